@@ -1,0 +1,29 @@
+//! The store: SQLite (default) and PostgreSQL behind one code path.
+//!
+//! SQL is written once: `$1` placeholders, every integer a BIGINT, texts as TEXT. Reading and writing
+//! are two transaction types; what a write transaction changes, its changes for gateways, its jobs and
+//! its messages are rows of the same transaction.
+
+mod args;
+pub mod beside;
+pub mod changes;
+mod connect;
+mod error;
+pub mod jobs;
+mod migrate;
+pub mod outbox;
+mod row;
+mod tx;
+pub mod vault;
+
+pub use args::{Arg, Args};
+pub use connect::{Engine, Store};
+pub use error::StoreError;
+pub use row::{Column, Row};
+pub use tx::{Read, ReadTx, WriteTx};
+pub use vault::Vault;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+#[cfg(test)]
+mod tests;

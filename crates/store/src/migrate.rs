@@ -1,0 +1,50 @@
+//! Migrations: twins with the same names in both dialects, applied in order, frozen once released.
+
+use crate::StoreError;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use std::borrow::Cow;
+
+struct Twin {
+    version: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! twins {
+    ($($version:literal $name:literal),* $(,)?) => {
+        const TWINS: &[Twin] = &[$(Twin {
+            version: $version,
+            name: $name,
+            sqlite: include_str!(concat!("../migrations/sqlite/", $name, ".sql")),
+            postgres: include_str!(concat!("../migrations/postgres/", $name, ".sql")),
+        }),*];
+    };
+}
+
+twins! {
+    1 "0001_foundation",
+    4 "0004_network",
+}
+
+fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {
+    let one = |twin: &Twin| {
+        let text = sqlx::SqlStr::from_static(sql(twin));
+        Migration::new(twin.version, Cow::Borrowed(twin.name), MigrationType::Simple, text, false)
+    };
+    Migrator::with_migrations(TWINS.iter().map(one).collect())
+}
+
+/// The numbers of all migrations.
+pub(crate) fn versions() -> Vec<i64> {
+    TWINS.iter().map(|twin| twin.version).collect()
+}
+
+pub(crate) async fn run_sqlite(pool: &sqlx::SqlitePool) -> Result<(), StoreError> {
+    Ok(migrator(|t| t.sqlite).run(pool).await?)
+}
+
+/// sqlx holds an advisory lock meanwhile: of two processes that start together one waits.
+pub(crate) async fn run_postgres(pool: &sqlx::PgPool) -> Result<(), StoreError> {
+    Ok(migrator(|t| t.postgres).run(pool).await?)
+}

@@ -1,0 +1,156 @@
+//! The store suite: the same promises on both engines.
+
+use crate::{Read, Store, Vault, args, both_engines, changes, jobs, outbox};
+use turnpike_base::{Secret, Timestamp};
+
+const NOW: Timestamp = Timestamp(1_000_000);
+
+both_engines! {
+    async fn a_dropped_write_leaves_nothing(store: Store) {
+        let tx = store.write().await.unwrap();
+        tx.exec("INSERT INTO facts (name, value) VALUES ($1, $2)", args!["a", "1"]).await.unwrap();
+        drop(tx);
+        let tx = store.read().await.unwrap();
+        assert!(tx.row("SELECT name FROM facts", args![]).await.unwrap().is_none());
+    }
+
+    async fn a_duplicate_is_told_apart(store: Store) {
+        let tx = store.write().await.unwrap();
+        let sql = "INSERT INTO facts (name, value) VALUES ($1, $2)";
+        tx.exec(sql, args!["a", "1"]).await.unwrap();
+        assert!(tx.exec(sql, args!["a", "2"]).await.unwrap_err().is_duplicate());
+    }
+
+    async fn values_come_back_as_they_were_bound(store: Store) {
+        let tx = store.write().await.unwrap();
+        let sql = "SELECT CAST($1 AS BIGINT) AS n, CAST($2 AS TEXT) AS t, CAST($3 AS BIGINT) AS empty_one";
+        let row = tx.row(sql, args![i64::MAX, "中文", None::<i64>]).await.unwrap().unwrap();
+        assert_eq!(row.get::<i64>("n").unwrap(), i64::MAX);
+        assert_eq!(row.get::<String>("t").unwrap(), "中文");
+        assert_eq!(row.opt::<i64>("empty_one").unwrap(), None);
+        assert!(row.get::<i64>("empty_one").is_err());
+    }
+
+    async fn changes_come_in_order_and_once(store: Store) {
+        let tx = store.write().await.unwrap();
+        changes::tell(&tx, &"first", NOW).await.unwrap();
+        changes::tell(&tx, &"second", NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        let tx = store.write().await.unwrap();
+        let pending: Vec<(i64, String)> = changes::pending(&tx, 10).await.unwrap();
+        assert_eq!(pending.iter().map(|(_, c)| c.as_str()).collect::<Vec<_>>(), ["first", "second"]);
+        changes::published(&tx, pending[0].0).await.unwrap();
+        let rest: Vec<(i64, String)> = changes::pending(&tx, 10).await.unwrap();
+        assert_eq!(rest.len(), 1);
+    }
+
+    async fn two_workers_never_hold_the_same_job(store: Store) {
+        let tx = store.write().await.unwrap();
+        jobs::plan(&tx, "expire", "1", &1, NOW, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        let (one, two) = tokio::join!(claim(&store, NOW), claim(&store, NOW));
+        assert_eq!(i32::from(one.is_some()) + i32::from(two.is_some()), 1);
+        let later = claim(&store, NOW.plus_seconds(31)).await.unwrap();
+        assert_eq!(later.attempts, 2, "a job whose worker died is taken again");
+        let tx = store.write().await.unwrap();
+        let lost = one.or(two).unwrap();
+        assert!(!jobs::finish(&tx, &lost).await.unwrap(), "who lost the lock can't finish");
+        assert!(jobs::finish(&tx, &later).await.unwrap());
+    }
+
+    async fn a_failed_job_waits_longer_each_time(store: Store) {
+        let tx = store.write().await.unwrap();
+        jobs::plan(&tx, "expire", "1", &1, NOW, NOW).await.unwrap();
+        let job = jobs::claim(&tx, NOW, 30).await.unwrap().unwrap();
+        jobs::fail(&tx, &job, "no luck", NOW).await.unwrap();
+        assert!(jobs::claim(&tx, NOW, 30).await.unwrap().is_none());
+        assert_eq!(jobs::claim(&tx, NOW.plus_seconds(1), 30).await.unwrap().unwrap().attempts, 2);
+        assert_eq!([jobs::wait(1), jobs::wait(2), jobs::wait(5), jobs::wait(1_000)], [1, 2, 16, 3_600]);
+    }
+
+    async fn a_sent_message_is_not_sent_again_and_keeps_no_secret(store: Store) {
+        let tx = store.write().await.unwrap();
+        outbox::post(&tx, "mail", &"code 123456", NOW).await.unwrap();
+        let message = outbox::claim(&tx, NOW, 30).await.unwrap().unwrap();
+        outbox::fail(&tx, &message, "refused", NOW).await.unwrap();
+        let message = outbox::claim(&tx, NOW.plus_seconds(1), 30).await.unwrap().unwrap();
+        outbox::sent(&tx, &message, NOW).await.unwrap();
+        assert!(outbox::claim(&tx, NOW.plus_days(1), 30).await.unwrap().is_none());
+        let row = tx.row("SELECT payload FROM outbox", args![]).await.unwrap().unwrap();
+        assert_eq!(row.get::<String>("payload").unwrap(), "null");
+    }
+
+    async fn concurrent_debits_stop_at_zero(store: Store) {
+        let tx = store.write().await.unwrap();
+        tx.exec("INSERT INTO facts (name, value) VALUES ('left', '10')", args![]).await.unwrap();
+        tx.commit().await.unwrap();
+        let tasks: Vec<_> = (0..40).map(|_| tokio::spawn(debit(store.clone()))).collect();
+        let mut won = 0;
+        for task in tasks {
+            won += i32::from(task.await.unwrap());
+        }
+        assert_eq!(won, 10);
+    }
+}
+
+async fn claim(store: &Store, now: Timestamp) -> Option<jobs::Job> {
+    let tx = store.write().await.unwrap();
+    let job = jobs::claim(&tx, now, 30).await.unwrap();
+    tx.commit().await.unwrap();
+    job
+}
+
+async fn debit(store: Store) -> bool {
+    let tx = store.write().await.unwrap();
+    let rows = tx.lock("SELECT value FROM facts WHERE name = 'left' ORDER BY name", args![]).await.unwrap();
+    let left: i64 = rows[0].get::<String>("value").unwrap().parse().unwrap();
+    if left == 0 {
+        return false;
+    }
+    tx.exec("UPDATE facts SET value = $1 WHERE name = 'left'", args![(left - 1).to_string()]).await.unwrap();
+    tx.commit().await.unwrap();
+    true
+}
+
+#[test]
+fn a_secret_opens_only_for_its_purpose_and_key() {
+    let vault = Vault::new([7; 32]);
+    let sealed = vault.seal("account", &Secret::new("pass")).unwrap();
+    assert_eq!(vault.open("account", &sealed).unwrap().expose(), "pass");
+    assert!(vault.open("app_key", &sealed).is_err());
+    assert!(Vault::new([8; 32]).open("account", &sealed).is_err());
+    assert!(vault.open("account", &sealed[..10]).is_err());
+    assert_ne!(
+        sealed,
+        vault.seal("account", &Secret::new("pass")).unwrap(),
+        "each sealing has its own nonce"
+    );
+}
+
+#[test]
+fn fingerprints_depend_on_purpose_and_key() {
+    let vault = Vault::new([7; 32]);
+    assert_eq!(vault.fingerprint("a", "x"), vault.fingerprint("a", "x"));
+    assert_ne!(vault.fingerprint("a", "x"), vault.fingerprint("b", "x"));
+    assert_ne!(vault.fingerprint("a", "x"), Vault::new([8; 32]).fingerprint("a", "x"));
+}
+
+#[tokio::test]
+async fn a_copy_beside_a_writer_is_whole_and_looking_changes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open_sqlite(dir.path()).await.unwrap();
+    let tx = store.write().await.unwrap();
+    tx.exec("INSERT INTO facts (name, value) VALUES ('a', '1')", args![]).await.unwrap();
+    tx.commit().await.unwrap();
+    let open = store.write().await.unwrap();
+    open.exec("INSERT INTO facts (name, value) VALUES ('b', '2')", args![]).await.unwrap();
+    let copies = tempfile::tempdir().unwrap();
+    let file = copies.path().join(crate::beside::FILE);
+    crate::beside::copy_sqlite(dir.path(), &file).await.unwrap();
+    assert!(crate::beside::copy_sqlite(dir.path(), &file).await.is_err(), "a backup is not overwritten");
+    let copy = Store::look_sqlite(copies.path()).await.unwrap();
+    let rows = copy.read().await.unwrap().rows("SELECT name FROM facts", args![]).await.unwrap();
+    assert_eq!(rows.len(), 1, "what is not committed is not in the copy");
+    assert!(copy.damage().await.unwrap().is_empty() && copy.schema_gap().await.unwrap().is_empty());
+    assert!(copy.write().await.is_err());
+}
