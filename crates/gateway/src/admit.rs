@@ -1,0 +1,167 @@
+//! Admission: permits from control, kept while they are valid, and the throttle on wrong passwords.
+
+use crate::shared::{Shared, held};
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use turnpike_base::{Secret, Timestamp};
+use turnpike_wire::{Admission, Credentials, Permit, Reason, Refusal, Targeting};
+
+/// Who is on the other end of an accepted connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer {
+    pub(crate) client: IpAddr,
+    pub(crate) dialled: SocketAddr,
+}
+
+/// A permit and the state of the world it was given in.
+pub(crate) struct Admitted {
+    pub(crate) permit: Arc<Permit>,
+    /// [`Shared::changes_seen`] before control was asked: if it rose, the permit may be stale.
+    pub(crate) seen: i64,
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Key {
+    /// Lower case: names are compared without case. `None`: the address authenticates.
+    account: Option<String>,
+    client: Option<IpAddr>,
+    dialled: SocketAddr,
+    targeting: Targeting,
+}
+
+#[derive(Debug)]
+struct Kept {
+    password: Secret,
+    permit: Arc<Permit>,
+}
+
+/// Permits by who asks for what.
+#[derive(Debug, Default)]
+pub(crate) struct PermitCache(HashMap<Key, Kept>);
+
+impl PermitCache {
+    /// Drops the permits a change names.
+    pub(crate) fn drop_where(&mut self, named: impl Fn(&Permit) -> bool) {
+        self.0.retain(|_, kept| !named(&kept.permit));
+    }
+
+    /// Drops everything.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Drops what is no longer valid.
+    pub(crate) fn sweep(&mut self, now: Timestamp) {
+        self.0.retain(|_, kept| now < kept.permit.valid_until);
+    }
+}
+
+/// Wrong passwords by address: each is answered later than the one before.
+#[derive(Debug, Default)]
+pub(crate) struct Throttle(HashMap<IpAddr, (u32, Timestamp)>);
+
+/// So many mistakes are free.
+const FREE_FAILURES: u32 = 3;
+/// The longest an answer is held back (design notes, section 3).
+const LONGEST_DELAY: Duration = Duration::from_secs(3);
+/// A failure is forgotten after so many minutes without another.
+const FORGET_MINUTES: i64 = 10;
+
+impl Throttle {
+    fn failed(&mut self, client: IpAddr, now: Timestamp) -> Duration {
+        let (count, at) = self.0.entry(client).or_insert((0, now));
+        *count = if now.since(*at) > FORGET_MINUTES * 60_000 { 1 } else { *count + 1 };
+        *at = now;
+        delay(*count)
+    }
+
+    /// Forgets addresses that have been quiet.
+    pub(crate) fn sweep(&mut self, now: Timestamp) {
+        self.0.retain(|_, (_, at)| now.since(*at) <= FORGET_MINUTES * 60_000);
+    }
+}
+
+/// 100 ms after the fourth mistake, then twice as long each time.
+fn delay(failures: u32) -> Duration {
+    let doublings = failures.saturating_sub(FREE_FAILURES);
+    if doublings == 0 {
+        Duration::ZERO
+    } else {
+        (Duration::from_millis(50) * 2_u32.pow(doublings.min(10))).min(LONGEST_DELAY)
+    }
+}
+
+/// Admits a connection or says why not. Right credentials are never held back.
+pub(crate) async fn admit(
+    shared: &Arc<Shared>,
+    peer: Peer,
+    credentials: Option<Credentials>,
+    targeting: Targeting,
+) -> Result<Admitted, Refusal> {
+    let seen = shared.changes_seen.load(Ordering::Acquire);
+    let key = Key {
+        account: credentials.as_ref().map(|c| c.account.to_ascii_lowercase()),
+        client: credentials.is_none().then_some(peer.client),
+        dialled: peer.dialled,
+        targeting: targeting.clone(),
+    };
+    let password = Secret::new(credentials.as_ref().map_or("", |c| c.password.as_str()));
+    if let Some(permit) = cached(shared, &key, &password) {
+        return Ok(Admitted { permit, seen });
+    }
+    let ask = Admission { client: peer.client, dialled: peer.dialled, credentials, targeting };
+    let control = Arc::clone(&shared.control);
+    let answer = shared
+        .aux
+        .spawn(async move { control.admit(ask).await })
+        .await
+        .unwrap_or(Err(Reason::ControlAway.into()));
+    match answer {
+        Ok(permit) => {
+            let permit = Arc::new(permit);
+            // A change that came meanwhile may concern this permit: it then serves once and is not kept.
+            if shared.changes_seen.load(Ordering::Acquire) == seen {
+                held(&shared.permits).0.insert(key, Kept { password, permit: Arc::clone(&permit) });
+            }
+            Ok(Admitted { permit, seen })
+        }
+        Err(refusal) => {
+            if refusal.reason == Reason::BadCredentials {
+                let wait = held(&shared.throttle).failed(peer.client, shared.clock.now());
+                tokio::time::sleep(wait).await;
+            }
+            Err(refusal)
+        }
+    }
+}
+
+fn cached(shared: &Shared, key: &Key, password: &Secret) -> Option<Arc<Permit>> {
+    let now = shared.clock.now();
+    let cache = held(&shared.permits);
+    let kept = cache.0.get(key).filter(|kept| now < kept.permit.valid_until && kept.password == *password)?;
+    Some(Arc::clone(&kept.permit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistakes_are_answered_later_and_later() {
+        let ms: Vec<u128> = (1..=12).map(|n| delay(n).as_millis()).collect();
+        assert_eq!(ms, [0, 0, 0, 100, 200, 400, 800, 1600, 3000, 3000, 3000, 3000]);
+    }
+
+    #[test]
+    fn a_quiet_address_starts_over() {
+        let (mut throttle, client) = (Throttle::default(), "127.0.0.1".parse().unwrap());
+        for _ in 0..5 {
+            throttle.failed(client, Timestamp(0));
+        }
+        assert!(throttle.failed(client, Timestamp(0)) > Duration::ZERO);
+        assert_eq!(throttle.failed(client, Timestamp(0).plus_minutes(11)), Duration::ZERO);
+    }
+}

@@ -1,0 +1,128 @@
+//! Changes: what control tells is taken in within milliseconds. First shared state, then each loop cuts
+//! the connections that are concerned.
+
+use crate::conn::Conn;
+use crate::destination::Rules;
+use crate::exits::probe;
+use crate::serve::LoopHandle;
+use crate::shared::{Shared, held};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::sync::broadcast::error::RecvError;
+use turnpike_wire::{
+    Change, ChangeFeed, ExitStatus, Hello, Numbered, Reason, Refusal, Revocation, Subject, Welcome,
+};
+
+/// Follows the changes for ever.
+pub(crate) async fn follow(
+    shared: Arc<Shared>,
+    loops: Arc<Vec<LoopHandle>>,
+    mut feed: ChangeFeed,
+    mut seq: i64,
+) {
+    loop {
+        match feed.recv().await {
+            Ok(numbered) if numbered.seq <= seq => {}
+            Ok(numbered) if numbered.seq == seq + 1 => {
+                seq = numbered.seq;
+                take_in(&shared, &loops, numbered);
+            }
+            Ok(_) | Err(RecvError::Lagged(_)) => match catch_up(&shared).await {
+                Some(now) => seq = now,
+                None => tokio::time::sleep(Duration::from_millis(200)).await,
+            },
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+/// Something was missed: everything kept is dropped and read anew.
+async fn catch_up(shared: &Arc<Shared>) -> Option<i64> {
+    let hello = Hello { gateway: shared.config.id.clone(), start: shared.config.start };
+    let welcome = shared.control.hello(hello).await.ok()?;
+    tracing::warn!(seq = welcome.seq, "changes were missed; permits and leases are asked for anew");
+    let seq = welcome.seq;
+    welcomed(shared, welcome);
+    held(&shared.permits).clear();
+    shared.budgets().values().for_each(|b| b.give_all_back());
+    shared.changes_seen.fetch_add(1, Ordering::AcqRel);
+    Some(seq)
+}
+
+/// Takes in what control says at the start.
+pub(crate) fn welcomed(shared: &Shared, welcome: Welcome) {
+    shared.rules.store(Arc::new(Rules { hosts: welcome.denied_hosts, ports: welcome.denied_ports }));
+    let mut index = shared.exits_mut();
+    for exit in welcome.exits {
+        if index.get(exit.id).is_none_or(|known| known.record != exit) {
+            index.put(exit);
+        }
+    }
+}
+
+fn take_in(shared: &Arc<Shared>, loops: &[LoopHandle], numbered: Arc<Numbered>) {
+    // Before anything is dropped: an admission that runs meanwhile sees that the world moved on.
+    shared.changes_seen.fetch_add(1, Ordering::AcqRel);
+    let subjects = |named: &dyn Fn(&Subject) -> bool| {
+        held(&shared.permits).drop_where(|permit| named(&permit.subject));
+        shared.budgets().values().filter(|b| named(&b.subject)).for_each(|b| b.give_all_back());
+    };
+    match &numbered.change {
+        Change::Account { account, .. } => subjects(&|s| s.account == Some(*account)),
+        Change::Address { customer, .. } => subjects(&|s| s.customer == *customer && s.account.is_none()),
+        Change::Customer { customer, .. } | Change::Holding { customer, .. } => {
+            subjects(&|s| s.customer == *customer)
+        }
+        Change::Package { customer, product } => {
+            subjects(&|s| s.customer == *customer && s.product == *product)
+        }
+        Change::Exit(record) => shared.exits_mut().put((**record).clone()),
+        Change::ExitGone(exit) => shared.exits_mut().remove(*exit),
+        Change::SessionEnded { customer, account, session } => {
+            shared.sessions().end(|s| s.customer == *customer && s.account == Some(*account), session);
+        }
+        Change::Probe(exit) => {
+            let (shared, exit) = (Arc::clone(shared), *exit);
+            tokio::spawn(async move {
+                if let Some(seen) = probe(Arc::clone(&shared), exit).await {
+                    let _ = shared.control.health(vec![seen]).await;
+                }
+            });
+        }
+        Change::Rules => {
+            let shared = Arc::clone(shared);
+            tokio::spawn(async move { catch_up(&shared).await });
+        }
+    }
+    loops.iter().for_each(|l| l.tell(Arc::clone(&numbered)));
+}
+
+/// Whether a running connection ends with this change, why and how.
+pub(crate) fn verdict(change: &Change, conn: &Conn) -> Option<(Refusal, Revocation)> {
+    let subject = &conn.permit.subject;
+    let (concerned, running, reason) = match change {
+        Change::Account { account, running } => {
+            (subject.account == Some(*account), *running, Reason::AccountDisabled)
+        }
+        Change::Address { customer, client, running } => {
+            let named = subject.customer == *customer && subject.account.is_none() && conn.client == *client;
+            (named, *running, Reason::NotAllowed)
+        }
+        Change::Customer { customer, running } => {
+            (subject.customer == *customer, *running, Reason::AccountDisabled)
+        }
+        Change::Holding { customer, exit, running } => {
+            (subject.customer == *customer && conn.exit.record.id == *exit, *running, Reason::PackageEmpty)
+        }
+        Change::Exit(record) => {
+            let gone = conn.exit.record.id == record.id && record.status == ExitStatus::Disabled;
+            (gone, Revocation::Reset, Reason::ExitFailed)
+        }
+        Change::ExitGone(exit) => (conn.exit.record.id == *exit, Revocation::Reset, Reason::ExitFailed),
+        Change::Package { .. } | Change::SessionEnded { .. } | Change::Probe(_) | Change::Rules => {
+            return None;
+        }
+    };
+    (concerned && running != Revocation::Renew).then(|| (Refusal::new(reason), running))
+}

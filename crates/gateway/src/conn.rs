@@ -1,0 +1,259 @@
+//! A running connection: a guard whose drop closes the count, so that no way out can forget it.
+
+use crate::budget::{Budget, Taken};
+use crate::caps::{CapState, Slot};
+use crate::exits::Exit;
+use crate::serve::Loop;
+use crate::shared::held;
+use std::cell::{Cell, RefCell};
+use std::net::IpAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+use tokio::sync::Notify;
+use turnpike_base::{Bytes, Timestamp};
+use turnpike_proxyproto::HostPort;
+use turnpike_wire::{Ending, Permit, Reason, Refusal, Revocation, Trace};
+
+/// See the module. Lives on one loop only.
+pub(crate) struct Conn {
+    pub(crate) permit: Arc<Permit>,
+    pub(crate) budget: Arc<Budget>,
+    pub(crate) client: IpAddr,
+    pub(crate) exit: Arc<Exit>,
+    /// The end of the static address or endpoint it leaves from.
+    pub(crate) until: Option<Timestamp>,
+    caps: Option<(Arc<CapState>, Slot)>,
+    host: Rc<str>,
+    port: u16,
+    exit_address: Option<IpAddr>,
+    opened: Timestamp,
+    up: Cell<u64>,
+    down: Cell<u64>,
+    reported: Cell<(u64, u64)>,
+    fresh: Cell<bool>,
+    dirty: Cell<bool>,
+    /// The loop's second in which a byte moved last.
+    pub(crate) last_moved: Cell<u64>,
+    cut: RefCell<Option<(Refusal, Revocation)>>,
+    wake: Notify,
+    ending: Cell<Ending>,
+    key: Cell<usize>,
+    home: Rc<Loop>,
+}
+
+/// What [`Guard::open`] needs beyond the permit.
+pub(crate) struct Opening {
+    pub(crate) permit: Arc<Permit>,
+    pub(crate) client: IpAddr,
+    pub(crate) exit: Arc<Exit>,
+    pub(crate) exit_address: Option<IpAddr>,
+    pub(crate) destination: HostPort,
+    pub(crate) caps: Option<(Arc<CapState>, Slot)>,
+}
+
+/// The owner of a connection.
+pub(crate) struct Guard(Rc<Conn>);
+
+impl std::ops::Deref for Guard {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.0
+    }
+}
+
+impl Guard {
+    /// Begins the count.
+    pub(crate) fn open(home: &Rc<Loop>, budget: Arc<Budget>, opening: Opening) -> Self {
+        let Opening { permit, client, exit, exit_address, destination, caps } = opening;
+        let held_until = permit.owned.iter().flatten().find(|o| o.exit == exit.record.id).map(|o| o.until);
+        exit.load.fetch_add(1, Ordering::Relaxed);
+        home.shared.metrics.tunnels.fetch_add(1, Ordering::Relaxed);
+        let conn = Rc::new(Conn {
+            until: held_until,
+            permit,
+            budget,
+            client,
+            exit,
+            caps,
+            host: destination.host.into(),
+            port: destination.port,
+            exit_address,
+            opened: home.shared.clock.now(),
+            up: Cell::new(0),
+            down: Cell::new(0),
+            reported: Cell::new((0, 0)),
+            fresh: Cell::new(true),
+            dirty: Cell::new(false),
+            last_moved: Cell::new(home.second()),
+            cut: RefCell::new(None),
+            wake: Notify::new(),
+            ending: Cell::new(Ending::ClientGone),
+            key: Cell::new(0),
+            home: Rc::clone(home),
+        });
+        conn.key.set(home.register(&conn));
+        conn.touch();
+        Self(conn)
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let conn = &self.0;
+        conn.home.unregister(conn.key.get());
+        conn.collect();
+        conn.exit.load.fetch_sub(1, Ordering::Relaxed);
+        conn.home.shared.metrics.tunnels.fetch_sub(1, Ordering::Relaxed);
+        let bytes = |n: u64| Bytes(i64::try_from(n).unwrap_or(i64::MAX));
+        let ending =
+            conn.cut.borrow().as_ref().map_or(conn.ending.get(), |(refusal, _)| Ending::Cut(refusal.reason));
+        let trace = Trace {
+            subject: conn.permit.subject,
+            client: conn.client,
+            exit: conn.exit.record.id,
+            exit_address: conn.exit_address,
+            destination: HostPort { host: conn.host.to_string(), port: conn.port }.to_string(),
+            opened: conn.opened,
+            closed: conn.home.shared.clock.now(),
+            up: bytes(conn.up.get()),
+            down: bytes(conn.down.get()),
+            ending,
+        };
+        held(&conn.home.shared.pending).traces.push(trace);
+    }
+}
+
+/// Bytes a pump may move now.
+pub(crate) enum Quota {
+    /// These, to be settled with [`Conn::settle`].
+    Some(Taken),
+    /// None until the budget has news.
+    Broke,
+    /// None until this time has passed.
+    Wait(Duration),
+}
+
+impl Conn {
+    /// Asks for at most `want` bytes.
+    pub(crate) fn quota(&self, want: usize) -> Quota {
+        let want = match &self.caps {
+            None => want,
+            Some((caps, _)) => match caps.take(want, Instant::now()) {
+                Ok(got) => got,
+                Err(wait) => return Quota::Wait(wait),
+            },
+        };
+        let taken = self.budget.take(want);
+        if let Some((caps, _)) = &self.caps {
+            caps.give_back(want - taken.bytes);
+        }
+        if self.budget.should_ask() {
+            self.home.shared.ask(&self.budget);
+        }
+        if taken.bytes == 0 { Quota::Broke } else { Quota::Some(taken) }
+    }
+
+    /// Settles a quota: `moved` bytes of it were used.
+    pub(crate) fn settle(&self, taken: Taken, moved: usize) {
+        let unspent = taken.bytes - moved.min(taken.bytes);
+        self.budget.give_back(taken, unspent);
+        if let Some((caps, _)) = &self.caps {
+            caps.give_back(unspent);
+        }
+    }
+
+    /// Waits for bytes to spend.
+    pub(crate) async fn funded(&self) -> Result<(), Refusal> {
+        crate::lease::funded(&self.home.shared, &self.budget).await
+    }
+
+    /// Books a message head: it had to be read before anybody could know whose it is.
+    pub(crate) fn count_head_up(&self, bytes: usize) {
+        self.budget.spend(bytes);
+        self.count_up(bytes);
+    }
+
+    /// As [`Conn::count_head_up`], in the other direction.
+    pub(crate) fn count_head_down(&self, bytes: usize) {
+        self.budget.spend(bytes);
+        self.count_down(bytes);
+    }
+
+    /// Counts bytes accepted from the customer.
+    pub(crate) fn count_up(&self, bytes: usize) {
+        self.up.set(self.up.get() + bytes as u64);
+        self.touch();
+    }
+
+    /// Counts bytes the customer's socket accepted.
+    pub(crate) fn count_down(&self, bytes: usize) {
+        self.down.set(self.down.get() + bytes as u64);
+        self.touch();
+    }
+
+    fn touch(&self) {
+        self.last_moved.set(self.home.second());
+        if !self.dirty.replace(true) {
+            self.home.mark_dirty(self.key.get());
+        }
+    }
+
+    /// Moves what was counted since the last time into the loop's tally.
+    pub(crate) fn collect(&self) {
+        self.dirty.set(false);
+        let (up, down) = (self.up.get(), self.down.get());
+        let (up_before, down_before) = self.reported.replace((up, down));
+        let connections = u32::from(self.fresh.replace(false));
+        let (up, down) = (up - up_before, down - down_before);
+        if up + down + u64::from(connections) > 0 {
+            self.home.tally(self.permit.subject, self.exit.record.id, &self.host, up, down, connections);
+        }
+    }
+
+    /// Ends the connection: whoever relays for it is woken.
+    pub(crate) fn cut(&self, refusal: Refusal, how: Revocation) {
+        let mut cut = self.cut.borrow_mut();
+        if cut.is_none() {
+            *cut = Some((refusal, how));
+            self.wake.notify_one();
+        }
+    }
+
+    /// Ends the connection because the gateway or the idle clock says so.
+    pub(crate) fn end(&self, ending: Ending) {
+        self.ending.set(ending);
+        self.wake.notify_one();
+    }
+
+    /// Completes when the connection is cut or ended from outside.
+    pub(crate) async fn ended(&self) {
+        self.wake.notified().await
+    }
+
+    /// Whether it has to end with RST.
+    pub(crate) fn wants_reset(&self) -> bool {
+        matches!(*self.cut.borrow(), Some((_, Revocation::Reset)))
+    }
+
+    /// Says how it ended, where nothing from outside ended it.
+    pub(crate) fn set_ending(&self, ending: Ending) {
+        self.ending.set(ending)
+    }
+
+    /// Which loop it lives on.
+    pub(crate) fn home(&self) -> &Rc<Loop> {
+        &self.home
+    }
+
+    /// Whether the time of what it leaves from is over.
+    pub(crate) fn is_overdue(&self, now: Timestamp) -> bool {
+        self.until.is_some_and(|until| now >= until)
+    }
+
+    /// The refusal for an overdue address.
+    pub(crate) fn overdue() -> Refusal {
+        Refusal::new(Reason::PackageEmpty)
+    }
+}

@@ -1,0 +1,81 @@
+//! HTTPS to the proxy: TLS first, then any of the other protocols inside it.
+
+use super::{Client, Inbox, dispatch};
+use crate::admit::Peer;
+use crate::serve::Loop;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+use turnpike_proxyproto::sniff::protocol;
+
+/// Serves a connection that began with a TLS record.
+pub(super) async fn serve(
+    home: &Rc<Loop>,
+    stream: TcpStream,
+    peer: Peer,
+    seen: Inbox,
+    config: Arc<rustls::ServerConfig>,
+) -> io::Result<()> {
+    let handshake = home.shared.config.timeouts.handshake;
+    let mut inbox = Inbox::default();
+    let begin = async {
+        let mut tls = TlsAcceptor::from(config).accept(Replay { seen: seen.0, at: 0, inner: stream }).await?;
+        inbox.more(&mut tls).await?;
+        Ok::<_, io::Error>(tls)
+    };
+    let tls = tokio::time::timeout(handshake, begin).await.map_err(|_| io::ErrorKind::TimedOut)??;
+    let spoken = protocol(inbox.0[0]);
+    dispatch(home, tls, peer, inbox, spoken).await
+}
+
+impl Client for TlsStream<Replay> {
+    type Reader<'a> = tokio::io::ReadHalf<&'a mut Self>;
+    type Writer<'a> = tokio::io::WriteHalf<&'a mut Self>;
+    fn halves(&mut self) -> (Self::Reader<'_>, Self::Writer<'_>) {
+        tokio::io::split(self)
+    }
+    fn tcp(&self) -> &TcpStream {
+        &self.get_ref().0.inner
+    }
+}
+
+/// A socket whose first bytes were read to tell the protocol: TLS has to see them again.
+pub(super) struct Replay {
+    seen: Vec<u8>,
+    at: usize,
+    inner: TcpStream,
+}
+
+impl AsyncRead for Replay {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.at == self.seen.len() {
+            return Pin::new(&mut self.inner).poll_read(cx, buf);
+        }
+        let end = self.seen.len().min(self.at + buf.remaining());
+        buf.put_slice(&self.seen[self.at..end]);
+        self.at = end;
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Replay {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.inner).poll_write(cx, buf)
+    }
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_flush(cx)
+    }
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,35 @@
+//! The data plane: listens, admits, chooses an exit, relays, counts and reports.
+//!
+//! A gateway knows only [`turnpike_wire::Control`]; it never learns a price, a name or a table. One event
+//! loop per core accepts with SO_REUSEPORT and keeps its connections for life ([`serve`]); what loops
+//! share ([`shared`]) is short-locked maps and atomics. Everything that talks to control runs beside
+//! them on the caller's runtime: leases ([`lease`]), usage ([`report`]), changes ([`changes`]), health.
+
+mod admit;
+mod budget;
+mod caps;
+mod changes;
+pub mod config;
+mod conn;
+mod destination;
+mod dial;
+mod entry;
+mod exits;
+mod journal;
+mod lease;
+pub mod metrics;
+mod open;
+mod pending;
+mod refuse;
+mod relay;
+mod report;
+mod resolve;
+mod running;
+mod serve;
+mod sessions;
+mod shared;
+mod upstream;
+
+pub use config::{Config, Destinations, Timeouts};
+pub use metrics::Metrics;
+pub use running::{Gateway, Running, StartError};

@@ -1,0 +1,185 @@
+//! Starting a gateway and letting it end.
+
+use crate::config::Config;
+use crate::metrics::Metrics;
+use crate::report::Reporter;
+use crate::serve::{self, LoopHandle};
+use crate::shared::Shared;
+use crate::{changes, exits, lease};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::AbortHandle;
+use turnpike_base::Clock;
+use turnpike_wire::{Control, ControlAway, Hello};
+
+/// Why a gateway does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Addresses that can't be listened on, each with its reason.
+    #[error("can't listen on {}", .0.iter().map(|(a, e)| format!("{a}: {e}")).collect::<Vec<_>>().join("; "))]
+    Listen(Vec<(SocketAddr, std::io::Error)>),
+    /// A loop could not be started.
+    #[error("an event loop does not start")]
+    Loop(#[from] std::io::Error),
+    /// Control did not answer the greeting.
+    #[error(transparent)]
+    Control(#[from] ControlAway),
+}
+
+/// The way to start one.
+#[derive(Debug)]
+pub struct Gateway;
+
+/// A gateway at work.
+pub struct Running {
+    shared: Arc<Shared>,
+    loops: Arc<Vec<LoopHandle>>,
+    threads: Vec<JoinHandle<()>>,
+    helpers: Vec<AbortHandle>,
+    closing: watch::Sender<bool>,
+    flush: mpsc::Sender<oneshot::Sender<()>>,
+    addresses: Vec<SocketAddr>,
+}
+
+impl Gateway {
+    /// Starts a gateway: says hello, listens, serves. What talks to control runs on the caller's runtime.
+    pub async fn start(
+        config: Config,
+        control: Arc<dyn Control>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Running, StartError> {
+        let (wishes, inbox) = mpsc::unbounded_channel();
+        let shared = Arc::new(Shared::new(config, control, clock, Handle::current(), wishes));
+        let feed = shared.control.changes();
+        let hello = Hello { gateway: shared.config.id.clone(), start: shared.config.start };
+        let welcome = shared.control.hello(hello).await?;
+        let seq = welcome.seq;
+        changes::welcomed(&shared, welcome);
+        let (addresses, per_loop) = listen_all(&shared.config)?;
+        shared.set_own_addresses(addresses.clone());
+        let (closing, watch) = watch::channel(false);
+        let mut loops = Vec::new();
+        let mut threads = Vec::new();
+        for (number, listeners) in per_loop.into_iter().enumerate() {
+            let (handle, thread) = serve::start(number, Arc::clone(&shared), listeners, watch.clone())?;
+            loops.push(handle);
+            threads.push(thread);
+        }
+        let loops = Arc::new(loops);
+        let (flush, flushes) = mpsc::channel(1);
+        let helpers = vec![
+            tokio::spawn(lease::keeper(Arc::clone(&shared), inbox)).abort_handle(),
+            tokio::spawn(Reporter::new(Arc::clone(&shared)).run(flushes)).abort_handle(),
+            tokio::spawn(changes::follow(Arc::clone(&shared), Arc::clone(&loops), feed, seq)).abort_handle(),
+            tokio::spawn(exits::prober(Arc::clone(&shared))).abort_handle(),
+            tokio::spawn(sweeper(Arc::clone(&shared))).abort_handle(),
+        ];
+        Ok(Running { shared, loops, threads, helpers, closing, flush, addresses })
+    }
+}
+
+type Bound = (Vec<SocketAddr>, Vec<Vec<std::net::TcpListener>>);
+
+/// Binds every address once per loop; reports every address that can't be bound.
+fn listen_all(config: &Config) -> Result<Bound, StartError> {
+    let mut faults = Vec::new();
+    let mut addresses = Vec::new();
+    let mut per_loop: Vec<Vec<_>> = (0..config.loops.max(1)).map(|_| Vec::new()).collect();
+    for wanted in &config.listen {
+        let mut address = *wanted;
+        for listeners in &mut per_loop {
+            match serve::listen(address).and_then(|l| Ok((l.local_addr()?, l))) {
+                Ok((bound, listener)) => {
+                    address = bound;
+                    listeners.push(listener);
+                }
+                Err(error) => {
+                    faults.push((*wanted, error));
+                    break;
+                }
+            }
+        }
+        addresses.push(address);
+    }
+    if faults.is_empty() { Ok((addresses, per_loop)) } else { Err(StartError::Listen(faults)) }
+}
+
+/// Forgets, once a minute, what has grown old.
+async fn sweeper(shared: Arc<Shared>) {
+    let mut beat = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        beat.tick().await;
+        let now = shared.clock.now();
+        crate::shared::held(&shared.permits).sweep(now);
+        crate::shared::held(&shared.throttle).sweep(now);
+        shared.sessions().sweep(now);
+    }
+}
+
+impl Running {
+    /// Where it listens, in the order of the settings.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// What it counts about itself.
+    pub fn metrics(&self) -> Arc<Metrics> {
+        Arc::clone(&self.shared.metrics)
+    }
+
+    /// Health of every exit, as seen here.
+    pub fn exits(&self) -> Vec<turnpike_wire::ExitHealth> {
+        let now = self.shared.clock.now();
+        self.shared.exits().all().map(|exit| exit.health(now)).collect()
+    }
+
+    /// Uses another certificate for connections that begin from now on.
+    pub fn reload_tls(&self, tls: Option<Arc<rustls::ServerConfig>>) {
+        self.shared.tls.store(Arc::new(tls));
+    }
+
+    /// Stops taking connections, waits for running ones until `deadline`, ends the rest, and reports
+    /// the last byte.
+    pub async fn drain(self, deadline: Duration) {
+        self.closing.send_replace(true);
+        let end = tokio::time::Instant::now() + deadline;
+        let mut poll = tokio::time::interval(Duration::from_millis(20));
+        let open = || self.shared.metrics.open.load(Ordering::Relaxed) > 0;
+        while open() && tokio::time::Instant::now() < end {
+            poll.tick().await;
+        }
+        self.loops.iter().for_each(LoopHandle::end_all);
+        let last = tokio::time::Instant::now() + Duration::from_secs(1);
+        while open() && tokio::time::Instant::now() < last {
+            poll.tick().await;
+        }
+        self.report_now().await;
+        self.shared.budgets().values().for_each(|b| b.give_all_back());
+        self.report_now().await;
+        self.helpers.iter().for_each(AbortHandle::abort);
+        drop(self.loops);
+        let threads = self.threads;
+        let joined = tokio::task::spawn_blocking(move || {
+            threads.into_iter().map(JoinHandle::join).filter(Result::is_err).count()
+        });
+        if joined.await.unwrap_or(0) > 0 {
+            tracing::error!("an event loop ended by a panic");
+        }
+    }
+
+    /// Reports everything counted so far; returns when control was told.
+    pub async fn report_now(&self) {
+        for handle in self.loops.iter() {
+            handle.collect().await;
+        }
+        let (done, reported) = oneshot::channel();
+        if self.flush.send(done).await.is_ok() {
+            let _ = reported.await;
+        }
+    }
+}

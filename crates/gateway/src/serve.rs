@@ -1,0 +1,257 @@
+//! Event loops: one thread each, with its own listeners (SO_REUSEPORT) and its own connections, which
+//! never move to another loop.
+
+use crate::changes::verdict;
+use crate::conn::Conn;
+use crate::entry;
+use crate::pending::Tally;
+use crate::relay::Pipes;
+use crate::shared::{Shared, held};
+use slab::Slab;
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use std::cell::{Cell, RefCell, RefMut};
+use std::io;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::LocalSet;
+use turnpike_base::ExitId;
+use turnpike_wire::{Ending, Numbered, Revocation, Subject};
+
+/// How often a loop hands over what it counted and looks for what is overdue.
+const BEAT: Duration = Duration::from_millis(250);
+/// Bytes of the buffer that all small messages of a loop pass through.
+pub(crate) const BUFFER: usize = 64 * 1_024;
+const BACKLOG: i32 = 4_096;
+
+/// What a loop can be told.
+pub(crate) enum Order {
+    /// Something changed.
+    Change(Arc<Numbered>),
+    /// Hand over what was counted, now.
+    Collect(oneshot::Sender<()>),
+    /// End what still runs.
+    EndAll,
+}
+
+/// The other end of a loop.
+pub(crate) struct LoopHandle {
+    orders: mpsc::UnboundedSender<Order>,
+}
+
+impl LoopHandle {
+    pub(crate) fn tell(&self, change: Arc<Numbered>) {
+        let _ = self.orders.send(Order::Change(change));
+    }
+
+    pub(crate) fn end_all(&self) {
+        let _ = self.orders.send(Order::EndAll);
+    }
+
+    pub(crate) async fn collect(&self) {
+        let (done, collected) = oneshot::channel();
+        if self.orders.send(Order::Collect(done)).is_ok() {
+            let _ = collected.await;
+        }
+    }
+}
+
+/// One event loop's state.
+pub(crate) struct Loop {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) pipes: Pipes,
+    conns: RefCell<Slab<Rc<Conn>>>,
+    dirty: RefCell<Vec<usize>>,
+    tally: RefCell<Tally>,
+    buffer: RefCell<Box<[u8]>>,
+    beats: Cell<u64>,
+}
+
+impl Loop {
+    fn new(shared: Arc<Shared>) -> Self {
+        Self {
+            pipes: Pipes::new(Arc::clone(&shared.metrics)),
+            shared,
+            conns: RefCell::default(),
+            dirty: RefCell::default(),
+            tally: RefCell::default(),
+            buffer: RefCell::new(vec![0; BUFFER].into_boxed_slice()),
+            beats: Cell::new(0),
+        }
+    }
+
+    /// The shared buffer; to be let go before anything is awaited.
+    pub(crate) fn buffer(&self) -> RefMut<'_, Box<[u8]>> {
+        self.buffer.borrow_mut()
+    }
+
+    /// Seconds since the loop began, coarse.
+    pub(crate) fn second(&self) -> u64 {
+        self.beats.get() / 4
+    }
+
+    pub(crate) fn register(&self, conn: &Rc<Conn>) -> usize {
+        self.conns.borrow_mut().insert(Rc::clone(conn))
+    }
+
+    pub(crate) fn unregister(&self, key: usize) {
+        self.conns.borrow_mut().remove(key);
+    }
+
+    pub(crate) fn mark_dirty(&self, key: usize) {
+        self.dirty.borrow_mut().push(key);
+    }
+
+    pub(crate) fn tally(
+        &self,
+        subject: Subject,
+        exit: ExitId,
+        host: &Rc<str>,
+        up: u64,
+        down: u64,
+        connections: u32,
+    ) {
+        self.tally.borrow_mut().add((subject, exit, Rc::clone(host)), up, down, connections);
+    }
+
+    fn beat(&self) {
+        self.beats.set(self.beats.get() + 1);
+        self.collect();
+        let idle = self.shared.config.timeouts.idle.as_secs();
+        let (now, second) = (self.shared.clock.now(), self.second());
+        for (_, conn) in self.conns.borrow().iter() {
+            if conn.is_overdue(now) {
+                conn.cut(Conn::overdue(), Revocation::Close);
+            } else if second.saturating_sub(conn.last_moved.get()) > idle {
+                conn.end(Ending::Idle);
+            }
+        }
+    }
+
+    fn collect(&self) {
+        let dirty = std::mem::take(&mut *self.dirty.borrow_mut());
+        for key in dirty {
+            // A connection that ended meanwhile has collected itself; its place may be another's.
+            let conn = self.conns.borrow().get(key).cloned();
+            if let Some(conn) = conn {
+                conn.collect();
+            }
+        }
+        let rows = self.tally.borrow_mut().drain();
+        if !rows.is_empty() {
+            held(&self.shared.pending).rows.extend(rows);
+        }
+    }
+
+    fn obey(&self, order: Order) {
+        match order {
+            Order::Change(numbered) => {
+                for (_, conn) in self.conns.borrow().iter() {
+                    if let Some((refusal, how)) = verdict(&numbered.change, conn) {
+                        conn.cut(refusal, how);
+                    }
+                }
+            }
+            Order::Collect(done) => {
+                self.collect();
+                let _ = done.send(());
+            }
+            Order::EndAll => self.conns.borrow().iter().for_each(|(_, conn)| conn.end(Ending::Drained)),
+        }
+    }
+}
+
+/// A listening socket that other loops may share.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    socket.set_reuse_port(true)?;
+    socket.set_tcp_nodelay(true)?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    socket.bind(&SockAddr::from(address))?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
+/// Starts a loop on a thread of its own. It runs until `closing` says so and its last task is done.
+pub(crate) fn start(
+    number: usize,
+    shared: Arc<Shared>,
+    listeners: Vec<std::net::TcpListener>,
+    closing: watch::Receiver<bool>,
+) -> io::Result<(LoopHandle, std::thread::JoinHandle<()>)> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().event_interval(61).build()?;
+    let (orders, inbox) = mpsc::unbounded_channel();
+    let body = move || {
+        let tasks = LocalSet::new();
+        let home = Rc::new(Loop::new(shared));
+        for listener in listeners {
+            tasks.spawn_local(accept(Rc::clone(&home), listener, closing.clone()));
+        }
+        tasks.block_on(&runtime, run(home, inbox));
+    };
+    let thread = std::thread::Builder::new().name(format!("gateway-{number}")).spawn(body)?;
+    Ok((LoopHandle { orders }, thread))
+}
+
+async fn run(home: Rc<Loop>, mut inbox: mpsc::UnboundedReceiver<Order>) {
+    let mut beat = tokio::time::interval(BEAT);
+    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        tokio::select! {
+            _ = beat.tick() => home.beat(),
+            order = inbox.recv() => match order {
+                Some(order) => home.obey(order),
+                // The gateway let go of the loop.
+                None => return,
+            },
+        }
+    }
+}
+
+async fn accept(home: Rc<Loop>, listener: std::net::TcpListener, mut closing: watch::Receiver<bool>) {
+    let listener = match TcpListener::from_std(listener) {
+        Ok(listener) => listener,
+        Err(error) => return tracing::error!(%error, "a listener can't be used"),
+    };
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = closing.wait_for(|closing| *closing) => return,
+        };
+        match accepted {
+            Ok((stream, from)) => {
+                home.shared.metrics.accepted.fetch_add(1, Ordering::Relaxed);
+                tokio::task::spawn_local(serve(Rc::clone(&home), stream, from));
+            }
+            // Out of descriptors or memory: others may end meanwhile, the queue waits.
+            Err(error) => {
+                tracing::warn!(%error, "accept failed");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+struct Open<'a>(&'a Loop);
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.0.shared.metrics.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+async fn serve(home: Rc<Loop>, stream: TcpStream, from: SocketAddr) {
+    home.shared.metrics.open.fetch_add(1, Ordering::Relaxed);
+    let _open = Open(&home);
+    if let Err(error) = entry::serve(&home, stream, from).await {
+        tracing::debug!(%error, "connection ended");
+    }
+}

@@ -1,0 +1,168 @@
+//! Sessions: a customer's claim on one exit for a while (contract section 9).
+
+use crate::exits::Exit;
+use crate::shared::Shared;
+use std::collections::HashMap;
+use std::sync::Arc;
+use turnpike_base::{ExitId, Text, Timestamp};
+use turnpike_proxyproto::username::Username;
+use turnpike_wire::{Permit, PinAsk, PlaceFilter, Reason, Refusal, Subject};
+
+/// Without a life a session ends after so many idle minutes.
+const IDLE_MINUTES: i64 = 10;
+/// How long an ended session is remembered, so that it does not get the same exit again.
+const MEMORY_MINUTES: i64 = 60;
+
+/// What a session is known by: the same name for another place is another session.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    subject: Subject,
+    name: String,
+    place: PlaceFilter,
+    /// The `ip` parameter narrows a static account to one address.
+    owned: Vec<ExitId>,
+}
+
+#[derive(Clone, Debug)]
+struct Pin {
+    exit: ExitId,
+    /// End of its life; `None`: idle minutes count.
+    until: Option<Timestamp>,
+    last_used: Timestamp,
+    /// How many times a session of this name took a fresh exit.
+    turn: u64,
+}
+
+impl Pin {
+    fn is_over(&self, now: Timestamp) -> bool {
+        self.until.map_or(now >= self.last_used.plus_minutes(IDLE_MINUTES), |until| now >= until)
+    }
+}
+
+/// The pins of this gateway.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions(HashMap<Key, Pin>);
+
+impl Sessions {
+    /// Ends a session by name: its next connection takes a fresh exit.
+    pub(crate) fn end(&mut self, subject: impl Fn(&Subject) -> bool, name: &str) {
+        for (_, pin) in self.0.iter_mut().filter(|(key, _)| subject(&key.subject) && key.name == name) {
+            pin.until = Some(Timestamp(0));
+        }
+    }
+
+    /// Forgets sessions that ended long ago.
+    pub(crate) fn sweep(&mut self, now: Timestamp) {
+        let keep = |pin: &Pin| {
+            !pin.is_over(now.plus_minutes(-MEMORY_MINUTES))
+                || now.since(pin.last_used) < MEMORY_MINUTES * 60_000
+        };
+        self.0.retain(|_, pin| keep(pin));
+    }
+}
+
+enum Step {
+    Stay(Arc<Exit>),
+    Fresh { exit: Arc<Exit>, key: Key, instead_of: Option<ExitId> },
+}
+
+/// The exit that a named session leaves from. `failed` lists exits that were just tried in vain.
+pub(crate) async fn exit_of(
+    shared: &Arc<Shared>,
+    permit: &Permit,
+    name: &Username,
+    failed: &[ExitId],
+) -> Result<Arc<Exit>, Refusal> {
+    let session = name.session.clone().unwrap_or_default();
+    match step(shared, permit, name, session, failed)? {
+        Step::Stay(exit) => Ok(exit),
+        Step::Fresh { exit, key, instead_of } => Ok(register(shared, key, exit, instead_of).await),
+    }
+}
+
+fn step(
+    shared: &Shared,
+    permit: &Permit,
+    name: &Username,
+    session: String,
+    failed: &[ExitId],
+) -> Result<Step, Refusal> {
+    let now = shared.clock.now();
+    let owned = permit.owned.iter().flatten().map(|o| o.exit).collect();
+    let key = Key { subject: permit.subject, name: session, place: permit.place.clone(), owned };
+    let mut sessions = shared.sessions();
+    let known = sessions.0.get(&key).cloned();
+    let running = known.as_ref().filter(|pin| !pin.is_over(now));
+    if let Some(pin) = running {
+        let held = shared.exits().get(pin.exit).filter(|e| e.serves() && !failed.contains(&pin.exit));
+        if let Some(exit) = held {
+            if let Some(pin) = sessions.0.get_mut(&key) {
+                pin.last_used = now;
+            }
+            return Ok(Step::Stay(exit));
+        }
+        if name.strict {
+            return Err(
+                Refusal::new(Reason::NoExit).say(Text::new("会话的出口已失效", "The session's exit is gone"))
+            );
+        }
+    }
+    let turn = known.as_ref().map_or(0, |pin| pin.turn + 1);
+    let mut avoid = failed.to_vec();
+    avoid.extend(known.as_ref().map(|pin| pin.exit));
+    let hash = crate::exits::hash(&(&key.subject, &key.name, turn));
+    let exit = propose(shared, permit, &avoid, hash)
+        .or_else(|| propose(shared, permit, failed, hash))
+        .ok_or(Reason::NoExit)?;
+    // A session that moves because its exit died keeps its end.
+    let until = match running {
+        Some(pin) => pin.until,
+        None => name.life.map(|minutes| now.plus_minutes(i64::from(minutes))),
+    };
+    sessions.0.insert(key.clone(), Pin { exit: exit.record.id, until, last_used: now, turn });
+    Ok(Step::Fresh { exit, key, instead_of: running.map(|pin| pin.exit) })
+}
+
+fn propose(shared: &Shared, permit: &Permit, avoid: &[ExitId], hash: u64) -> Option<Arc<Exit>> {
+    match &permit.owned {
+        Some(owned) => pick_owned(shared, owned.iter().map(|o| o.exit), avoid, hash),
+        None => shared.exits().pick_by_hash(permit.pool, &permit.place, avoid, hash),
+    }
+}
+
+/// One of the customer's own addresses that serves.
+pub(crate) fn pick_owned(
+    shared: &Shared,
+    owned: impl Iterator<Item = ExitId>,
+    avoid: &[ExitId],
+    hash: u64,
+) -> Option<Arc<Exit>> {
+    let index = shared.exits();
+    let serving: Vec<_> = owned
+        .filter(|id| !avoid.contains(id))
+        .filter_map(|id| index.get(id))
+        .filter(|e| e.serves())
+        .collect();
+    let at = usize::try_from(hash % (serving.len().max(1) as u64)).unwrap_or(0);
+    serving.get(at).cloned()
+}
+
+/// Registers the pin with control; another gateway may have been first. Without an answer the proposal
+/// holds: it is the same on every gateway.
+async fn register(shared: &Arc<Shared>, key: Key, exit: Arc<Exit>, instead_of: Option<ExitId>) -> Arc<Exit> {
+    let now = shared.clock.now();
+    let until = shared.sessions().0.get(&key).and_then(|p| p.until).unwrap_or(now.plus_minutes(IDLE_MINUTES));
+    let session = format!("{}@{:?}", key.name, key.place);
+    let ask = PinAsk { subject: key.subject, session, exit: exit.record.id, until, instead_of };
+    let control = Arc::clone(&shared.control);
+    let answer = shared.aux.spawn(async move { control.pin(ask).await }).await;
+    let Ok(Ok(pin)) = answer else { return exit };
+    if pin.exit == exit.record.id {
+        return exit;
+    }
+    let Some(other) = shared.exits().get(pin.exit).filter(|e| e.serves()) else { return exit };
+    if let Some(mine) = shared.sessions().0.get_mut(&key) {
+        mine.exit = pin.exit;
+    }
+    other
+}

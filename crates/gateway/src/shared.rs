@@ -1,0 +1,131 @@
+//! What all loops of a gateway share.
+
+use crate::admit::{PermitCache, Throttle};
+use crate::budget::Budget;
+use crate::caps::CapState;
+use crate::config::Config;
+use crate::destination::Rules;
+use crate::exits::Index;
+use crate::metrics::Metrics;
+use crate::pending::Pending;
+use crate::resolve::Resolver;
+use crate::sessions::Sessions;
+use arc_swap::ArcSwap;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Instant;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::UnboundedSender;
+use turnpike_base::{Clock, CustomerId, ProductType};
+use turnpike_wire::{Caps, Control, Permit, Subject};
+
+/// See the module.
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) control: Arc<dyn Control>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// The runtime beside the loops: everything that talks to control or to name servers.
+    pub(crate) aux: Handle,
+    pub(crate) resolver: Resolver,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) rules: ArcSwap<Rules>,
+    pub(crate) tls: ArcSwap<Option<Arc<rustls::ServerConfig>>>,
+    /// Rises with every change that was taken in.
+    pub(crate) changes_seen: AtomicI64,
+    /// Budgets that want a lease.
+    pub(crate) wishes: UnboundedSender<Arc<Budget>>,
+    pub(crate) permits: Mutex<PermitCache>,
+    pub(crate) throttle: Mutex<Throttle>,
+    pub(crate) pending: Mutex<Pending>,
+    own: ArcSwap<Vec<SocketAddr>>,
+    exits: RwLock<Index>,
+    sessions: Mutex<Sessions>,
+    budgets: Mutex<HashMap<Subject, Arc<Budget>>>,
+    caps: Mutex<HashMap<(CustomerId, ProductType), Arc<CapState>>>,
+}
+
+/// A lock whose holder panicked guards plain data that is still sound here.
+pub(crate) fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    pub(crate) fn new(
+        config: Config,
+        control: Arc<dyn Control>,
+        clock: Arc<dyn Clock>,
+        aux: Handle,
+        wishes: UnboundedSender<Arc<Budget>>,
+    ) -> Self {
+        let tls = config.tls.clone();
+        Self {
+            resolver: Resolver::new(aux.clone()),
+            config,
+            control,
+            clock,
+            aux,
+            metrics: Arc::default(),
+            rules: ArcSwap::default(),
+            tls: ArcSwap::from_pointee(tls),
+            changes_seen: AtomicI64::new(0),
+            wishes,
+            permits: Mutex::default(),
+            throttle: Mutex::default(),
+            pending: Mutex::default(),
+            own: ArcSwap::default(),
+            exits: RwLock::default(),
+            sessions: Mutex::default(),
+            budgets: Mutex::default(),
+            caps: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn exits(&self) -> RwLockReadGuard<'_, Index> {
+        self.exits.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn exits_mut(&self) -> RwLockWriteGuard<'_, Index> {
+        self.exits.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        held(&self.sessions)
+    }
+
+    pub(crate) fn budgets(&self) -> MutexGuard<'_, HashMap<Subject, Arc<Budget>>> {
+        held(&self.budgets)
+    }
+
+    /// Where this gateway itself listens.
+    pub(crate) fn own_addresses(&self) -> Arc<Vec<SocketAddr>> {
+        self.own.load_full()
+    }
+
+    pub(crate) fn set_own_addresses(&self, own: Vec<SocketAddr>) {
+        self.own.store(Arc::new(own));
+    }
+
+    /// The budget all connections of a subject spend.
+    pub(crate) fn budget(&self, subject: Subject) -> Arc<Budget> {
+        Arc::clone(self.budgets().entry(subject).or_insert_with(|| Arc::new(Budget::new(subject))))
+    }
+
+    /// The caps a permit stands under, brought up to date.
+    pub(crate) fn caps(&self, permit: &Permit) -> Option<Arc<CapState>> {
+        let caps: Caps = permit.caps?;
+        let key = (permit.subject.customer, permit.subject.product);
+        let state = Arc::clone(
+            held(&self.caps).entry(key).or_insert_with(|| Arc::new(CapState::new(caps, Instant::now()))),
+        );
+        state.set(caps);
+        Some(state)
+    }
+
+    /// Wishes for a lease unless one is on its way.
+    pub(crate) fn ask(&self, budget: &Arc<Budget>) {
+        // The keeper lives as long as the gateway; a closed channel means that it is stopping.
+        let _ = self.wishes.send(Arc::clone(budget));
+    }
+}
