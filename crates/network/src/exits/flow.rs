@@ -1,0 +1,133 @@
+//! What is done with exits. Each change is written with what the gateways are told about it.
+
+use super::model::{Exit, Measured, NewExit};
+use super::{error, queries, rules};
+use crate::place;
+use turnpike_base::{ExitId, Page, PageOf, Result, Timestamp};
+use turnpike_store::{Read, Store, Vault, WriteTx, changes};
+use turnpike_wire::{Change, ExitHealth, ExitRecord, ExitStatus};
+
+/// Rows read at a time where all exits are wanted.
+const BATCH: i64 = 10_000;
+
+/// Adds exits, all or none. Fails with `exit_taken` if one is there already, and with parameter errors
+/// for places, pools and targets that can't be read.
+pub async fn add(store: &Store, vault: &Vault, new: &[NewExit], now: Timestamp) -> Result<Vec<ExitId>> {
+    let tx = store.write().await?;
+    let mut ids = Vec::with_capacity(new.len());
+    for exit in new {
+        ids.push(add_in(&tx, vault, exit, now).await?);
+    }
+    tx.commit().await?;
+    Ok(ids)
+}
+
+/// Adds one exit inside a transaction of the caller.
+pub async fn add_in(tx: &WriteTx, vault: &Vault, new: &NewExit, now: Timestamp) -> Result<ExitId> {
+    let kind = rules::kind_of(&new.target, new.resolve)?;
+    let place = place::claim(&new.country, new.state.as_deref(), new.city.as_deref())
+        .map_err(|unknown| unknown.fault(["country", "state", "city"]))?;
+    if new.pools.is_empty() {
+        return Err(error::no_pool());
+    }
+    let target = rules::target_of(&kind);
+    let fresh =
+        queries::Fresh { target: &target, kind: &kind, pools: &new.pools, place: &place, asn: new.asn };
+    let id = queries::insert(tx, vault, &fresh, now).await?.ok_or_else(|| error::taken(&target))?;
+    tell(tx, vault, id, now).await?;
+    Ok(id)
+}
+
+/// A page of exits, the newest first.
+pub async fn list(tx: &impl Read, vault: &Vault, page: Page) -> Result<PageOf<Exit>> {
+    let (total, rows) = queries::page(tx, vault, page).await?;
+    Ok(PageOf { page, total, rows })
+}
+
+/// Every exit as gateways know them, for [`turnpike_wire::Welcome`].
+pub async fn records(tx: &impl Read, vault: &Vault) -> Result<Vec<ExitRecord>> {
+    let mut all = Vec::new();
+    let mut last = ExitId(0);
+    loop {
+        let batch = queries::after(tx, vault, last, BATCH).await?;
+        let Some(newest) = batch.last() else { return Ok(all) };
+        last = newest.id;
+        all.extend(batch.iter().map(Exit::record));
+    }
+}
+
+/// Lets an exit serve, drains it (running connections go on) or disables it (they are reset).
+pub async fn set_status(
+    store: &Store,
+    vault: &Vault,
+    id: ExitId,
+    status: ExitStatus,
+    now: Timestamp,
+) -> Result<()> {
+    let tx = store.write().await?;
+    if !queries::set_status(&tx, id, status).await? {
+        return Err(error::unknown(id));
+    }
+    tell(&tx, vault, id, now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Takes an exit out of new use; running connections go on.
+pub async fn drain(store: &Store, vault: &Vault, id: ExitId, now: Timestamp) -> Result<()> {
+    set_status(store, vault, id, ExitStatus::Draining, now).await
+}
+
+/// Removes an exit; its connections are reset. One that stands for a static address stays.
+pub async fn remove(store: &Store, vault: &Vault, id: ExitId, now: Timestamp) -> Result<()> {
+    let tx = store.write().await?;
+    let exit = queries::by_id(&tx, vault, id).await?.ok_or_else(|| error::unknown(id))?;
+    if exit.static_id.is_some() {
+        return Err(error::is_static(id));
+    }
+    queries::delete(&tx, id).await?;
+    changes::tell(&tx, &Change::ExitGone(id), now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Asks the gateways to probe an exit now.
+pub async fn probe(store: &Store, vault: &Vault, id: ExitId, now: Timestamp) -> Result<()> {
+    let tx = store.write().await?;
+    queries::by_id(&tx, vault, id).await?.ok_or_else(|| error::unknown(id))?;
+    changes::tell(&tx, &Change::Probe(id), now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Keeps what gateways saw. Callers leave out what says nothing new.
+pub async fn health(store: &Store, seen: &[ExitHealth]) -> Result<()> {
+    let tx = store.write().await?;
+    for one in seen {
+        queries::set_health(&tx, one).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Keeps where an exit was measured to be; gateways hear of it if that decides whether it is sold.
+pub async fn measured(
+    store: &Store,
+    vault: &Vault,
+    id: ExitId,
+    measured: &Measured,
+    withhold: bool,
+) -> Result<()> {
+    let tx = store.write().await?;
+    let before = queries::by_id(&tx, vault, id).await?.ok_or_else(|| error::unknown(id))?;
+    let withheld = withhold && measured.mismatch.is_some();
+    queries::set_measured(&tx, id, measured, withheld).await?;
+    if before.withheld != withheld {
+        tell(&tx, vault, id, measured.at).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Tells the gateways how an exit is now.
+pub(crate) async fn tell(tx: &WriteTx, vault: &Vault, id: ExitId, now: Timestamp) -> Result<()> {
+    if let Some(exit) = queries::by_id(tx, vault, id).await? {
+        changes::tell(tx, &Change::Exit(Box::new(exit.record())), now).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! The operator's side of static addresses: import, maintenance, listing.
+
+use super::model::{Address, NewStatic};
+use super::{error, queries, rules};
+use crate::exits::{self, NewExit};
+use crate::place;
+use turnpike_base::{Page, PageOf, Result, StaticId, Text, Timestamp};
+use turnpike_store::{Read, Store, Vault, WriteTx, changes};
+use turnpike_wire::{Change, Resolve, Revocation};
+
+/// Takes addresses into stock, all or none; each gets an exit that stands for it. A wrong one is named by
+/// its position (from 1).
+pub async fn import(store: &Store, vault: &Vault, new: &[NewStatic], now: Timestamp) -> Result<usize> {
+    let tx = store.write().await?;
+    for (at, one) in new.iter().enumerate() {
+        add(&tx, vault, one, now).await.map_err(|fault| {
+            let reason = fault.errors.into_values().flatten().next().unwrap_or(fault.text);
+            let (zh, en) = (&reason.zh, &reason.en);
+            let reason = Text::made(format!("{}：{zh}", one.address), format!("{}: {en}", one.address));
+            error::bad_line(at + 1, reason)
+        })?;
+    }
+    tx.commit().await?;
+    Ok(new.len())
+}
+
+async fn add(tx: &WriteTx, vault: &Vault, new: &NewStatic, now: Timestamp) -> Result<()> {
+    let address = new.address.to_canonical().to_string();
+    let exit = NewExit {
+        target: new.via.clone().unwrap_or_else(|| address.clone()),
+        resolve: Resolve::Exit,
+        pools: rules::pools(new.product, new.holders, 0, false),
+        country: new.country.clone(),
+        state: new.state.clone(),
+        city: new.city.clone(),
+        asn: new.asn,
+    };
+    let place = place::claim(&new.country, new.state.as_deref(), new.city.as_deref())
+        .map_err(|unknown| unknown.fault(["country", "state", "city"]))?;
+    let exit = exits::flow::add_in(tx, vault, &exit, now).await?;
+    let (product, asn, isp, holders) = (new.product, new.asn, new.isp.as_str(), new.holders);
+    let fresh = queries::Fresh { exit, address, product, place: &place, asn, isp, holders };
+    Ok(queries::insert(tx, &fresh, now).await?)
+}
+
+/// A page of the stock, the newest first.
+pub async fn list(tx: &impl Read, page: Page) -> Result<PageOf<Address>> {
+    let (total, rows) = queries::page(tx, page).await?;
+    Ok(PageOf { page, total, rows })
+}
+
+/// Puts an address under maintenance (its holders' connections end, it is not sold) or back to use.
+pub async fn maintain(store: &Store, vault: &Vault, address: &str, on: bool, now: Timestamp) -> Result<()> {
+    let tx = store.write().await?;
+    let found = queries::by_text(&tx, address).await?.ok_or_else(|| error::not_in_stock(address))?;
+    queries::set_maintenance(&tx, found.id, on).await?;
+    let pools = rules::pools(found.product, found.most_holders, found.taken, on);
+    exits::set_pools(&tx, found.exit, &pools).await?;
+    exits::flow::tell(&tx, vault, found.exit, now).await?;
+    let running = if on { Revocation::Close } else { Revocation::Renew };
+    for customer in queries::holders(&tx, found.id).await? {
+        changes::tell(&tx, &Change::Holding { customer, exit: found.exit, running }, now).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Books one holder more or less and brings the exit's pools up to date.
+pub(super) async fn book(
+    tx: &WriteTx,
+    vault: &Vault,
+    id: StaticId,
+    by: i64,
+    rests_until: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
+    let Some(before) = queries::lock_address(tx, id).await? else { return Ok(()) };
+    queries::take(tx, id, by, rests_until).await?;
+    let pools = |taken| rules::pools(before.product, before.most_holders, taken, before.maintenance);
+    let wanted = pools(before.taken + by);
+    if wanted != pools(before.taken) {
+        exits::set_pools(tx, before.exit, &wanted).await?;
+        exits::flow::tell(tx, vault, before.exit, now).await?;
+    }
+    Ok(())
+}

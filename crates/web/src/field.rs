@@ -1,0 +1,232 @@
+//! How fields are read: leniently about form, strictly about bounds (contract section 1, "Numbers").
+
+use crate::params::{ParamDoc, Values};
+use serde_json::{Value, json};
+use turnpike_base::{ProductType, Text};
+
+/// Reads one kind of value.
+pub trait Kind {
+    /// What it reads into.
+    type Out;
+    /// Reads one value; the reason names bounds and unit.
+    fn parse(&self, value: &Value) -> Result<Self::Out, Text>;
+    /// JSON schema of the value.
+    fn schema(&self) -> Value;
+}
+
+/// A field of a certain type: a kind, and what happens when nothing is sent.
+pub trait Field<T> {
+    /// Reads it from all values.
+    fn read(&self, values: &Values, name: &str) -> Result<T, Text>;
+    /// Whether it has to be sent.
+    fn is_required(&self) -> bool;
+    /// JSON schema of the value.
+    fn schema(&self) -> Value;
+}
+
+/// Has to be sent.
+pub fn required<K: Kind>(kind: K) -> Required<K> {
+    Required(kind)
+}
+/// May be missing.
+pub fn optional<K: Kind>(kind: K) -> Optional<K> {
+    Optional(kind)
+}
+/// Has a value of its own when missing.
+pub fn or<K: Kind>(kind: K, default: K::Out) -> Or<K> {
+    Or(kind, default)
+}
+
+/// See [`required`].
+#[derive(Debug)]
+pub struct Required<K>(K);
+/// See [`optional`].
+#[derive(Debug)]
+pub struct Optional<K>(K);
+/// See [`or`].
+#[derive(Debug)]
+pub struct Or<K: Kind>(K, K::Out);
+
+fn one<K: Kind>(kind: &K, values: &Values, name: &str) -> Result<Option<K::Out>, Text> {
+    values.all(name).first().map(|value| kind.parse(value)).transpose()
+}
+
+impl<K: Kind> Field<K::Out> for Required<K> {
+    fn read(&self, values: &Values, name: &str) -> Result<K::Out, Text> {
+        one(&self.0, values, name)?.ok_or(Text::new("必填", "is required"))
+    }
+    fn is_required(&self) -> bool {
+        true
+    }
+    fn schema(&self) -> Value {
+        self.0.schema()
+    }
+}
+
+impl<K: Kind> Field<Option<K::Out>> for Optional<K> {
+    fn read(&self, values: &Values, name: &str) -> Result<Option<K::Out>, Text> {
+        one(&self.0, values, name)
+    }
+    fn is_required(&self) -> bool {
+        false
+    }
+    fn schema(&self) -> Value {
+        self.0.schema()
+    }
+}
+
+impl<K: Kind> Field<K::Out> for Or<K>
+where
+    K::Out: Clone,
+{
+    fn read(&self, values: &Values, name: &str) -> Result<K::Out, Text> {
+        Ok(one(&self.0, values, name)?.unwrap_or_else(|| self.1.clone()))
+    }
+    fn is_required(&self) -> bool {
+        false
+    }
+    fn schema(&self) -> Value {
+        self.0.schema()
+    }
+}
+
+/// What the reference says of a field.
+pub fn doc<T>(name: &'static str, field: &impl Field<T>, zh: &'static str, en: &'static str) -> ParamDoc {
+    ParamDoc { name, required: field.is_required(), text: Text::new(zh, en), schema: field.schema() }
+}
+
+/// A whole number with bounds and, where it has one, a unit.
+pub fn int(min: i64, max: i64, unit: &'static str) -> Int {
+    Int { min, max, unit }
+}
+
+/// See [`int`].
+#[derive(Clone, Copy, Debug)]
+pub struct Int {
+    min: i64,
+    max: i64,
+    unit: &'static str,
+}
+
+/// A JSON number or a string of digits.
+fn whole(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(n) => n.as_i64(),
+        Value::String(s) => {
+            let digits = s.trim();
+            let plain = digits.strip_prefix('-').unwrap_or(digits);
+            if plain.is_empty() || !plain.bytes().all(|b| b.is_ascii_digit()) {
+                None
+            } else {
+                digits.parse().ok()
+            }
+        }
+        _ => None,
+    }
+}
+
+impl Kind for Int {
+    type Out = i64;
+    fn parse(&self, value: &Value) -> Result<i64, Text> {
+        let Self { min, max, unit } = *self;
+        let space = if unit.is_empty() { "" } else { " " };
+        let wrong = || {
+            Text::made(
+                format!("应为 {min} 到 {max} 之间的整数{space}{unit}"),
+                format!("must be a whole number from {min} to {max}{space}{unit}"),
+            )
+        };
+        whole(value).filter(|n| (min..=max).contains(n)).ok_or_else(wrong)
+    }
+    fn schema(&self) -> Value {
+        let mut schema =
+            json!({"type": "integer", "format": "int64", "minimum": self.min, "maximum": self.max});
+        if !self.unit.is_empty() {
+            schema["x-unit"] = json!(self.unit);
+        }
+        schema
+    }
+}
+
+/// A text of so many characters.
+pub fn text(min: usize, max: usize) -> Str {
+    Str { min, max }
+}
+
+/// See [`text`].
+#[derive(Clone, Copy, Debug)]
+pub struct Str {
+    min: usize,
+    max: usize,
+}
+
+impl Kind for Str {
+    type Out = String;
+    fn parse(&self, value: &Value) -> Result<String, Text> {
+        let Self { min, max } = *self;
+        let wrong = || {
+            Text::made(
+                format!("应为 {min} 到 {max} 个字符的文本"),
+                format!("must be a text of {min} to {max} characters"),
+            )
+        };
+        let text = match value {
+            Value::String(s) => s.clone(),
+            // A name or password of digits comes as a number from clients that are not careful.
+            Value::Number(n) if n.is_i64() || n.is_u64() => n.to_string(),
+            _ => return Err(wrong()),
+        };
+        let bad = text.contains('\0') || !(min..=max).contains(&text.chars().count());
+        if bad { Err(wrong()) } else { Ok(text) }
+    }
+    fn schema(&self) -> Value {
+        json!({"type": "string", "minLength": self.min, "maxLength": self.max})
+    }
+}
+
+/// A product type out of a list.
+pub fn product(allowed: &'static [i64]) -> Product {
+    Product(allowed)
+}
+
+/// See [`product`].
+#[derive(Clone, Copy, Debug)]
+pub struct Product(&'static [i64]);
+
+impl Kind for Product {
+    type Out = ProductType;
+    fn parse(&self, value: &Value) -> Result<ProductType, Text> {
+        let list = self.0.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+        let wrong = || {
+            Text::made(format!("应为套餐类型之一:{list}"), format!("must be one of the product types {list}"))
+        };
+        whole(value).filter(|n| self.0.contains(n)).and_then(ProductType::from_number).ok_or_else(wrong)
+    }
+    fn schema(&self) -> Value {
+        json!({"type": "integer", "enum": self.0})
+    }
+}
+
+/// 0 or 1, also as a JSON boolean.
+pub fn switch() -> Switch {
+    Switch
+}
+
+/// See [`switch`].
+#[derive(Clone, Copy, Debug)]
+pub struct Switch;
+
+impl Kind for Switch {
+    type Out = bool;
+    fn parse(&self, value: &Value) -> Result<bool, Text> {
+        match (value, whole(value)) {
+            (Value::Bool(on), _) => Ok(*on),
+            (_, Some(0)) => Ok(false),
+            (_, Some(1)) => Ok(true),
+            _ => Err(Text::new("应为 0 或 1", "must be 0 or 1")),
+        }
+    }
+    fn schema(&self) -> Value {
+        json!({"type": "integer", "enum": [0, 1]})
+    }
+}

@@ -1,0 +1,50 @@
+//! The request kit: what every endpoint of the customer API shares, built once (contract section 1).
+//!
+//! An endpoint is a value: a method, a path, what it takes ([`params!`]), what it gives (a type with a
+//! schema), and an async function from ([`Call`], input) to output or [`turnpike_base::Fault`]. The kit
+//! finds key and language, reads parameters from wherever a client puts them, wraps the answer into the
+//! envelope, limits rates, remembers Idempotency-Keys, and writes OpenAPI from the same declarations.
+//!
+//! ```
+//! use turnpike_web::{Call, Endpoint, params, field};
+//! params! {
+//!     /// What `hello` takes.
+//!     pub struct Hello {
+//!         name: String = field::required(field::text(1, 32)), "名字", "A name";
+//!     }
+//! }
+//! async fn hello(call: Call, input: Hello) -> turnpike_base::Result<String> {
+//!     Ok(format!("{} {}", call.customer, input.name))
+//! }
+//! let endpoint = Endpoint::get("demo/hello", "demo", "问候", "Says hello", hello);
+//! assert_eq!(endpoint.path, "demo/hello");
+//! ```
+
+mod app;
+mod auth;
+mod call;
+mod endpoint;
+mod envelope;
+pub mod field;
+mod idempotency;
+mod intake;
+mod lang;
+mod list;
+pub mod openapi;
+mod params;
+mod rate;
+mod site;
+mod when;
+
+pub use app::App;
+pub use auth::{Authenticator, BoxFuture, Principal};
+pub use call::Call;
+pub use endpoint::{Endpoint, with};
+pub use envelope::{failure, success};
+pub use list::{Listed, Paged};
+pub use params::{Input, ParamDoc, Reader, Values};
+pub use site::Site;
+pub use when::{End, Range, parse_end, parse_time};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! Parameters: one declaration is the struct, the reader and the documentation.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use turnpike_base::{Code, Fault, Text};
+
+/// What a request sent, by name, wherever it came from.
+#[derive(Clone, Debug, Default)]
+pub struct Values(pub(crate) BTreeMap<String, Vec<Value>>);
+
+impl Values {
+    /// The values sent under a name; blank strings count as not sent, as old clients send them.
+    pub fn all(&self, name: &str) -> Vec<&Value> {
+        let sent = self.0.get(name).map(Vec::as_slice).unwrap_or_default();
+        sent.iter().filter(|v| !v.is_null() && v.as_str().is_none_or(|s| !s.trim().is_empty())).collect()
+    }
+
+    /// Whether a name was sent at all, blank or not.
+    pub fn was_sent(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|v| v.iter().any(|v| !v.is_null()))
+    }
+
+    /// The first value as text, if it is one.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.all(name).first().and_then(|v| v.as_str())
+    }
+
+    pub(crate) fn add(&mut self, name: &str, value: Value) {
+        self.0.entry(name.to_owned()).or_default().push(value);
+    }
+}
+
+/// Reads values and gathers everything that is wrong with them.
+#[derive(Debug)]
+pub struct Reader<'v> {
+    values: &'v Values,
+    errors: BTreeMap<String, Vec<Text>>,
+}
+
+impl<'v> Reader<'v> {
+    /// A reader of these values.
+    pub fn new(values: &'v Values) -> Self {
+        Self { values, errors: BTreeMap::new() }
+    }
+
+    /// The values.
+    pub fn values(&self) -> &'v Values {
+        self.values
+    }
+
+    /// Reads one field; what is wrong with it is kept.
+    pub fn field<T>(&mut self, name: &str, field: &impl crate::field::Field<T>) -> Option<T> {
+        match field.read(self.values, name) {
+            Ok(value) => Some(value),
+            Err(reason) => {
+                self.errors.entry(name.to_owned()).or_default().push(reason);
+                None
+            }
+        }
+    }
+
+    /// The input, or a fault that names every wrong field.
+    pub fn finish<T>(self, read: Option<T>) -> Result<T, Fault> {
+        match read {
+            Some(input) if self.errors.is_empty() => Ok(input),
+            _ => Err(Fault { errors: self.errors, ..Fault::new(Code::Parameter, "bad_parameter") }),
+        }
+    }
+}
+
+/// What the API reference says of one parameter.
+#[derive(Clone, Debug)]
+pub struct ParamDoc {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it has to be sent.
+    pub required: bool,
+    /// What it is.
+    pub text: Text,
+    /// JSON schema.
+    pub schema: Value,
+}
+
+/// What an endpoint takes; made with [`crate::params!`].
+pub trait Input: Sized + Send + 'static {
+    /// Reads it.
+    fn read(reader: &mut Reader<'_>) -> Option<Self>;
+    /// Its parameters.
+    fn docs() -> Vec<ParamDoc>;
+}
+
+/// Nothing.
+impl Input for () {
+    fn read(_: &mut Reader<'_>) -> Option<Self> {
+        Some(())
+    }
+    fn docs() -> Vec<ParamDoc> {
+        Vec::new()
+    }
+}
+
+/// Declares what an endpoint takes: each line is a field, how it is read, and what it is in Chinese and
+/// English. See the crate's example.
+#[macro_export]
+macro_rules! params {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($field:ident : $type:ty = $spec:expr, $zh:literal, $en:literal;)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        $vis struct $name {
+            $(#[doc = $en] pub $field: $type,)*
+        }
+        impl $crate::Input for $name {
+            fn read(reader: &mut $crate::Reader<'_>) -> Option<Self> {
+                $(let $field: Option<$type> = reader.field(stringify!($field), &$spec);)*
+                Some(Self { $($field: $field?,)* })
+            }
+            fn docs() -> Vec<$crate::ParamDoc> {
+                vec![$($crate::field::doc::<$type>(stringify!($field), &$spec, $zh, $en)),*]
+            }
+        }
+    };
+}

@@ -1,0 +1,40 @@
+//! A brand as the request kit needs it.
+
+use jiff::tz::TimeZone;
+use turnpike_base::{Currency, Lang, SiteId, Timestamp};
+
+/// What of a site decides how requests are answered.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Its id.
+    pub id: SiteId,
+    /// Its name.
+    pub name: String,
+    /// Path prefixes its API answers under, each with a leading slash.
+    pub prefixes: Vec<String>,
+    /// Language of texts when the request names none.
+    pub lang: Lang,
+    /// Days and times are in this zone.
+    pub zone: TimeZone,
+    /// What it settles in.
+    pub currency: Currency,
+    /// Goes before account names on the proxy entry.
+    pub account_prefix: Option<String>,
+    /// Private and loopback addresses may be allowlisted.
+    pub allow_private_clients: bool,
+    /// Accounts need a verified customer.
+    pub demands_verification: bool,
+    /// Requests per second and key.
+    pub requests_per_second: u32,
+    /// Requests at once and key.
+    pub request_burst: u32,
+    /// Addresses a customer may allowlist per product type.
+    pub allowlist_cap: i64,
+}
+
+impl Site {
+    /// `YYYY-MM-DD HH:MM:SS` in the site's zone.
+    pub fn show(&self, at: Timestamp) -> String {
+        at.wall(&self.zone)
+    }
+}
