@@ -1,0 +1,75 @@
+//! The command line.
+
+use crate::settings::{self, File, SettingFlags};
+use crate::terminal::{self, Terminal};
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// A proxy network in a box: customer API, metered proxy gateway and operator's tools.
+#[derive(Debug, Parser)]
+#[command(name = "turnpike", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print every setting with its value and where that was said
+    Config {
+        #[command(flatten)]
+        flags: SettingFlags,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Cli {
+    /// Runs the command and gives what the process ends with.
+    pub fn run(self) -> ExitCode {
+        let done = match self.command {
+            Command::Config { flags, json } => config(&flags, json),
+        };
+        match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                Terminal::detect().fail(format!("{error:#}"));
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+/// Settings from the flags, this process's environment, and the file that either names.
+///
+/// # Errors
+/// The file can't be read, or settings are wrong: all of them at once.
+pub fn settings(flags: &SettingFlags) -> Result<settings::Resolved> {
+    let path = flags.config.as_deref();
+    let text = path
+        .map(|path| {
+            std::fs::read_to_string(path).with_context(|| format!("the settings file {path} can't be read"))
+        })
+        .transpose()?;
+    let file = path.zip(text.as_deref()).map(|(path, text)| File { path, text });
+    Ok(settings::resolve(&flags.given, &|name| std::env::var(name).ok(), file)?)
+}
+
+fn config(flags: &SettingFlags, json: bool) -> Result<()> {
+    let shown = settings::show(&settings(flags)?);
+    if json {
+        terminal::print(serde_json::to_string_pretty(&shown)?)?;
+        return Ok(());
+    }
+    for line in shown {
+        terminal::print(format_args!(
+            "{:<28} {:<28} {}",
+            line.name,
+            line.value.unwrap_or_default(),
+            line.origin
+        ))?;
+    }
+    Ok(())
+}

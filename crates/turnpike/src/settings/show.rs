@@ -1,0 +1,32 @@
+//! What `turnpike config` prints: every setting, its value and where that was said.
+
+use super::load::Resolved;
+use super::spec;
+use serde::Serialize;
+
+/// One line of it.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Shown {
+    /// The setting.
+    pub name: &'static str,
+    /// Its value; `***` for a secret, `None` where nothing is set.
+    pub value: Option<String>,
+    /// Where it was said.
+    pub origin: String,
+}
+
+/// All settings in the order of the manual.
+pub fn show(resolved: &Resolved) -> Vec<Shown> {
+    let one = |spec: &spec::Spec| {
+        let said = resolved.said.get(spec.name);
+        let value = said.map(|said| if spec.secret { "***".into() } else { said.text.clone() });
+        let origin = said.map_or_else(|| "unset".to_owned(), |said| said.origin.to_string());
+        Shown { name: spec.name, value, origin }
+    };
+    let mut shown: Vec<_> = spec::ALL.iter().map(one).collect();
+    // The one default that follows another setting is shown as it will be.
+    if let Some(echo) = shown.iter_mut().find(|s| s.name == "echo-listen") {
+        echo.value = Some(resolved.settings.echo_listen.to_string());
+    }
+    shown
+}

@@ -1,0 +1,95 @@
+//! Every setting once: its name (the flag, and the key of the file), its default and what it is for. The
+//! environment variable is `TURNPIKE_` and the name in capitals with `_` for `-`.
+
+/// One setting.
+#[derive(Debug)]
+pub struct Spec {
+    /// Flag without `--`, and key of the settings file.
+    pub name: &'static str,
+    /// Used where nothing else is said.
+    pub default: Option<&'static str>,
+    /// What the help calls its value; empty for a switch.
+    pub value: &'static str,
+    /// Shown as `***`.
+    pub secret: bool,
+    /// For `--help` and the operator's manual.
+    pub help: &'static str,
+}
+
+impl Spec {
+    /// The environment variable.
+    pub fn variable(&self) -> String {
+        format!("TURNPIKE_{}", self.name.to_ascii_uppercase().replace('-', "_"))
+    }
+
+    /// Whether it is on or off and nothing else.
+    pub const fn is_switch(&self) -> bool {
+        self.value.is_empty()
+    }
+}
+
+/// The setting with this name.
+pub(super) fn find(name: &str) -> Option<&'static Spec> {
+    ALL.iter().find(|spec| spec.name == name)
+}
+
+const fn plain(
+    name: &'static str,
+    value: &'static str,
+    default: Option<&'static str>,
+    help: &'static str,
+) -> Spec {
+    Spec { name, default, value, secret: false, help }
+}
+
+const fn secret(name: &'static str, value: &'static str, help: &'static str) -> Spec {
+    Spec { name, default: None, value, secret: true, help }
+}
+
+/// Every setting, in the order of the manual.
+pub const ALL: &[Spec] = &[
+    plain("data-dir", "DIR", Some("./turnpike-data"), "Where the data live: store, key, lock"),
+    secret("database-url", "URL", "PostgreSQL in place of SQLite: postgres://user:password@host/database"),
+    plain("api-listen", "ADDR", Some("127.0.0.1:8080"), "Address and port of the API"),
+    plain("proxy-listen", "ADDR", Some("127.0.0.1:3120"), "Address and port of the proxy entry"),
+    plain(
+        "echo-listen",
+        "ADDR",
+        Some("127.0.0.1:8081"),
+        "Address and port of the demo's echo origin; follows --api-listen to port 0",
+    ),
+    plain(
+        "endpoint-ports",
+        "A-B | 0+N",
+        Some("20000-23999"),
+        "Ports of extracted endpoints; 0+N means N free ones of the system's choice",
+    ),
+    plain(
+        "allow-private-destinations",
+        "",
+        Some("false"),
+        "Let customers reach private addresses (laboratories)",
+    ),
+    plain("api-tls-cert", "FILE", None, "Certificate chain (PEM) of the API; read again on SIGHUP"),
+    plain("api-tls-key", "FILE", None, "Private key (PEM) of the API"),
+    plain("proxy-tls-cert", "FILE", None, "Certificate chain (PEM) of the proxy entry; read again on SIGHUP"),
+    plain("proxy-tls-key", "FILE", None, "Private key (PEM) of the proxy entry"),
+    plain("proxy-protocol", "", Some("false"), "Read the PROXY protocol on the proxy entry"),
+    plain(
+        "proxy-protocol-from",
+        "ADDRESS,…",
+        None,
+        "Addresses of the load balancers whose PROXY protocol counts",
+    ),
+    secret("operator-token", "TOKEN", "Opens the operator API; without it the operator API is closed"),
+    secret("metrics-token", "TOKEN", "Opens /metrics; without it /metrics is closed"),
+    plain(
+        "gateway-name",
+        "NAME",
+        Some("gateway-1"),
+        "The stable name under which this gateway reports usage",
+    ),
+    plain("drain-seconds", "SECONDS", Some("30"), "How long running connections may go on after SIGTERM"),
+    plain("log-level", "LEVEL", Some("info"), "error, warn, info, debug or trace"),
+    plain("log-format", "FORMAT", Some("text"), "text or json"),
+];

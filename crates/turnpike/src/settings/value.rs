@@ -1,0 +1,115 @@
+//! Readers of single values. Their messages never repeat a secret.
+
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
+
+/// The ports of extracted endpoints.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EndpointPorts {
+    /// These.
+    Range(RangeInclusive<u16>),
+    /// So many free ones of the system's choice.
+    Free(u16),
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// `ADDRESS:PORT`, `[v6]:PORT`.
+pub fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| format!("{text:?} is not ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080"))
+}
+
+/// `true`, `false` and their usual spellings.
+pub fn switch(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Ok(true),
+        "false" | "no" | "off" | "0" => Ok(false),
+        _ => Err(format!("{text:?} is neither true nor false")),
+    }
+}
+
+/// `A-B` or `0+N`.
+pub fn endpoint_ports(text: &str) -> Result<EndpointPorts, String> {
+    let wrong = || format!("{text:?} is neither a range such as 20000-23999 nor 0+N such as 0+4000");
+    if let Some(count) = text.strip_prefix("0+") {
+        return match count.parse() {
+            Ok(n @ 1..=50_000) => Ok(EndpointPorts::Free(n)),
+            Ok(_) => Err(format!("{text:?} asks for more than 50000 ports or none")),
+            Err(_) => Err(wrong()),
+        };
+    }
+    let (first, last) = text.split_once('-').ok_or_else(wrong)?;
+    let port = |part: &str| part.trim().parse::<u16>().map_err(|_| wrong());
+    match (port(first)?, port(last)?) {
+        (first, last) if first == 0 || first > last => Err(wrong()),
+        (first, last) => Ok(EndpointPorts::Range(first..=last)),
+    }
+}
+
+/// Comma list of addresses.
+pub fn addresses(text: &str) -> Result<Vec<IpAddr>, String> {
+    let one = |part: &str| part.parse().map_err(|_| format!("{part:?} is not an address"));
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(one).collect()
+}
+
+/// `postgres://…`; the URL holds a password and is not repeated.
+pub fn database_url(text: &str) -> Result<(), String> {
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        Ok(())
+    } else {
+        Err("it has to begin with postgres:// (without it the store is SQLite in the data directory)".into())
+    }
+}
+
+/// A token that can't be guessed: at least 16 visible characters.
+pub fn token(text: &str) -> Result<(), String> {
+    if text.len() < 16 || !text.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err("a token has at least 16 characters, letters, digits and signs without blanks".into());
+    }
+    Ok(())
+}
+
+/// A gateway's name: 1 to 64 letters, digits, `-`, `_`, `.`.
+pub fn gateway_name(text: &str) -> Result<(), String> {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    if (1..=64).contains(&text.len()) && text.bytes().all(fits) {
+        return Ok(());
+    }
+    Err(format!("{text:?} is not 1 to 64 letters, digits, dots, dashes and underscores"))
+}
+
+/// Whole seconds up to an hour.
+pub fn seconds(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(n @ 0..=3_600) => Ok(n),
+        _ => Err(format!("{text:?} is not a number of seconds from 0 to 3600")),
+    }
+}
+
+/// A level of logs.
+pub fn log_level(text: &str) -> Result<tracing::Level, String> {
+    match text {
+        "error" => Ok(tracing::Level::ERROR),
+        "warn" => Ok(tracing::Level::WARN),
+        "info" => Ok(tracing::Level::INFO),
+        "debug" => Ok(tracing::Level::DEBUG),
+        "trace" => Ok(tracing::Level::TRACE),
+        _ => Err(format!("{text:?} is none of error, warn, info, debug, trace")),
+    }
+}
+
+/// A format of logs.
+pub fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(format!("{text:?} is neither text nor json")),
+    }
+}
