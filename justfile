@@ -1,0 +1,30 @@
+# One word per need, the same at the desk and in CI. `just` alone lists them.
+
+default:
+    @just --list
+
+# The demo: an installation with customer, packages and exits, ready to try
+demo:
+    cargo run --release -- up --demo
+
+# The test command of the README
+test:
+    cargo test --workspace
+
+# Formats, lints, repository checks and tests with PostgreSQL, as CI runs them
+ci:
+    .ci/run
+
+fmt:
+    cargo fmt --all
+
+lint:
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# Directions of crates, twin migrations, paths in documents, file sizes
+check:
+    cargo xtask check
+
+# Licences, bans and sources of every dependency (needs cargo-deny)
+licences:
+    cargo deny check licenses bans sources
