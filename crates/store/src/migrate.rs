@@ -24,6 +24,8 @@ macro_rules! twins {
 
 twins! {
     1 "0001_foundation",
+    2 "0002_identity",
+    3 "0003_access",
     4 "0004_network",
 }
 

@@ -1,0 +1,144 @@
+//! Sites: the brands of an installation.
+
+use jiff::tz::TimeZone;
+use std::sync::Arc;
+use turnpike_base::{Code, Currency, Fault, Lang, Result, SiteId, Text, Timestamp};
+use turnpike_store::{Read, Row, StoreError, WriteTx, args};
+use turnpike_web::Site;
+
+/// A site as an operator describes it; what he leaves out has the contract's defaults.
+#[derive(Clone, Debug)]
+pub struct NewSite {
+    /// 1 to 64 characters, unique.
+    pub name: String,
+    /// Path prefixes of the API, each with a leading slash.
+    pub prefixes: Vec<String>,
+    /// Language of texts when a request names none.
+    pub lang: Lang,
+    /// IANA time zone.
+    pub zone: String,
+    /// What it settles in.
+    pub currency: Currency,
+    /// Goes before account names on the proxy entry.
+    pub account_prefix: Option<String>,
+    /// Private and loopback addresses may be allowlisted.
+    pub allow_private_clients: bool,
+    /// Accounts need a verified customer.
+    pub demands_verification: bool,
+}
+
+impl Default for NewSite {
+    fn default() -> Self {
+        Self {
+            name: "default".into(),
+            prefixes: vec!["/gateway".into()],
+            lang: Lang::Zh,
+            zone: "UTC".into(),
+            currency: Currency::Cny,
+            account_prefix: None,
+            allow_private_clients: false,
+            demands_verification: false,
+        }
+    }
+}
+
+/// Requests a second and key (contract section 1, "Rate limit").
+const REQUESTS_PER_SECOND: i64 = 100;
+/// Requests at once and key.
+const REQUEST_BURST: i64 = 300;
+/// Allowlisted addresses per customer and type (contract section 3).
+const ALLOWLIST_CAP: i64 = 200;
+
+/// Adds a site.
+pub async fn create(tx: &WriteTx, new: &NewSite, now: Timestamp) -> Result<SiteId> {
+    check(new)?;
+    let sql = "INSERT INTO sites (name, prefixes, lang, zone, currency, account_prefix, allow_private_clients, \
+        demands_verification, requests_per_second, request_burst, allowlist_cap, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (name) DO NOTHING RETURNING id";
+    let args = args![
+        &new.name,
+        new.prefixes.join(","),
+        new.lang.tag(),
+        &new.zone,
+        new.currency.code(),
+        new.account_prefix.as_ref(),
+        new.allow_private_clients,
+        new.demands_verification,
+        REQUESTS_PER_SECOND,
+        REQUEST_BURST,
+        ALLOWLIST_CAP,
+        now
+    ];
+    let row = tx.row(sql, args).await?.ok_or_else(|| {
+        Fault::new(Code::Conflict, "site_taken").say(Text::made(
+            format!("站点 {} 已存在", new.name),
+            format!("There is a site {} already", new.name),
+        ))
+    })?;
+    Ok(row.get("id")?)
+}
+
+fn check(new: &NewSite) -> Result<()> {
+    if !(1..=64).contains(&new.name.chars().count()) {
+        return Err(Fault::parameter("name", Text::new("应为 1 到 64 个字符", "must be 1 to 64 characters")));
+    }
+    let bad = |prefix: &&String| !is_prefix(prefix);
+    if let Some(prefix) = new.prefixes.iter().find(bad).or(new.prefixes.is_empty().then_some(&new.name)) {
+        return Err(Fault::parameter(
+            "prefix",
+            Text::made(
+                format!("“{prefix}”应以 / 开头,由小写字母、数字、- 和 _ 组成,最多 32 个字符"),
+                format!("\"{prefix}\" must be a slash and up to 31 lower-case letters, digits, - or _"),
+            ),
+        ));
+    }
+    if TimeZone::get(&new.zone).is_err() {
+        return Err(Fault::parameter(
+            "zone",
+            Text::made(
+                format!("“{}”不是 IANA 时区", new.zone),
+                format!("\"{}\" is no IANA time zone", new.zone),
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn is_prefix(text: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_');
+    text.len() <= 32 && text.strip_prefix('/').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(fits))
+}
+
+/// Every site, by id.
+pub async fn all(tx: &impl Read) -> Result<Vec<Arc<Site>>> {
+    let rows = tx.rows("SELECT * FROM sites ORDER BY id", args![]).await?;
+    Ok(rows.iter().map(|row| read(row).map(Arc::new)).collect::<Result<_, _>>()?)
+}
+
+/// The site with this name, or the first one where none is named.
+pub async fn find(tx: &impl Read, name: Option<&str>) -> Result<Arc<Site>> {
+    let sites = all(tx).await?;
+    let found = sites.into_iter().find(|site| name.is_none_or(|name| site.name == name));
+    found.ok_or_else(|| {
+        Fault::new(Code::NotFound, "site_unknown")
+            .say(Text::new("站点不存在", "There is no such site; `site create` makes one"))
+    })
+}
+
+fn read(row: &Row) -> Result<Site, StoreError> {
+    let count = |name| Ok::<_, StoreError>(u32::try_from(row.get::<i64>(name)?).unwrap_or(0));
+    Ok(Site {
+        id: row.get("id")?,
+        name: row.get("name")?,
+        prefixes: row.get::<String>("prefixes")?.split(',').map(str::to_owned).collect(),
+        lang: Lang::from_tag(&row.get::<String>("lang")?).unwrap_or_default(),
+        zone: TimeZone::get(&row.get::<String>("zone")?).unwrap_or(TimeZone::UTC),
+        currency: Currency::parse(&row.get::<String>("currency")?).unwrap_or(Currency::Cny),
+        account_prefix: row.opt("account_prefix")?,
+        allow_private_clients: row.get("allow_private_clients")?,
+        demands_verification: row.get("demands_verification")?,
+        requests_per_second: count("requests_per_second")?,
+        request_burst: count("request_burst")?,
+        allowlist_cap: row.get("allowlist_cap")?,
+    })
+}

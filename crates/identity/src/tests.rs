@@ -1,0 +1,119 @@
+//! Identity on both engines.
+
+use crate::{Directory, customers, keys, operators, passwords, sites};
+use customers::NewCustomer;
+use sites::NewSite;
+use std::net::{IpAddr, Ipv4Addr};
+use turnpike_base::{Code, CustomerId, Secret, Timestamp};
+use turnpike_store::{Store, Vault, both_engines};
+use turnpike_web::{Authenticator, Principal};
+
+const NOW: Timestamp = Timestamp(1_000_000);
+const CLIENT: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+fn vault() -> Vault {
+    Vault::new([7; 32])
+}
+
+async fn site(store: &Store, new: NewSite) -> turnpike_base::Result<()> {
+    let tx = store.write().await.unwrap();
+    sites::create(&tx, &new, NOW).await?;
+    tx.commit().await.unwrap();
+    Ok(())
+}
+
+fn somebody(email: &str) -> NewCustomer {
+    NewCustomer { email: email.into(), password: None, site: None }
+}
+
+async fn ask(store: &Store, key: &Secret) -> turnpike_base::Result<Principal> {
+    Directory::open(store.clone(), vault()).await?.authenticate(key.expose(), CLIENT).await
+}
+
+both_engines! {
+    async fn a_key_finds_its_customer_and_site(store: Store) {
+        site(&store, NewSite::default()).await.unwrap();
+        let made = customers::create(&store, &vault(), somebody("A@example.com"), NOW).await.unwrap();
+        let found = ask(&store, &made.app_key).await.unwrap();
+        assert_eq!((found.customer, found.verified, found.site.name.as_str()), (made.id, false, "default"));
+        let unknown = ask(&store, &Secret::new("x".repeat(32))).await.unwrap_err();
+        assert_eq!(unknown.code, Code::BadKey);
+    }
+
+    async fn a_revoked_key_is_unknown_at_once(store: Store) {
+        site(&store, NewSite::default()).await.unwrap();
+        let made = customers::create(&store, &vault(), somebody("a@example.com"), NOW).await.unwrap();
+        let tx = store.write().await.unwrap();
+        keys::revoke_all(&tx, made.id, NOW).await.unwrap();
+        let fresh = keys::issue(&tx, &vault(), made.id, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(ask(&store, &made.app_key).await.unwrap_err().code, Code::BadKey);
+        assert_eq!(ask(&store, &fresh).await.unwrap().customer, made.id);
+        let kept = keys::newest(&store.read().await.unwrap(), &vault(), made.id).await.unwrap();
+        assert!(kept == Some(fresh));
+    }
+
+    async fn a_disabled_customer_is_refused(store: Store) {
+        site(&store, NewSite::default()).await.unwrap();
+        let made = customers::create(&store, &vault(), somebody("a@example.com"), NOW).await.unwrap();
+        let tx = store.write().await.unwrap();
+        customers::set_disabled(&tx, made.id, true).await.unwrap();
+        customers::verify(&tx, made.id).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(ask(&store, &made.app_key).await.unwrap_err().code, Code::Forbidden);
+        let tx = store.read().await.unwrap();
+        let found = customers::find(&tx, "A@EXAMPLE.com").await.unwrap();
+        assert!(found.disabled && found.verified && found.id == CustomerId(made.id.0));
+    }
+
+    async fn an_address_registers_once_per_site_whatever_its_case(store: Store) {
+        site(&store, NewSite::default()).await.unwrap();
+        site(&store, NewSite { name: "other".into(), ..NewSite::default() }).await.unwrap();
+        customers::create(&store, &vault(), somebody("a@example.com"), NOW).await.unwrap();
+        let twin = customers::create(&store, &vault(), somebody("A@Example.com"), NOW).await.unwrap_err();
+        assert_eq!(twin.slug, "email_taken");
+        let elsewhere = NewCustomer { site: Some("other".into()), ..somebody("a@example.com") };
+        customers::create(&store, &vault(), elsewhere, NOW).await.unwrap();
+        let nowhere = NewCustomer { site: Some("third".into()), ..somebody("b@example.com") };
+        assert_eq!(customers::create(&store, &vault(), nowhere, NOW).await.unwrap_err().slug, "site_unknown");
+    }
+
+    async fn bad_input_names_its_field(store: Store) {
+        site(&store, NewSite::default()).await.unwrap();
+        for bad in ["", "a", "@b.c", "a@b", "a@.c", "a b@c.d", "a@b@c.d"] {
+            let fault = customers::create(&store, &vault(), somebody(bad), NOW).await.unwrap_err();
+            assert!(fault.errors.contains_key("email"), "{bad}");
+        }
+        let short = NewCustomer { password: Some(Secret::new("1234567")), ..somebody("a@example.com") };
+        let fault = customers::create(&store, &vault(), short, NOW).await.unwrap_err();
+        assert!(fault.errors["password"][0].en.contains("8 to 128"));
+        for prefix in ["gateway", "/", "/A", "/a/b", ""] {
+            let bad = NewSite { name: "n".into(), prefixes: vec![prefix.into()], ..NewSite::default() };
+            assert!(site(&store, bad).await.unwrap_err().errors.contains_key("prefix"), "{prefix}");
+        }
+        let bad = NewSite { name: "n".into(), zone: "Mars".into(), ..NewSite::default() };
+        assert!(site(&store, bad).await.unwrap_err().errors.contains_key("zone"));
+        assert_eq!(site(&store, NewSite::default()).await.unwrap_err().slug, "site_taken");
+    }
+
+    async fn an_operator_registers_once(store: Store) {
+        let password = || Secret::new("correct horse");
+        operators::create(&store, "op@example.com", password(), NOW).await.unwrap();
+        let twin = operators::create(&store, "OP@example.com", password(), NOW).await.unwrap_err();
+        assert_eq!(twin.slug, "email_taken");
+    }
+}
+
+#[tokio::test]
+async fn a_password_is_known_by_its_hash_alone() {
+    let hash = passwords::hash(Secret::new("correct horse")).await.unwrap();
+    assert!(hash.starts_with("$argon2id$") && !hash.contains("horse"));
+    assert!(passwords::verify(Secret::new("correct horse"), hash.clone()).await.unwrap());
+    assert!(!passwords::verify(Secret::new("wrong horse"), hash).await.unwrap());
+}
+
+#[test]
+fn random_texts_are_letters_and_digits_and_differ() {
+    let (one, other) = (keys::random_text(32).unwrap(), keys::random_text(32).unwrap());
+    assert!(one.len() == 32 && one != other && one.bytes().all(|b| b.is_ascii_alphanumeric()));
+}
