@@ -47,6 +47,18 @@ impl Timestamp {
         jiff::Timestamp::from_millisecond(self.0).unwrap_or(fallback).to_zoned(zone.clone())
     }
 
+    /// The day in a zone, in days since 1970-01-01 of that zone's calendar.
+    pub fn day(self, zone: &TimeZone) -> i64 {
+        let epoch = jiff::civil::date(1970, 1, 1);
+        self.zoned(zone).date().duration_since(epoch).as_hours() / 24
+    }
+
+    /// The zone's first midnight after this instant.
+    pub fn next_midnight(self, zone: &TimeZone) -> Self {
+        let midnight = self.zoned(zone).tomorrow().and_then(|next| next.start_of_day());
+        midnight.map_or(Self::FAR, |at| at.timestamp().into())
+    }
+
     /// `YYYY-MM-DD HH:MM:SS` in the given zone: the form of every time in the customer API.
     pub fn wall(self, zone: &TimeZone) -> String {
         self.zoned(zone).strftime("%Y-%m-%d %H:%M:%S").to_string()
@@ -106,6 +118,16 @@ mod tests {
         let shanghai = TimeZone::get("Asia/Shanghai").unwrap();
         assert_eq!(Timestamp(0).wall(&TimeZone::UTC), "1970-01-01 00:00:00");
         assert_eq!(Timestamp(0).wall(&shanghai), "1970-01-01 08:00:00");
+    }
+
+    #[test]
+    fn days_follow_the_zone() {
+        let shanghai = TimeZone::get("Asia/Shanghai").unwrap();
+        let late = Timestamp(0).plus_minutes(17 * 60);
+        assert_eq!((late.day(&TimeZone::UTC), late.day(&shanghai)), (0, 1));
+        assert_eq!(Timestamp(-1).day(&TimeZone::UTC), -1);
+        assert_eq!(late.next_midnight(&TimeZone::UTC), Timestamp(0).plus_days(1));
+        assert_eq!(late.next_midnight(&shanghai), Timestamp(0).plus_minutes(40 * 60));
     }
 
     #[test]

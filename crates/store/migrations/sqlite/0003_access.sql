@@ -17,9 +17,7 @@ CREATE TABLE packages (
     concurrency BIGINT,
     auto_renew BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
-    expires_at BIGINT NOT NULL,
-    -- Taken back by a refund.
-    revoked_at BIGINT
+    expires_at BIGINT NOT NULL
 );
 CREATE INDEX packages_usable ON packages (customer_id, product_type, expires_at, id);
 CREATE INDEX packages_newest ON packages (customer_id, created_at, id);
@@ -49,7 +47,7 @@ CREATE TABLE accounts (
 );
 -- A deleted account's name is free again; its rows of usage stay with it.
 CREATE UNIQUE INDEX accounts_username ON accounts (username_key) WHERE deleted_at IS NULL;
-CREATE INDEX accounts_name_history ON accounts (customer_id, username_key);
+CREATE INDEX accounts_name_history ON accounts (username_key, id);
 CREATE INDEX accounts_customer ON accounts (customer_id, product_type, created_at, id);
 CREATE TABLE allowlist (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
