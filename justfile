@@ -25,6 +25,11 @@ lint:
 check:
     cargo xtask check
 
+# Fuzzes one parser for some seconds (needs cargo-fuzz): socks5, http, username, proxy_header
+fuzz target='http' seconds='600':
+    cd fuzz && mkdir -p target/found/{{target}} && RUSTC_BOOTSTRAP=1 cargo fuzz run {{target}} \
+        target/found/{{target}} corpus/{{target}} -- -max_total_time={{seconds}} -max_len=1024 -timeout=5
+
 # Licences, bans and sources of every dependency (needs cargo-deny)
 licences:
     cargo deny check licenses bans sources

@@ -18,7 +18,11 @@ pub enum Framing {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    Size { digits: u8 },
+    Size {
+        digits: u8,
+    },
+    /// Blanks after the size; some origins pad it. Only an extension or the end of the line may follow.
+    Padding,
     Extension,
     SizeLf,
     Data,
@@ -83,8 +87,9 @@ impl Chunks {
                 self.left = self.left * 16 + u64::from(hex(b));
                 State::Size { digits: digits + 1 }
             }
-            (State::Size { digits: 1.. }, b';' | b' ' | b'\t') => self.over(State::Extension)?,
-            (State::Size { digits: 1.. } | State::Extension, b'\r') => State::SizeLf,
+            (State::Size { digits: 1.. } | State::Padding, b' ' | b'\t') => self.over(State::Padding)?,
+            (State::Size { digits: 1.. } | State::Padding, b';') => self.over(State::Extension)?,
+            (State::Size { digits: 1.. } | State::Padding | State::Extension, b'\r') => State::SizeLf,
             (State::Extension, b) if b != b'\n' && b != 0 => self.over(State::Extension)?,
             (State::SizeLf, b'\n') if self.left == 0 => State::TrailerStart,
             (State::SizeLf, b'\n') => State::Data,

@@ -89,7 +89,11 @@ pub fn request(input: &[u8]) -> Result<Parsed<RequestHead<'_>>, Malformed> {
     let fields = fields_of(raw.headers);
     let target = target(method, path)?;
     check_host(&fields, &target, v11)?;
-    let framing = if method == "CONNECT" { Framing::None } else { request_framing(&fields, v11)? };
+    let framing = request_framing(&fields, v11)?;
+    if method == "CONNECT" && framing != Framing::None {
+        // What follows would be a body to one reader and the tunnel to another (RFC 9110 section 9.3.6).
+        return Err(Malformed("CONNECT has no body"));
+    }
     let keep_alive = keep_alive(&fields, v11);
     let upgrade = v11 && lists(&fields, "connection", "upgrade") && find(&fields, "upgrade").is_some();
     Ok(Parsed::Done(RequestHead { method, target, fields, framing, keep_alive, upgrade, v11 }, length))
@@ -107,7 +111,9 @@ pub fn response<'b>(input: &'b [u8], method: &str) -> Result<Parsed<ResponseHead
     let v11 = raw.version == Some(1);
     let fields = fields_of(raw.headers);
     let framing = response_framing(&fields, status, method)?;
-    let keep_alive = keep_alive(&fields, v11) && framing != Framing::UntilClose;
+    // Chunks in HTTP/1.0 are faulty: read, but nothing after them is trusted (RFC 9112 section 6.1).
+    let sound = framing != Framing::UntilClose && (v11 || framing != Framing::Chunked);
+    let keep_alive = sound && keep_alive(&fields, v11);
     Ok(Parsed::Done(ResponseHead { status, reason, fields, framing, keep_alive }, length))
 }
 
@@ -276,17 +282,20 @@ impl RequestHead<'_> {
                 push_field(out, name, value);
             }
         }
-        if lists(&self.fields, "te", "trailers") {
+        let trailers = lists(&self.fields, "te", "trailers");
+        if trailers {
             out.extend(b"TE: trailers\r\n");
         }
-        match find(&self.fields, "upgrade").filter(|_| self.upgrade) {
-            Some(protocol) => {
-                push_field(out, "Upgrade", protocol);
-                out.extend(b"Connection: Upgrade\r\n");
-            }
-            None if lists(&self.fields, "te", "trailers") => out.extend(b"Connection: TE\r\n"),
-            None => {}
+        let upgrade = find(&self.fields, "upgrade").filter(|_| self.upgrade);
+        if let Some(protocol) = upgrade {
+            push_field(out, "Upgrade", protocol);
         }
+        out.extend(match (upgrade, trailers) {
+            (Some(_), true) => &b"Connection: TE, Upgrade\r\n"[..],
+            (Some(_), false) => b"Connection: Upgrade\r\n",
+            (None, true) => b"Connection: TE\r\n",
+            (None, false) => b"",
+        });
         out.extend(b"\r\n");
     }
 }

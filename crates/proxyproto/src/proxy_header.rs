@@ -42,13 +42,22 @@ fn version1(input: &[u8]) -> Result<Parsed<Addresses>, Malformed> {
                     .filter(|a| a.is_ipv4() == (family == "TCP4"))
             };
             let (source, destination) = (ip().ok_or(WRONG)?, ip().ok_or(WRONG)?);
-            let mut port = || words.next().and_then(|w| w.parse::<u16>().ok());
+            let mut port = || words.next().and_then(decimal);
             let pair = (port().ok_or(WRONG)?, port().ok_or(WRONG)?);
+            if words.next().is_some() {
+                return Err(WRONG);
+            }
             Some((SocketAddr::new(source, pair.0), SocketAddr::new(destination, pair.1)))
         }
         _ => return Err(WRONG),
     };
     Ok(Parsed::Done(addresses, end + 1))
+}
+
+/// A port as section 2.1 writes it: digits only, no sign, no zero in front.
+fn decimal(word: &str) -> Option<u16> {
+    let plain = word.bytes().all(|b| b.is_ascii_digit()) && (word == "0" || !word.starts_with('0'));
+    word.parse().ok().filter(|_| plain)
 }
 
 fn version2(input: &[u8]) -> Result<Parsed<Addresses>, Malformed> {

@@ -226,7 +226,8 @@ pub fn request4(input: &[u8]) -> Result<Parsed<HostPort>, Malformed> {
 type Split<'b> = Option<(&'b [u8], &'b [u8])>;
 
 fn terminated(input: &[u8], longest: usize) -> Result<Split<'_>, Malformed> {
-    match input.iter().position(|b| *b == 0) {
+    // Only so far: what is refused while it arrives must not pass because it arrived at once.
+    match input.iter().take(longest + 1).position(|b| *b == 0) {
         Some(end) => Ok(Some((&input[..end], &input[end + 1..]))),
         None if input.len() > longest => Err(Malformed("a SOCKS4 field is too long")),
         None => Ok(None),

@@ -111,6 +111,8 @@ fn smuggling_is_refused() {
         "GET http://a/ HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n",
         "CONNECT a HTTP/1.1\r\nHost: a\r\n\r\n",
         "CONNECT http://a/ HTTP/1.1\r\nHost: a\r\n\r\n",
+        "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\nContent-Length: 5\r\n\r\nhello",
+        "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     ];
     for case in cases {
         assert!(read(case).is_err(), "{case:?}");
@@ -138,6 +140,23 @@ fn an_upgrade_goes_on_as_one() {
         String::from_utf8(out).unwrap(),
         "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
     );
+}
+
+#[test]
+fn an_upgrade_with_trailers_names_both() {
+    let text =
+        "GET http://a/ HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nUpgrade: x\r\nConnection: Upgrade, TE\r\n\r\n";
+    let Ok(Parsed::Done(request, _)) = read(text) else { panic!("a request") };
+    let mut out = Vec::new();
+    request.forward(&mut out);
+    assert!(String::from_utf8(out).unwrap().ends_with("\r\nConnection: TE, Upgrade\r\n\r\n"));
+}
+
+#[test]
+fn chunks_in_http_1_0_end_the_connection() {
+    let text = b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n";
+    let Ok(Parsed::Done(response, _)) = head::response(text, "GET") else { panic!("a response") };
+    assert!(!response.keep_alive);
 }
 
 #[test]
@@ -173,6 +192,7 @@ fn chunked_bodies_end_after_their_trailers() {
         b"0\r\n folded",
         b"fffffffffffffffff\r\n",
         b"-1\r\n",
+        b"1 2\r\na\r\n0\r\n\r\n",
     ] {
         assert!(Chunks::default().feed(bad).is_err(), "{bad:?}");
     }
@@ -197,6 +217,8 @@ fn socks_requests_name_addresses_and_names() {
         Ok(Parsed::Done(at("127.0.0.1", 80), 9))
     );
     assert!(socks::request4(b"\x04\x02\x00\x50\x7f\x00\x00\x01\0").is_err());
+    let long_id = [&b"\x04\x01\x00\x50\x7f\x00\x00\x01"[..], &[b'x'; 256], b"\0"].concat();
+    assert!(socks::request4(&long_id).is_err());
 }
 
 #[test]
@@ -208,9 +230,15 @@ fn the_balancer_names_the_client() {
     v2.extend([1, 2, 3, 4, 5, 6, 7, 8, 0, 9, 0, 10]);
     assert_eq!(proxy_header::parse(&v2), Ok(Parsed::Done(want, 28)));
     assert_eq!(proxy_header::parse(b"PROXY UNKNOWN\r\n"), Ok(Parsed::Done(None, 15)));
-    for bad in
-        [&b"GET / HTTP/1.1"[..], b"PROXY TCP4 ::1 ::1 1 1\r\n", b"PROXY TCP4 1.1.1.1\r\n", &[b'P'; 200]]
-    {
+    for bad in [
+        &b"GET / HTTP/1.1"[..],
+        b"PROXY TCP4 ::1 ::1 1 1\r\n",
+        b"PROXY TCP4 1.1.1.1\r\n",
+        b"PROXY TCP4 1.1.1.1 1.1.1.1 1 2 3\r\n",
+        b"PROXY TCP4 1.1.1.1 1.1.1.1 +1 2\r\n",
+        b"PROXY TCP4 1.1.1.1 1.1.1.1 01 2\r\n",
+        &[b'P'; 200],
+    ] {
         assert!(proxy_header::parse(bad).is_err());
     }
 }
