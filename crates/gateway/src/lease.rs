@@ -40,6 +40,7 @@ async fn ask(shared: &Shared, budgets: Vec<Arc<Budget>>) {
                 match answer {
                     LeaseAnswer::Granted(lease) => budget.granted(&lease),
                     LeaseAnswer::Denied(refusal) => budget.denied(refusal, shared.clock.now()),
+                    LeaseAnswer::Later => budget.answered(),
                 }
             }
         }

@@ -12,6 +12,14 @@ pub async fn tell(tx: &WriteTx, change: &impl Serialize, now: Timestamp) -> Resu
     Ok(())
 }
 
+/// Writes a change unless the same one waits to be published already.
+pub async fn tell_once(tx: &WriteTx, change: &impl Serialize, now: Timestamp) -> Result<(), StoreError> {
+    let payload = encode(change)?;
+    let sql = "INSERT INTO changes (payload, created_at) SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM changes WHERE payload = $1)";
+    tx.exec(sql, args![payload, now]).await?;
+    Ok(())
+}
+
 /// Changes not yet published, oldest first, with their numbers.
 pub async fn pending<T: DeserializeOwned>(tx: &impl Read, most: i64) -> Result<Vec<(i64, T)>, StoreError> {
     let rows = tx.rows("SELECT id, payload FROM changes ORDER BY id LIMIT $1", args![most]).await?;

@@ -5,6 +5,7 @@
 //! its messages are rows of the same transaction.
 
 mod args;
+mod batch;
 pub mod beside;
 pub mod changes;
 mod connect;

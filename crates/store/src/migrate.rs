@@ -27,6 +27,7 @@ twins! {
     2 "0002_identity",
     3 "0003_access",
     4 "0004_network",
+    5 "0005_metering",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

@@ -45,4 +45,7 @@ pub enum LeaseAnswer {
     Granted(Lease),
     /// Nothing is left: running connections end with this reason.
     Denied(Refusal),
+    /// Nothing is free just now, but leases that others hold, or bytes not yet reported, may come back
+    /// within a second: ask again.
+    Later,
 }

@@ -10,8 +10,8 @@ mod queries;
 mod rules;
 
 pub use model::{Exit, Health, Measured, NewExit};
-pub use queries::by_id;
 pub(crate) use queries::set_pools;
+pub use queries::{by_id, countries};
 pub use rules::{kind_of, target_of};
 
 #[cfg(test)]

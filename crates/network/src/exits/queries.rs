@@ -3,6 +3,7 @@
 use super::model::{Exit, Health, Measured};
 use super::rules::{Login, kind_of};
 use crate::place::Place;
+use std::collections::HashMap;
 use turnpike_base::{ExitId, Fault, Page, Result, Secret, Timestamp};
 use turnpike_store::{Read, Row, StoreError, Vault, WriteTx, args};
 use turnpike_wire::{CountryCode, ExitHealth, ExitKind, ExitStatus, Pool, Resolve};
@@ -106,6 +107,25 @@ fn status_of(name: &str) -> ExitStatus {
 pub async fn by_id(tx: &impl Read, vault: &Vault, id: ExitId) -> Result<Option<Exit>> {
     let sql = format!("SELECT {COLUMNS} {FROM} WHERE e.id = $1");
     tx.row(&sql, args![id]).await?.map(|row| exit(&row, vault)).transpose()
+}
+
+/// The countries of exits, as far as they are known.
+pub async fn countries(
+    tx: &impl Read,
+    ids: impl IntoIterator<Item = ExitId>,
+) -> Result<HashMap<ExitId, String>> {
+    let mut ids: Vec<ExitId> = ids.into_iter().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut found = HashMap::with_capacity(ids.len());
+    for part in ids.chunks(500) {
+        let list: Vec<String> = part.iter().map(ToString::to_string).collect();
+        let sql = format!("SELECT id, country FROM exits WHERE id IN ({})", list.join(", "));
+        for row in tx.rows(&sql, args![]).await? {
+            found.insert(row.get("id")?, row.get("country")?);
+        }
+    }
+    Ok(found)
 }
 
 /// Exits with ids above `after`, at most `most`, by id.
