@@ -25,6 +25,11 @@ lint:
 check:
     cargo xtask check
 
+# Measures Turnpike beside other proxies (docs/benchmark.md): `just bench --quick`, `just bench --install`
+bench *args:
+    cargo build --release -p turnpike -p turnpike-bench
+    target/release/turnpike-bench {{args}}
+
 # Fuzzes one parser for some seconds (needs cargo-fuzz): socks5, http, username, proxy_header
 fuzz target='http' seconds='600':
     cd fuzz && mkdir -p target/found/{{target}} && RUSTC_BOOTSTRAP=1 cargo fuzz run {{target}} \
