@@ -6,4 +6,5 @@
 pub mod exits;
 pub mod place;
 pub mod roster;
+pub mod sessions;
 pub mod statics;

@@ -37,6 +37,17 @@ pub async fn list(
     queries::of_customer(tx, vault, customer, product, part).await
 }
 
+/// How many accounts a customer has.
+pub async fn count(tx: &impl Read, customer: CustomerId) -> Result<i64> {
+    queries::count(tx, customer).await
+}
+
+/// The account of a name in the whole installation: the living one, else the one deleted last.
+pub async fn find(tx: &impl Read, vault: &Vault, name: &str) -> Result<Account> {
+    let found = queries::by_name(tx, vault, &name.to_ascii_lowercase()).await?;
+    found.ok_or_else(|| error::unknown(name))
+}
+
 /// Every account a customer ever had under a name, compared without case: usage stays with deleted ones.
 pub async fn ids_of_name(tx: &impl Read, customer: CustomerId, name: &str) -> Result<Vec<AccountId>> {
     queries::ids_of_name(tx, customer, &name.to_ascii_lowercase()).await

@@ -72,6 +72,12 @@ pub(super) async fn of_customer(
     tx.rows(&sql, args).await?.iter().map(|row| read(row, vault)).collect()
 }
 
+pub(super) async fn count(tx: &impl Read, customer: CustomerId) -> Result<i64> {
+    let sql = "SELECT COUNT(*) AS n FROM accounts WHERE customer_id = $1 AND deleted_at IS NULL";
+    let row = tx.row(sql, args![customer]).await?;
+    Ok(row.map(|row| row.get("n")).transpose()?.unwrap_or(0))
+}
+
 /// A customer's account of this name, locked. `name` is in lower case.
 pub(super) async fn lock(
     tx: &WriteTx,

@@ -1,0 +1,86 @@
+//! The in-process bus: a gateway's calls are function calls.
+
+use crate::{Control, admission};
+use std::future::Future;
+use turnpike_base::{Fault, Result};
+use turnpike_metering::{leases, usage};
+use turnpike_network::exits;
+use turnpike_wire::{
+    Admission, BoxFuture, ChangeFeed, ControlAway, ExitHealth, Hello, LeaseAnswer, LeaseRequest, Permit,
+    PinAnswer, PinAsk, Reason, Refusal, UsageBatch, Welcome,
+};
+
+/// How often a transaction is begun anew that another one got in the way of.
+const TRIES: usize = 5;
+
+/// Runs something again that failed because the store was busy.
+async fn patiently<T, F: Future<Output = Result<T>>>(work: impl Fn() -> F) -> Result<T, ControlAway> {
+    let mut tried = 1;
+    loop {
+        match work().await {
+            Err(fault) if fault.slug == "store_busy" && tried < TRIES => tried += 1,
+            outcome => return outcome.map_err(|fault| away(&fault)),
+        }
+    }
+}
+
+fn away(fault: &Fault) -> ControlAway {
+    tracing::error!(%fault, cause = ?fault.cause, "a gateway's call failed");
+    ControlAway(fault.slug.to_owned())
+}
+
+impl Control {
+    async fn greet(&self, hello: &Hello) -> Result<Welcome> {
+        let inner = &self.0;
+        leases::flow::close_earlier_lives(&inner.meter, &hello.gateway, hello.start, inner.clock.now())
+            .await?;
+        // The number is read before the state: a change in between is told again, which does no harm.
+        let seq = inner.published.last();
+        let exits = exits::flow::records(&inner.store.read().await?, &inner.vault).await?;
+        Ok(Welcome { seq, exits, denied_hosts: Vec::new(), denied_ports: Vec::new() })
+    }
+
+    async fn save_health(&self, seen: Vec<ExitHealth>) -> Result<()> {
+        let news = self.0.roster.observe(seen);
+        if news.is_empty() { Ok(()) } else { exits::flow::health(&self.0.store, &news).await }
+    }
+}
+
+impl turnpike_wire::Control for Control {
+    fn hello(&self, hello: Hello) -> BoxFuture<'_, Result<Welcome, ControlAway>> {
+        Box::pin(async move { patiently(|| self.greet(&hello)).await })
+    }
+
+    fn admit(&self, ask: Admission) -> BoxFuture<'_, Result<Permit, Refusal>> {
+        Box::pin(async move {
+            admission::admit(&self.0, &ask).await.unwrap_or_else(|fault| {
+                tracing::error!(%fault, cause = ?fault.cause, "an admission failed");
+                Err(Reason::ControlAway.into())
+            })
+        })
+    }
+
+    fn lease(&self, request: LeaseRequest) -> BoxFuture<'_, Result<Vec<LeaseAnswer>, ControlAway>> {
+        Box::pin(async move {
+            patiently(|| leases::flow::grant(&self.0.meter, &request, self.0.clock.now())).await
+        })
+    }
+
+    fn report(&self, batch: UsageBatch) -> BoxFuture<'_, Result<(), ControlAway>> {
+        Box::pin(
+            async move { patiently(|| usage::flow::apply(&self.0.meter, &batch, self.0.clock.now())).await },
+        )
+    }
+
+    fn pin(&self, ask: PinAsk) -> BoxFuture<'_, Result<PinAnswer, ControlAway>> {
+        Box::pin(std::future::ready(Ok(self.0.pins.pin(ask, self.0.clock.now()))))
+    }
+
+    fn health(&self, seen: Vec<ExitHealth>) -> BoxFuture<'_, Result<(), ControlAway>> {
+        Box::pin(async move { self.save_health(seen).await.map_err(|fault| away(&fault)) })
+    }
+
+    fn changes(&self) -> ChangeFeed {
+        self.0.feed.subscribe()
+    }
+}

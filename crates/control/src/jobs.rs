@@ -1,0 +1,80 @@
+//! Work that comes again: rows in the store, run by exactly one of any number of control processes.
+
+use crate::Control;
+use std::time::Duration;
+use turnpike_base::{Fault, Result, Timestamp};
+use turnpike_metering::{check, leases, prune};
+use turnpike_store::jobs::{self, Job};
+
+/// Look for due jobs so often.
+const BEAT: Duration = Duration::from_secs(1);
+/// A job's lock, in seconds: longer than any of them runs.
+const LOCK: i64 = 300;
+
+/// What comes again, and after how many seconds.
+const REPEATED: &[(&str, i64)] = &[("leases_sweep", 10), ("usage_prune", 86_400), ("sums_prove", 86_400)];
+
+/// Runs jobs for ever.
+pub(crate) async fn run(control: Control) {
+    let mut beat = tokio::time::interval(BEAT);
+    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut planned = false;
+    loop {
+        beat.tick().await;
+        if let Err(fault) = control.flush().await {
+            tracing::error!(%fault, "sessions can't be saved");
+        }
+        if !planned {
+            planned = plan(&control).await.is_ok();
+        }
+        while let Ok(true) = next(&control).await {}
+    }
+}
+
+async fn plan(control: &Control) -> Result<()> {
+    let now = control.0.clock.now();
+    let tx = control.store().write().await?;
+    for (kind, seconds) in REPEATED {
+        jobs::plan_once(&tx, kind, "", now.plus_seconds(*seconds), now).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Runs the job that is due longest; whether there was one.
+async fn next(control: &Control) -> Result<bool> {
+    let now = control.0.clock.now();
+    let tx = control.store().write().await?;
+    let Some(job) = jobs::claim(&tx, now, LOCK).await? else { return Ok(false) };
+    tx.commit().await?;
+    let outcome = work(control, &job, now).await;
+    let tx = control.store().write().await?;
+    match outcome {
+        Ok(()) => {
+            let seconds = REPEATED.iter().find(|(kind, _)| *kind == job.kind).map_or(86_400, |(_, s)| *s);
+            jobs::repeat(&tx, &job, now.plus_seconds(seconds)).await?;
+        }
+        Err(fault) => {
+            tracing::error!(kind = job.kind, %fault, cause = ?fault.cause, "a job failed and is tried again");
+            jobs::fail(&tx, &job, &fault.to_string(), now).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+async fn work(control: &Control, job: &Job, now: Timestamp) -> Result<()> {
+    match job.kind.as_str() {
+        "leases_sweep" => leases::flow::sweep(&control.0.meter, now).await.map(drop),
+        "usage_prune" => prune::run(&control.0.meter, now).await,
+        "sums_prove" => prove(control).await,
+        other => Err(Fault::internal("job_unknown", format!("no worker for jobs of kind {other}"))),
+    }
+}
+
+/// Proves the sums; what differs is told loudly and stays to be looked at with `turnpike check`.
+async fn prove(control: &Control) -> Result<()> {
+    for difference in check::differences(&control.store().read().await?).await? {
+        tracing::error!(difference, "the sums of usage do not agree");
+    }
+    Ok(())
+}

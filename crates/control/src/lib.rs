@@ -1,0 +1,110 @@
+//! Control: puts the domains together. It answers gateways ([`turnpike_wire::Control`]), serves the customer
+//! API and the operator API, publishes changes and runs jobs.
+
+mod admission;
+mod bus;
+mod expiry;
+mod jobs;
+pub mod operator;
+mod publish;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use tokio::sync::broadcast;
+use tokio::task::AbortHandle;
+use turnpike_base::{Clock, Result};
+use turnpike_identity::Directory;
+use turnpike_metering::Meter;
+use turnpike_network::exits;
+use turnpike_network::roster::Roster;
+use turnpike_network::sessions::Pins;
+use turnpike_store::{Store, Vault};
+use turnpike_web::{App, Endpoint};
+use turnpike_wire::Numbered;
+
+/// Changes that a gateway may lag behind before it has to read everything anew.
+const FEED: usize = 16_384;
+
+/// The control plane of one process; cheap to clone.
+#[derive(Clone)]
+pub struct Control(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    vault: Vault,
+    clock: Arc<dyn Clock>,
+    directory: Arc<Directory>,
+    meter: Meter,
+    roster: Roster,
+    pins: Pins,
+    feed: broadcast::Sender<Arc<Numbered>>,
+    published: publish::Sequence,
+}
+
+/// What control does beside answering; ends when dropped.
+#[derive(Debug)]
+pub struct Work(Vec<AbortHandle>);
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        self.0.iter().for_each(AbortHandle::abort);
+    }
+}
+
+impl Control {
+    /// A control plane over a store.
+    pub async fn open(store: Store, vault: Vault, clock: Arc<dyn Clock>) -> Result<Self> {
+        let directory = Arc::new(Directory::open(store.clone(), vault.clone()).await?);
+        let records = exits::flow::records(&store.read().await?, &vault).await?;
+        let pins = Pins::load(&store, clock.now()).await?;
+        Ok(Self(Arc::new(Inner {
+            meter: Meter::new(store.clone(), Arc::clone(&directory)),
+            roster: Roster::new(&records),
+            feed: broadcast::Sender::new(FEED),
+            published: publish::Sequence::default(),
+            store,
+            vault,
+            clock,
+            directory,
+            pins,
+        })))
+    }
+
+    /// Begins to publish changes, to watch expiries and to run jobs.
+    pub fn start(&self) -> Work {
+        Work(vec![
+            tokio::spawn(publish::run(self.clone())).abort_handle(),
+            tokio::spawn(expiry::run(self.clone())).abort_handle(),
+            tokio::spawn(jobs::run(self.clone())).abort_handle(),
+        ])
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// Who calls.
+    pub fn directory(&self) -> &Arc<Directory> {
+        &self.0.directory
+    }
+
+    /// Every endpoint of the customer API.
+    pub fn endpoints(&self) -> Vec<Endpoint> {
+        let access = turnpike_access::State { store: self.0.store.clone(), vault: self.0.vault.clone() };
+        [turnpike_access::routes(&access), turnpike_metering::routes(&self.0.meter)].concat()
+    }
+
+    /// The customer API and the operator API as one router; the latter answers to who bears a token.
+    pub fn router(&self, operator_tokens: Vec<turnpike_base::Secret>) -> axum::Router {
+        let auth = Arc::clone(&self.0.directory);
+        let app = App::new(self.endpoints(), auth, Arc::clone(&self.0.clock), self.0.store.clone());
+        operator::router(self.clone(), operator_tokens).merge(app.router())
+    }
+
+    /// Saves what is only in memory yet.
+    pub async fn flush(&self) -> Result<()> {
+        self.0.pins.save(&self.0.store, self.0.clock.now()).await
+    }
+}

@@ -1,0 +1,78 @@
+//! The operator API over HTTP: its own token, never answered without it.
+
+use super::run;
+use crate::Control;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use http::{HeaderMap, StatusCode, header};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+use turnpike_base::{Code, Fault, Secret};
+
+/// An import file of a million addresses has to fit.
+const LARGEST: usize = 128 << 20;
+
+#[derive(Clone)]
+struct Api {
+    control: Control,
+    tokens: Arc<Vec<Secret>>,
+}
+
+/// `POST /operator/{noun}/{verb}` for who bears one of the tokens; closed where there is none.
+pub(crate) fn router(control: Control, tokens: Vec<Secret>) -> Router {
+    let api = Api { control, tokens: Arc::new(tokens) };
+    Router::new()
+        .route("/operator/{noun}/{verb}", post(command))
+        .layer(DefaultBodyLimit::max(LARGEST))
+        .with_state(api)
+}
+
+async fn command(
+    State(api): State<Api>,
+    Path((noun, verb)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: axum::body::Bytes,
+) -> Response {
+    if !allowed(&headers, &api.tokens) {
+        let refused = json!({"error": {"slug": "token_required", "message": "The operator API needs its token: Authorization: Bearer TOKEN", "errors": {}}});
+        return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")], axum::Json(refused))
+            .into_response();
+    }
+    let input = if body.is_empty() { Ok(json!({})) } else { serde_json::from_slice::<Value>(&body) };
+    let outcome = match input {
+        Ok(input) => run(&api.control, &format!("{noun}/{verb}"), input).await,
+        Err(error) => Err(Fault::parameter(
+            "body",
+            turnpike_base::Text::made(format!("不是 JSON:{error}"), format!("is not JSON: {error}")),
+        )),
+    };
+    match outcome {
+        Ok(data) => axum::Json(json!({"data": data})).into_response(),
+        Err(fault) => failed(&fault),
+    }
+}
+
+fn allowed(headers: &HeaderMap, tokens: &[Secret]) -> bool {
+    let sent = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+    let Some(token) = sent.and_then(|text| text.strip_prefix("Bearer ")).map(Secret::new) else {
+        return false;
+    };
+    // Every token is compared, so that the time tells nothing about which one is near.
+    tokens.iter().fold(false, |found, known| found | (*known == token))
+}
+
+fn failed(fault: &Fault) -> Response {
+    if matches!(fault.code, Code::Internal | Code::Unavailable) {
+        tracing::error!(%fault, cause = ?fault.cause, "an operator's command failed");
+    }
+    let errors: Map<String, Value> = fault
+        .errors
+        .iter()
+        .map(|(field, reasons)| (field.clone(), reasons.iter().map(|r| json!(r.en)).collect()))
+        .collect();
+    let status = u16::try_from(fault.code.number()).ok().and_then(|n| StatusCode::from_u16(n).ok());
+    let body = json!({"error": {"slug": fault.slug, "message": fault.text.en, "errors": errors}});
+    (status.filter(|s| !s.is_success()).unwrap_or(StatusCode::BAD_REQUEST), axum::Json(body)).into_response()
+}

@@ -1,0 +1,99 @@
+//! Customers.
+
+use super::{Paging, listed, time};
+use crate::Control;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use turnpike_base::{Result, Secret};
+use turnpike_identity::customers::{self, Customer, NewCustomer};
+use turnpike_identity::keys;
+use turnpike_store::changes;
+use turnpike_wire::{Change, Revocation};
+
+/// What `customer create` takes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Create {
+    email: String,
+    password: Option<String>,
+    site: Option<String>,
+}
+
+/// Who is meant: an e-mail address or an id.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Who {
+    email: String,
+}
+
+/// What `customer key` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Key {
+    email: String,
+    /// Revoke every key and issue a new one.
+    #[serde(default)]
+    rotate: bool,
+}
+
+pub(super) async fn create(control: &Control, input: Create) -> Result<Value> {
+    let email = input.email.clone();
+    let new = NewCustomer { email: input.email, password: input.password.map(Secret::new), site: input.site };
+    let made = customers::create(control.store(), &control.0.vault, new, control.0.clock.now()).await?;
+    Ok(json!({"id": made.id, "email": email, "app_key": made.app_key.expose()}))
+}
+
+fn row(customer: &Customer) -> Value {
+    json!({"id": customer.id, "email": customer.email, "site": customer.site, "verified": customer.verified,
+        "disabled": customer.disabled, "created_at": time(customer.created_at)})
+}
+
+pub(super) async fn list(control: &Control, input: Paging) -> Result<Value> {
+    let found = customers::list(&control.store().read().await?, input.page()).await?;
+    Ok(listed(found.total, found.rows.iter().map(row).collect()))
+}
+
+pub(super) async fn show(control: &Control, input: Who) -> Result<Value> {
+    Ok(row(&customers::find(&control.store().read().await?, &input.email).await?))
+}
+
+pub(super) async fn verify(control: &Control, input: Who) -> Result<Value> {
+    let tx = control.store().write().await?;
+    let customer = customers::find(&tx, &input.email).await?;
+    customers::verify(&tx, customer.id).await?;
+    tx.commit().await?;
+    Ok(row(&Customer { verified: true, ..customer }))
+}
+
+pub(super) async fn disable(control: &Control, input: Who) -> Result<Value> {
+    set_disabled(control, input, true, Revocation::Reset).await
+}
+
+pub(super) async fn enable(control: &Control, input: Who) -> Result<Value> {
+    set_disabled(control, input, false, Revocation::Renew).await
+}
+
+async fn set_disabled(control: &Control, input: Who, disabled: bool, running: Revocation) -> Result<Value> {
+    let tx = control.store().write().await?;
+    let customer = customers::find(&tx, &input.email).await?;
+    customers::set_disabled(&tx, customer.id, disabled).await?;
+    let change = Change::Customer { customer: customer.id, running };
+    changes::tell(&tx, &change, control.0.clock.now()).await?;
+    tx.commit().await?;
+    Ok(row(&Customer { disabled, ..customer }))
+}
+
+pub(super) async fn key(control: &Control, input: Key) -> Result<Value> {
+    let (vault, now) = (&control.0.vault, control.0.clock.now());
+    let tx = control.store().write().await?;
+    let customer = customers::find(&tx, &input.email).await?;
+    if input.rotate {
+        keys::revoke_all(&tx, customer.id, now).await?;
+    }
+    let key = match keys::newest(&tx, vault, customer.id).await? {
+        Some(key) => key,
+        None => keys::issue(&tx, vault, customer.id, now).await?,
+    };
+    tx.commit().await?;
+    Ok(json!({"id": customer.id, "email": customer.email, "app_key": key.expose()}))
+}

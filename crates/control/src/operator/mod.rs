@@ -1,0 +1,99 @@
+//! The operator's nouns and verbs. Each is a function from JSON to JSON, so that the operator API and the
+//! command line without a server run the very same thing.
+//!
+//! ```text
+//! POST /operator/customer/create   {"email": "a@example.com"}
+//! 200  {"data": {"id": 1, "email": "a@example.com", "app_key": "…"}}
+//! 409  {"error": {"slug": "email_taken", "message": "…", "errors": {}}}
+//! ```
+
+mod account;
+mod api;
+mod customer;
+mod exit;
+mod package;
+mod site;
+mod static_ip;
+mod usage;
+
+pub(crate) use api::router;
+
+use crate::Control;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::future::Future;
+use turnpike_base::{Code, Fault, Page, Result, Text, Timestamp};
+
+/// Runs `noun/verb`.
+pub async fn run(control: &Control, path: &str, input: Value) -> Result<Value> {
+    match path {
+        "site/create" => go(control, input, site::create).await,
+        "site/list" => go(control, input, site::list).await,
+        "customer/create" => go(control, input, customer::create).await,
+        "customer/list" => go(control, input, customer::list).await,
+        "customer/show" => go(control, input, customer::show).await,
+        "customer/verify" => go(control, input, customer::verify).await,
+        "customer/disable" => go(control, input, customer::disable).await,
+        "customer/enable" => go(control, input, customer::enable).await,
+        "customer/key" => go(control, input, customer::key).await,
+        "package/grant" => go(control, input, package::grant).await,
+        "package/list" => go(control, input, package::list).await,
+        "account/list" => go(control, input, account::list).await,
+        "account/show" => go(control, input, account::show).await,
+        "exit/add" => go(control, input, exit::add).await,
+        "exit/list" => go(control, input, exit::list).await,
+        "exit/remove" => go(control, input, exit::remove).await,
+        "exit/drain" => go(control, input, exit::drain).await,
+        "exit/enable" => go(control, input, exit::enable).await,
+        "exit/probe" => go(control, input, exit::probe).await,
+        "static-ip/import" => go(control, input, static_ip::import).await,
+        "static-ip/list" => go(control, input, static_ip::list).await,
+        "static-ip/maintain" => go(control, input, static_ip::maintain).await,
+        "static-ip/grant" => go(control, input, static_ip::grant).await,
+        "usage/days" => go(control, input, usage::days).await,
+        "usage/trace" => go(control, input, usage::trace).await,
+        _ => Err(Fault::new(Code::NotFound, "command_unknown")
+            .say(Text::made(format!("没有命令 {path}"), format!("There is no command {path}")))),
+    }
+}
+
+async fn go<'c, I, O, F>(
+    control: &'c Control,
+    input: Value,
+    verb: impl Fn(&'c Control, I) -> F,
+) -> Result<Value>
+where
+    I: DeserializeOwned,
+    O: Serialize,
+    F: Future<Output = Result<O>>,
+{
+    let input = serde_json::from_value(input).map_err(|e| {
+        Fault::parameter("body", Text::made(format!("参数无法识别:{e}"), format!("can't be read: {e}")))
+    })?;
+    serde_json::to_value(verb(control, input).await?).map_err(|e| Fault::internal("answer_unprintable", e))
+}
+
+/// Which part of a list.
+#[derive(Clone, Copy, Debug, Default, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Paging {
+    page: Option<i64>,
+    size: Option<i64>,
+}
+
+impl Paging {
+    pub(crate) fn page(self) -> Page {
+        Page::new(self.page.unwrap_or(1), self.size.unwrap_or(Page::MAX_SIZE))
+    }
+}
+
+/// `{"list": [...], "total": n}`.
+pub(crate) fn listed<T: Serialize>(total: i64, rows: Vec<T>) -> Value {
+    json!({"list": rows, "total": total})
+}
+
+/// Operators read UTC.
+pub(crate) fn time(at: Timestamp) -> String {
+    format!("{}Z", at.wall(&jiff::tz::TimeZone::UTC).replace(' ', "T"))
+}

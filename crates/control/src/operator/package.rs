@@ -1,0 +1,121 @@
+//! Packages: what grants them until they are bought.
+
+use super::{Paging, listed, time};
+use crate::Control;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use turnpike_access::packages::{self, Grant, Package, rules};
+use turnpike_base::{Bytes, Fault, ProductType, Result, Text};
+use turnpike_identity::customers;
+
+/// Bytes per second in one Mbit/s.
+const MEGABIT: i64 = 125_000;
+/// Most GB, uses, Mbit/s or connections of one grant.
+const MOST: i64 = 10_000_000;
+/// Longest grant, in days.
+const MOST_DAYS: i64 = 3_660;
+
+/// What `package grant` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct New {
+    customer: String,
+    #[serde(rename = "type")]
+    product: i64,
+    /// Traffic types.
+    gb: Option<i64>,
+    /// Countable types.
+    count: Option<i64>,
+    /// Type 11, in Mbit/s.
+    bandwidth: Option<i64>,
+    /// Type 11.
+    concurrency: Option<i64>,
+    days: Option<i64>,
+    /// In place of `days`, for short trials.
+    seconds: Option<i64>,
+    title: Option<String>,
+}
+
+/// What `package list` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct List {
+    customer: String,
+    page: Option<i64>,
+    size: Option<i64>,
+}
+
+fn bounded(name: &str, value: Option<i64>, most: i64, unit: &str) -> Result<Option<i64>> {
+    match value {
+        Some(n) if !(1..=most).contains(&n) => Err(Fault::parameter(
+            name,
+            Text::made(
+                format!("应为 1 到 {most} 之间的整数 {unit}"),
+                format!("must be a whole number from 1 to {most} {unit}"),
+            ),
+        )),
+        value => Ok(value),
+    }
+}
+
+/// The product type with this number, out of those that are granted like this.
+pub(super) fn product(number: i64, fits: fn(ProductType) -> bool) -> Result<ProductType> {
+    ProductType::from_number(number).filter(|p| fits(*p)).ok_or_else(|| {
+        let all = ProductType::ALL.iter().filter(|(_, p)| fits(*p)).map(|(n, _)| n.to_string());
+        let list = all.collect::<Vec<_>>().join(", ");
+        Fault::parameter("type", Text::made(format!("应为 {list} 之一"), format!("must be one of {list}")))
+    })
+}
+
+fn needed(name: &str) -> Fault {
+    Fault::parameter(name, Text::new("此类型必填", "is required for this type"))
+}
+
+pub(super) async fn grant(control: &Control, input: New) -> Result<Value> {
+    let fits = |p: ProductType| p.is_bucket() || p.is_countable() || p == ProductType::DynamicUnmetered;
+    let product = product(input.product, fits)?;
+    let gb = bounded("gb", input.gb, MOST, "GB")?;
+    let count = bounded("count", input.count, MOST, "")?;
+    let total = match product {
+        p if p.is_bucket() => Bytes::from_gb(gb.ok_or_else(|| needed("gb"))?).0,
+        p if p.is_countable() => count.ok_or_else(|| needed("count"))?,
+        _ => 0,
+    };
+    let now = control.0.clock.now();
+    let seconds = match bounded("seconds", input.seconds, MOST_DAYS * 86_400, "s")? {
+        Some(seconds) => seconds,
+        None => bounded("days", input.days, MOST_DAYS, "days")?.unwrap_or(30) * 86_400,
+    };
+    let tx = control.store().write().await?;
+    let customer = customers::find(&tx, &input.customer).await?;
+    let new = Grant {
+        customer: customer.id,
+        product,
+        title: input.title.unwrap_or_else(|| "Granted by the operator".into()),
+        trade_no: rules::trade_no(now, rand::random()),
+        ordered_at: now,
+        paid_at: now,
+        total,
+        bandwidth: bounded("bandwidth", input.bandwidth, MOST, "Mbit/s")?.map(|n| n * MEGABIT),
+        concurrency: bounded("concurrency", input.concurrency, MOST, "")?,
+        expires_at: now.plus_seconds(seconds),
+    };
+    let id = packages::flow::grant(&tx, &new, now).await?;
+    tx.commit().await?;
+    Ok(json!({"id": id, "customer": customer.id, "type": product, "expires_at": time(new.expires_at)}))
+}
+
+pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
+    let tx = control.store().read().await?;
+    let customer = customers::find(&tx, &input.customer).await?;
+    let page = Paging { page: input.page, size: input.size }.page();
+    let found = packages::flow::list(&tx, customer.id, None, None, page).await?;
+    let now = control.0.clock.now();
+    let row = |package: &Package| {
+        let figures = rules::figures(package);
+        json!({"id": package.id, "type": package.product, "title": package.title,
+            "status": rules::status(package, now) as i64, "total": figures.total, "used": figures.used,
+            "left": figures.left, "expires_at": time(package.expires_at)})
+    };
+    Ok(listed(found.total, found.rows.iter().map(row).collect()))
+}

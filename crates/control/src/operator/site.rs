@@ -1,0 +1,61 @@
+//! Sites.
+
+use super::{Paging, listed};
+use crate::Control;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use turnpike_base::{Currency, Fault, Lang, Result, Text};
+use turnpike_identity::sites::{self, NewSite};
+
+/// What `site create` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Create {
+    name: String,
+    #[serde(default)]
+    prefixes: Vec<String>,
+    lang: Option<String>,
+    zone: Option<String>,
+    currency: Option<String>,
+    account_prefix: Option<String>,
+    #[serde(default)]
+    allow_private_clients: bool,
+    #[serde(default)]
+    demands_verification: bool,
+}
+
+pub(super) async fn create(control: &Control, input: Create) -> Result<Value> {
+    let usual = NewSite::default();
+    let wrong = |name: &str, zh: &'static str, en: &'static str| Fault::parameter(name, Text::new(zh, en));
+    let lang = input.lang.map_or(Some(usual.lang), |tag| Lang::from_tag(&tag));
+    let currency = input.currency.map_or(Some(usual.currency), |code| Currency::parse(&code));
+    let new = NewSite {
+        name: input.name,
+        prefixes: if input.prefixes.is_empty() { usual.prefixes } else { input.prefixes },
+        lang: lang.ok_or_else(|| wrong("lang", "应为 zh 或 en", "must be zh or en"))?,
+        zone: input.zone.unwrap_or(usual.zone),
+        currency: currency
+            .ok_or_else(|| wrong("currency", "应为 CNY、USD 或 HKD", "must be CNY, USD or HKD"))?,
+        account_prefix: input.account_prefix,
+        allow_private_clients: input.allow_private_clients,
+        demands_verification: input.demands_verification,
+    };
+    let tx = control.store().write().await?;
+    let id = sites::create(&tx, &new, control.0.clock.now()).await?;
+    tx.commit().await?;
+    control.directory().reload().await?;
+    Ok(json!({"id": id, "name": new.name}))
+}
+
+pub(super) async fn list(control: &Control, _: Paging) -> Result<Value> {
+    let sites = sites::all(&control.store().read().await?).await?;
+    let rows: Vec<Value> = sites
+        .iter()
+        .map(|site| {
+            json!({"id": site.id, "name": site.name, "prefixes": site.prefixes, "lang": site.lang,
+                "zone": site.zone.iana_name(), "currency": site.currency.code(), "account_prefix": site.account_prefix,
+                "allow_private_clients": site.allow_private_clients, "demands_verification": site.demands_verification})
+        })
+        .collect();
+    Ok(listed(i64::try_from(rows.len()).unwrap_or(0), rows))
+}

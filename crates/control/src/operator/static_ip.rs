@@ -1,0 +1,100 @@
+//! Static addresses: stock, and what grants them until they are bought.
+
+use super::{Paging, listed, package, time};
+use crate::Control;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use turnpike_access::packages::{self, Grant, rules};
+use turnpike_base::{Fault, ProductType, Result, Text};
+use turnpike_identity::customers;
+use turnpike_network::statics::{self, Address, Wish};
+use turnpike_wire::CountryCode;
+
+/// What `static-ip import` takes: the text of the file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Import {
+    file: String,
+}
+
+/// What `static-ip maintain` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Maintain {
+    address: String,
+    #[serde(default)]
+    off: bool,
+}
+
+/// What `static-ip grant` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Give {
+    customer: String,
+    #[serde(rename = "type")]
+    product: i64,
+    country: String,
+    asn: Option<u32>,
+    count: Option<i64>,
+    days: Option<i64>,
+}
+
+pub(super) async fn import(control: &Control, input: Import) -> Result<Value> {
+    let new = statics::parse(&input.file)?;
+    let count =
+        statics::stock::import(control.store(), &control.0.vault, &new, control.0.clock.now()).await?;
+    Ok(json!({"imported": count}))
+}
+
+fn row(address: &Address) -> Value {
+    json!({"id": address.id, "address": address.address, "type": address.product, "country": address.country,
+        "state": address.state, "city": address.city, "asn": address.asn, "isp": address.isp,
+        "holders": address.taken, "most_holders": address.most_holders, "maintenance": address.maintenance})
+}
+
+pub(super) async fn list(control: &Control, input: Paging) -> Result<Value> {
+    let found = statics::stock::list(&control.store().read().await?, input.page()).await?;
+    Ok(listed(found.total, found.rows.iter().map(row).collect()))
+}
+
+pub(super) async fn maintain(control: &Control, input: Maintain) -> Result<Value> {
+    let (on, now) = (!input.off, control.0.clock.now());
+    statics::stock::maintain(control.store(), &control.0.vault, &input.address, on, now).await?;
+    Ok(json!({"address": input.address, "maintenance": on}))
+}
+
+/// Grants addresses of a country: one package each.
+pub(super) async fn grant(control: &Control, input: Give) -> Result<Value> {
+    let product = package::product(input.product, ProductType::is_static)?;
+    let country = CountryCode::parse(&input.country).ok_or_else(|| {
+        Fault::parameter("country", Text::new("应为两位国家代码", "must be a two-letter country code"))
+    })?;
+    let (count, days) = (input.count.unwrap_or(1).clamp(1, 1_000), input.days.unwrap_or(30).clamp(1, 3_660));
+    let now = control.0.clock.now();
+    let expires_at = now.plus_days(days);
+    let tx = control.store().write().await?;
+    let customer = customers::find(&tx, &input.customer).await?;
+    let trade_no = rules::trade_no(now, rand::random());
+    let mut ids = Vec::new();
+    for _ in 0..count {
+        let new = Grant {
+            customer: customer.id,
+            product,
+            title: "Granted by the operator".into(),
+            trade_no: trade_no.clone(),
+            ordered_at: now,
+            paid_at: now,
+            total: 0,
+            bandwidth: None,
+            concurrency: None,
+            expires_at,
+        };
+        ids.push(packages::flow::grant(&tx, &new, now).await?);
+    }
+    let wish = Wish { customer: customer.id, product, country, asn: input.asn, count };
+    let given =
+        statics::hold::allocate(&tx, &control.0.vault, &wish, &trade_no, &ids, expires_at, now).await?;
+    tx.commit().await?;
+    let addresses: Vec<&str> = given.iter().map(|address| address.address.as_str()).collect();
+    Ok(json!({"packages": ids, "addresses": addresses, "expires_at": time(expires_at)}))
+}

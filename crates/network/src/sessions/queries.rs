@@ -1,0 +1,44 @@
+//! All SQL of pins.
+
+use super::{Key, Pin};
+use std::collections::HashMap;
+use turnpike_base::{AccountId, Result, Timestamp};
+use turnpike_store::{Read, Row, Store, StoreError, args};
+use turnpike_wire::Subject;
+
+/// Pins that hold.
+pub(super) async fn all(tx: &impl Read, now: Timestamp) -> Result<HashMap<Key, Pin>> {
+    let sql = "SELECT customer_id, account_id, product, name, exit_id, created_at, ends_at FROM sessions WHERE ends_at > $1";
+    let rows = tx.rows(sql, args![now]).await?;
+    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+fn read(row: &Row) -> Result<(Key, Pin), StoreError> {
+    let account: AccountId = row.get("account_id")?;
+    let subject = Subject {
+        customer: row.get("customer_id")?,
+        account: (account.0 != 0).then_some(account),
+        product: row.get("product")?,
+    };
+    let pin =
+        Pin { exit: row.get("exit_id")?, until: row.get("ends_at")?, created_at: row.get("created_at")? };
+    Ok(((subject, row.get("name")?), pin))
+}
+
+/// Writes pins, sorted by key, and drops those that ended.
+pub(super) async fn save(store: &Store, pins: Vec<(Key, Pin)>, now: Timestamp) -> Result<()> {
+    let tx = store.write().await?;
+    let row = |((subject, name), pin): (Key, Pin)| {
+        let account = subject.account.map_or(0, AccountId::get);
+        args![subject.customer, account, subject.product, name, pin.exit, pin.created_at, pin.until]
+    };
+    tx.insert_all(
+        "INSERT INTO sessions (customer_id, account_id, product, name, exit_id, created_at, ends_at)",
+        "ON CONFLICT (customer_id, account_id, product, name) DO UPDATE SET exit_id = excluded.exit_id, \
+         created_at = excluded.created_at, ends_at = excluded.ends_at",
+        pins.into_iter().map(row).collect(),
+    )
+    .await?;
+    tx.exec("DELETE FROM sessions WHERE ends_at <= $1", args![now]).await?;
+    Ok(tx.commit().await?)
+}

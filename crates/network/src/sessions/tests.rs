@@ -1,0 +1,33 @@
+//! Pins on both engines.
+
+use super::Pins;
+use turnpike_base::{AccountId, CustomerId, ExitId, ProductType, Timestamp};
+use turnpike_store::both_engines;
+use turnpike_wire::{PinAsk, Subject};
+
+const NOW: Timestamp = Timestamp(1_000_000);
+
+fn ask(exit: i64, instead_of: Option<i64>) -> PinAsk {
+    let subject =
+        Subject { customer: CustomerId(1), account: Some(AccountId(2)), product: ProductType::Dynamic };
+    let until = NOW.plus_minutes(10);
+    PinAsk { subject, session: "s@US".into(), exit: ExitId(exit), until, instead_of: instead_of.map(ExitId) }
+}
+
+both_engines! {
+    async fn the_first_to_pin_wins_until_the_end(store: Store) {
+        let pins = Pins::default();
+        assert_eq!(pins.pin(ask(1, None), NOW).exit, ExitId(1));
+        assert_eq!(pins.pin(ask(2, None), NOW).exit, ExitId(1));
+        assert_eq!(pins.pin(ask(3, Some(1)), NOW).exit, ExitId(3), "its exit died");
+        assert_eq!(pins.pin(ask(4, Some(1)), NOW).exit, ExitId(3), "another gateway replaced it already");
+        pins.save(&store, NOW).await.unwrap();
+        let pins = Pins::load(&store, NOW).await.unwrap();
+        assert_eq!(pins.pin(ask(5, None), NOW).exit, ExitId(3), "a restart keeps it");
+        let later = NOW.plus_minutes(10);
+        assert_eq!(pins.pin(PinAsk { until: later.plus_minutes(1), ..ask(6, None) }, later).exit, ExitId(6));
+        pins.save(&store, later).await.unwrap();
+        let pins = Pins::load(&store, later).await.unwrap();
+        assert_eq!(pins.pin(ask(7, None), later).exit, ExitId(6));
+    }
+}
