@@ -132,10 +132,13 @@ impl Running {
         Arc::clone(&self.shared.metrics)
     }
 
-    /// Health of every exit, as seen here.
-    pub fn exits(&self) -> Vec<turnpike_wire::ExitHealth> {
-        let now = self.shared.clock.now();
-        self.shared.exits().all().map(|exit| exit.health(now)).collect()
+    /// Tells the health of every exit, as seen here, whenever it is called.
+    pub fn exits(&self) -> impl Fn() -> Vec<turnpike_wire::ExitHealth> + Send + Sync + 'static {
+        let shared = Arc::clone(&self.shared);
+        move || {
+            let now = shared.clock.now();
+            shared.exits().all().map(|exit| exit.health(now)).collect()
+        }
     }
 
     /// Uses another certificate for connections that begin from now on.

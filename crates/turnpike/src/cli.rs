@@ -16,6 +16,14 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve: API, proxy entry and jobs in one process
+    Up {
+        #[command(flatten)]
+        flags: SettingFlags,
+        /// Fill an empty data directory with a believable installation, or go on with one so filled
+        #[arg(long)]
+        demo: bool,
+    },
     /// Print every setting with its value and where that was said
     Config {
         #[command(flatten)]
@@ -30,6 +38,7 @@ impl Cli {
     /// Runs the command and gives what the process ends with.
     pub fn run(self) -> ExitCode {
         let done = match self.command {
+            Command::Up { flags, demo } => up(flags, demo),
             Command::Config { flags, json } => config(&flags, json),
         };
         match done {
@@ -55,6 +64,17 @@ pub fn settings(flags: &SettingFlags) -> Result<settings::Resolved> {
         .transpose()?;
     let file = path.zip(text.as_deref()).map(|(path, text)| File { path, text });
     Ok(settings::resolve(&flags.given, &|name| std::env::var(name).ok(), file)?)
+}
+
+fn up(flags: SettingFlags, demo: bool) -> Result<()> {
+    let resolved = settings(&flags)?;
+    let logs = crate::logs::start(resolved.settings.log_level, resolved.settings.log_format);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime can't be started")?;
+    let reread = Box::new(move || Ok(settings(&flags)?.settings));
+    runtime.block_on(crate::up::run(resolved.settings, demo, reread, logs))
 }
 
 fn config(flags: &SettingFlags, json: bool) -> Result<()> {

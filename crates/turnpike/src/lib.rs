@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod data_dir;
+pub mod demo;
 pub mod echo;
 pub mod limits;
 pub mod logs;
