@@ -1,9 +1,11 @@
 //! Changes: what control tells is taken in within milliseconds. First shared state, then each loop cuts
 //! the connections that are concerned.
 
+use crate::budget::Budget;
 use crate::conn::Conn;
 use crate::destination::Rules;
 use crate::exits::probe;
+use crate::lease::funded;
 use crate::serve::LoopHandle;
 use crate::shared::{Shared, held};
 use std::sync::Arc;
@@ -61,12 +63,16 @@ pub(crate) fn welcomed(shared: &Shared, welcome: Welcome) {
     }
 }
 
-fn take_in(shared: &Arc<Shared>, loops: &[LoopHandle], numbered: Arc<Numbered>) {
+fn take_in(shared: &Arc<Shared>, loops: &Arc<Vec<LoopHandle>>, numbered: Arc<Numbered>) {
     // Before anything is dropped: an admission that runs meanwhile sees that the world moved on.
     shared.changes_seen.fetch_add(1, Ordering::AcqRel);
     let subjects = |named: &dyn Fn(&Subject) -> bool| {
         held(&shared.permits).drop_where(|permit| named(&permit.subject));
-        shared.budgets().values().filter(|b| named(&b.subject)).for_each(|b| b.give_all_back());
+        let named: Vec<_> = shared.budgets().values().filter(|b| named(&b.subject)).cloned().collect();
+        named.iter().for_each(|budget| budget.give_all_back());
+        // The map and this list hold a budget; whoever else does is a running connection.
+        let running = named.into_iter().filter(|budget| Arc::strong_count(budget) > 2);
+        running.for_each(|budget| fund_again(shared, loops, budget));
     };
     match &numbered.change {
         Change::Account { account, .. } => subjects(&|s| s.account == Some(*account)),
@@ -96,6 +102,19 @@ fn take_in(shared: &Arc<Shared>, loops: &[LoopHandle], numbered: Arc<Numbered>) 
         }
     }
     loops.iter().for_each(|l| l.tell(Arc::clone(&numbered)));
+}
+
+/// Asks anew for what running connections may spend. Where nothing is left they end now, those too that
+/// move nothing and would not notice.
+fn fund_again(shared: &Arc<Shared>, loops: &Arc<Vec<LoopHandle>>, budget: Arc<Budget>) {
+    let (shared, loops) = (Arc::clone(shared), Arc::clone(loops));
+    tokio::spawn(async move {
+        if let Err(refusal) = funded(&shared, &budget).await
+            && refusal.reason != Reason::ControlAway
+        {
+            loops.iter().for_each(|l| l.broke(budget.subject, refusal.clone()));
+        }
+    });
 }
 
 /// Whether a running connection ends with this change, why and how.

@@ -20,7 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::LocalSet;
 use turnpike_base::ExitId;
-use turnpike_wire::{Ending, Numbered, Revocation, Subject};
+use turnpike_wire::{Ending, Numbered, Refusal, Revocation, Subject};
 
 /// How often a loop hands over what it counted and looks for what is overdue.
 const BEAT: Duration = Duration::from_millis(250);
@@ -32,6 +32,8 @@ const BACKLOG: i32 = 4_096;
 pub(crate) enum Order {
     /// Something changed.
     Change(Arc<Numbered>),
+    /// A subject has nothing left to spend: all its connections end, idle ones too.
+    Broke(Subject, Refusal),
     /// Hand over what was counted, now.
     Collect(oneshot::Sender<()>),
     /// End what still runs.
@@ -46,6 +48,10 @@ pub(crate) struct LoopHandle {
 impl LoopHandle {
     pub(crate) fn tell(&self, change: Arc<Numbered>) {
         let _ = self.orders.send(Order::Change(change));
+    }
+
+    pub(crate) fn broke(&self, subject: Subject, refusal: Refusal) {
+        let _ = self.orders.send(Order::Broke(subject, refusal));
     }
 
     pub(crate) fn end_all(&self) {
@@ -155,6 +161,11 @@ impl Loop {
                         conn.cut(refusal, how);
                     }
                 }
+            }
+            Order::Broke(subject, refusal) => {
+                let conns = self.conns.borrow();
+                let of_subject = conns.iter().filter(|(_, conn)| conn.permit.subject == subject);
+                of_subject.for_each(|(_, conn)| conn.cut(refusal.clone(), Revocation::Close));
             }
             Order::Collect(done) => {
                 self.collect();
