@@ -36,15 +36,20 @@ pub async fn postgres() -> Option<TestStore> {
         eprintln!("SKIPPED: the PostgreSQL half of this test (set TURNPIKE_TEST_POSTGRES)");
         return None;
     };
+    let url = fresh_schema(&url).await;
+    Some(TestStore { store: Store::open_postgres(&url).await.expect("a fresh PostgreSQL store"), _dir: None })
+}
+
+/// Makes an empty schema on a PostgreSQL server; gives the URL of a store in it.
+pub async fn fresh_schema(url: &str) -> String {
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let schema = format!("test_{}_{count}_{}", std::process::id(), turnpike_base::time::SystemClock.now().0);
-    let pool = sqlx::PgPool::connect(&url).await.expect("the PostgreSQL server of the tests");
+    let pool = sqlx::PgPool::connect(url).await.expect("the PostgreSQL server of the tests");
     let create = sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}"));
     sqlx::query(create).execute(&pool).await.expect("a schema of its own");
     pool.close().await;
     let separator = if url.contains('?') { '&' } else { '?' };
-    let url = format!("{url}{separator}options=-c%20search_path%3D{schema}");
-    Some(TestStore { store: Store::open_postgres(&url).await.expect("a fresh PostgreSQL store"), _dir: None })
+    format!("{url}{separator}options=-c%20search_path%3D{schema}")
 }
 
 /// Writes one test for each engine: `both_engines!(name, |store| async move { … });`

@@ -1,0 +1,151 @@
+//! The main job with the real binary: let in, relayed, counted, limited, cut.
+
+mod common;
+
+use common::{Demo, End, drain, eventually};
+use serde_json::json;
+use std::collections::HashSet;
+use std::io::Read;
+use std::time::{Duration, Instant};
+
+const MIB: u64 = 1 << 20;
+const GIB: u64 = 1 << 30;
+
+/// Ten MiB through a tunnel show everywhere within two seconds, exactly.
+fn ten_mib_are_counted(demo: &Demo) {
+    demo.account("meter01", json!({}));
+    let flow =
+        || demo.api("user-usage-flow/total?username=meter01", None)["data"]["list"][6]["flow"].as_i64();
+    let used = || demo.api("user-product/summary", None)["data"]["used"].as_i64();
+    let before = used().unwrap();
+    let (mut stream, head) = demo.tunnel("meter01", "pass");
+    assert!(head.starts_with("HTTP/1.1 200") && head.contains("X-Proxy-Exit: id="), "{head}");
+    let (bytes, end) = demo.download(&mut stream, 10 * MIB);
+    assert!(bytes >= 10 * MIB && end == End::Fin);
+    let fits = |kb: Option<i64>| kb.is_some_and(|kb| (10_240..=10_245).contains(&kb));
+    assert!(eventually(Duration::from_secs(2), || fits(flow())), "log: {:?}", flow());
+    assert!(fits(demo.account_row("meter01")["usage_flow"].as_i64()));
+    assert!(fits(used().map(|now| now - before)), "package: {before} to {:?}", used());
+}
+
+#[test]
+fn bytes_are_counted_on_sqlite() {
+    ten_mib_are_counted(&Demo::start(&[]));
+}
+
+#[test]
+fn bytes_are_counted_on_postgres() {
+    let Ok(url) = std::env::var("TURNPIKE_TEST_POSTGRES") else {
+        assert!(std::env::var_os("TURNPIKE_TEST_REQUIRE").is_none(), "TURNPIKE_TEST_POSTGRES is not set");
+        eprintln!("SKIPPED: the main job on PostgreSQL (set TURNPIKE_TEST_POSTGRES)");
+        return;
+    };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let schema = runtime.block_on(turnpike_store::testing::fresh_schema(&url));
+    ten_mib_are_counted(&Demo::start(&["--database-url", &schema]));
+}
+
+#[test]
+fn exits_rotate_sessions_stick_and_wrong_wishes_are_refused() {
+    let demo = Demo::start(&[]);
+    let (user, password) = (demo.text("/account/username"), demo.text("/account/password"));
+    let rotating: HashSet<_> = (0..12).map(|_| demo.seen_address(&user, &password)).collect();
+    assert!(rotating.len() > 2 && !rotating.contains("127.0.0.1"), "{rotating:?}");
+    let sticky: HashSet<_> =
+        (0..6).map(|_| demo.seen_address(&format!("{user}_session-a1"), &password)).collect();
+    assert_eq!(sticky.len(), 1, "{sticky:?}");
+    for (name, secret, status, slug) in [
+        (user.clone(), "wrong", 407, "bad_credentials"),
+        ("nobody".into(), "wrong", 407, "bad_credentials"),
+        (format!("{user}_colour-red"), &password, 400, "unknown_parameter"),
+        (format!("{user}_area-XX"), &password, 400, "unknown_place"),
+        (format!("{user}_area-IT"), &password, 503, "no_exit"),
+    ] {
+        let (_, head) = demo.tunnel(&name, secret);
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{name}: {head}");
+        assert!(head.contains(&format!("X-Proxy-Error: {slug}\r\n")), "{name}: {head}");
+    }
+}
+
+#[test]
+fn what_is_taken_away_ends_running_connections() {
+    let demo = Demo::start(&[]);
+    for (name, command) in [("cut01", "disable"), ("cut02", "delete")] {
+        demo.account(name, json!({}));
+        let (mut stream, head) = demo.tunnel(name, "pass");
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        demo.api(&format!("whitelist-account/{command}"), Some(json!({"accounts": name})));
+        assert_eq!(drain(&mut stream).1, End::Rst, "{command}");
+        assert!(demo.tunnel(name, "pass").1.contains("X-Proxy-Error: account_disabled"));
+    }
+    demo.account("pass01", json!({}));
+    let change = json!({"account": "pass01", "password": "fresh1"});
+    assert_eq!(demo.api("whitelist-account/change-password", Some(change))["code"], 200);
+    assert!(eventually(Duration::from_secs(1), || demo
+        .tunnel("pass01", "pass")
+        .1
+        .starts_with("HTTP/1.1 407")));
+    assert!(demo.tunnel("pass01", "fresh1").1.starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn a_limit_stops_parallel_downloads_where_it_is() {
+    let demo = Demo::start(&[]);
+    demo.account("limit01", json!({"limit": 1}));
+    let one = || {
+        let (mut stream, _) = demo.tunnel("limit01", "pass");
+        demo.download(&mut stream, 2 * GIB)
+    };
+    let ends: Vec<_> = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..4).map(|_| scope.spawn(one)).collect();
+        all.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let sum: u64 = ends.iter().map(|(bytes, _)| bytes).sum();
+    assert!(ends.iter().all(|(_, end)| *end == End::Fin), "{ends:?}");
+    assert!(sum <= GIB + 4 * MIB && sum >= GIB - GIB / 100, "{sum} bytes against {GIB}");
+    assert!(demo.tunnel("limit01", "pass").1.contains("X-Proxy-Error: account_limit"));
+}
+
+#[test]
+fn an_idle_connection_ends_with_its_package() {
+    let mut demo = Demo::start(&[]);
+    // A customer of his own, whose only package is short.
+    let made = demo.operator("customer/create", json!({"email": "short@example.com"}));
+    demo.told["app_key"] = made["app_key"].clone();
+    demo.account("short01", json!({}));
+    demo.operator(
+        "package/grant",
+        json!({"customer": "short@example.com", "type": 9, "gb": 1, "seconds": 2}),
+    );
+    let began = Instant::now();
+    let (mut stream, head) = demo.tunnel("short01", "pass");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert_eq!(stream.read(&mut [0]).unwrap(), 0);
+    assert!(began.elapsed() > Duration::from_millis(1_500) && began.elapsed() < Duration::from_secs(8));
+    assert!(demo.tunnel("short01", "pass").1.contains("X-Proxy-Error: package_empty"));
+}
+
+#[test]
+fn a_kill_loses_at_most_the_last_second_and_counts_nothing_twice() {
+    let mut demo = Demo::start(&[]);
+    demo.account("kill01", json!({}));
+    let mut moved = 0;
+    for _ in 0..3 {
+        let (mut stream, head) = demo.tunnel("kill01", "pass");
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        moved += demo.download(&mut stream, 20 * MIB).0;
+        let counted = |demo: &Demo| demo.account_row("kill01")["usage_flow"].as_u64().unwrap_or(0);
+        let all = moved / 1_024;
+        assert!(eventually(Duration::from_secs(2), || counted(&demo) >= all), "{} of {all}", counted(&demo));
+        demo.kill_and_restart();
+        assert!(counted(&demo) >= all && counted(&demo) <= all + 5, "{} of {all}", counted(&demo));
+    }
+    let dir = demo.dir.path().to_owned();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let differences = runtime.block_on(async {
+        let store = turnpike_store::Store::look_sqlite(&dir).await.unwrap();
+        let tx = store.read().await.unwrap();
+        turnpike_metering::check::differences(&tx).await.unwrap()
+    });
+    assert_eq!(differences, Vec::<String>::new());
+}
