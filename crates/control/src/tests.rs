@@ -1,1 +1,128 @@
+//! Control over a real store: the API as one document, keys, the operator's door, admission.
 
+use crate::{Control, operator};
+use axum::body::Body;
+use http::{Request, StatusCode};
+use serde_json::{Value, json};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use tower::ServiceExt;
+use turnpike_base::time::SystemClock;
+use turnpike_base::{ProductType, Secret};
+use turnpike_store::{Store, Vault, both_engines, testing};
+use turnpike_wire::{Admission, Control as _, Credentials, Pool, Reason, Targeting};
+
+async fn control(store: &Store) -> Control {
+    let control = Control::open(store.clone(), Vault::new([7; 32]), Arc::new(SystemClock)).await.unwrap();
+    operator::run(&control, "site/create", json!({"name": "s", "account_prefix": "acme"})).await.unwrap();
+    control
+}
+
+async fn ask(control: &Control, path: &str, token: &str, body: Value) -> (StatusCode, Value) {
+    let request = Request::post(path).header("authorization", format!("Bearer {token}"));
+    let router = control.router(vec![Secret::new("a-token-of-the-operator")]);
+    let answer = router.oneshot(request.body(Body::from(body.to_string())).unwrap()).await.unwrap();
+    let status = answer.status();
+    let body = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+    (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+}
+
+/// A customer with an account of type 9; gives his key.
+async fn customer(control: &Control) -> String {
+    let made = operator::run(control, "customer/create", json!({"email": "a@example.com"})).await.unwrap();
+    let key = made["app_key"].as_str().unwrap().to_owned();
+    let body = json!({"accounts": "user01:pass", "language": "en"});
+    let (_, answer) = ask(control, "/gateway/whitelist-account/add", &key, body).await;
+    assert_eq!(answer, json!({"code": 200, "msg": "Success", "message": "Success", "data": null}));
+    key
+}
+
+fn knock(account: Option<(&str, &str)>) -> Admission {
+    let credentials =
+        account.map(|(name, password)| Credentials { account: name.into(), password: password.into() });
+    Admission {
+        client: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
+        dialled: SocketAddr::from(([127, 0, 0, 1], 3120)),
+        credentials,
+        targeting: Targeting::default(),
+    }
+}
+
+/// The API as customers' tools read it. After a wanted change: `UPDATE_OPENAPI=1 cargo test -p turnpike-control`.
+#[tokio::test]
+async fn the_api_is_the_recorded_one() {
+    let test = testing::sqlite().await;
+    let document = turnpike_web::openapi::document(&control(&test.store).await.endpoints());
+    let text = format!("{}\n", serde_json::to_string_pretty(&document).unwrap());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
+    if std::env::var_os("UPDATE_OPENAPI").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    assert!(
+        std::fs::read_to_string(&path).unwrap_or_default() == text,
+        "docs/openapi.json is not what the handlers say"
+    );
+}
+
+both_engines! {
+    async fn the_operator_api_answers_its_token_alone(store: Store) {
+        let control = control(&store).await;
+        let (status, answer) = ask(&control, "/operator/customer/list", "wrong", json!({})).await;
+        assert_eq!((status, &answer["error"]["slug"]), (StatusCode::UNAUTHORIZED, &json!("token_required")));
+        let token = "a-token-of-the-operator";
+        let (status, answer) = ask(&control, "/operator/customer/list", token, json!({})).await;
+        assert_eq!((status, &answer["data"]["total"]), (StatusCode::OK, &json!(0)));
+        let (status, answer) = ask(&control, "/operator/customer/create", token, json!({"email": "x"})).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+        assert!(answer["error"]["errors"]["email"][0].as_str().unwrap().contains("e-mail"));
+        let (status, _) = ask(&control, "/operator/no/such", token, json!({})).await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+    }
+
+    async fn a_name_and_its_password_let_in(store: Store) {
+        let control = control(&store).await;
+        customer(&control).await;
+        for name in ["user01", "USER01", "acme-user01"] {
+            let permit = control.admit(knock(Some((name, "pass")))).await.unwrap();
+            assert_eq!((permit.subject.product, permit.pool, permit.username.as_str()), (ProductType::Dynamic, Pool::Residential, "user01"));
+        }
+        for (name, password) in [("user01", "Pass"), ("nobody", "pass"), ("other-user01", "pass")] {
+            let refusal = control.admit(knock(Some((name, password)))).await.unwrap_err();
+            assert_eq!(refusal.reason, Reason::BadCredentials, "{name}");
+        }
+        let mut lost = knock(Some(("user01", "pass")));
+        lost.targeting.country = Some("Germny".into());
+        let refusal = control.admit(lost).await.unwrap_err();
+        assert_eq!(refusal.reason, Reason::UnknownPlace);
+        assert!(refusal.text().en.contains("Germany") && refusal.subject.is_some());
+        operator::run(&control, "customer/disable", json!({"email": "a@example.com"})).await.unwrap();
+        let refusal = control.admit(knock(Some(("user01", "pass")))).await.unwrap_err();
+        assert_eq!(refusal.reason, Reason::AccountDisabled);
+    }
+
+    async fn an_allowlisted_address_lets_in(store: Store) {
+        let control = control(&store).await;
+        let key = customer(&control).await;
+        assert_eq!(control.admit(knock(None)).await.unwrap_err().reason, Reason::BadCredentials);
+        let (_, answer) = ask(&control, "/gateway/proxy-ip/add", &key, json!({"ips": "192.0.2.1"})).await;
+        assert_eq!(answer["code"], 200);
+        let permit = control.admit(knock(None)).await.unwrap();
+        assert_eq!((permit.subject.account, permit.username.as_str()), (None, ""));
+    }
+
+    async fn caps_of_unmetered_packages_add_up(store: Store) {
+        let control = control(&store).await;
+        let key = customer(&control).await;
+        let body = json!({"accounts": "user11:pass", "product_type": 11});
+        ask(&control, "/gateway/whitelist-account/add", &key, body).await;
+        let refusal = control.admit(knock(Some(("user11", "pass")))).await.unwrap_err();
+        assert_eq!(refusal.reason, Reason::PackageEmpty);
+        for bandwidth in [8, 16] {
+            let grant = json!({"customer": "a@example.com", "type": 11, "bandwidth": bandwidth, "concurrency": 5});
+            operator::run(&control, "package/grant", grant).await.unwrap();
+        }
+        let caps = control.admit(knock(Some(("user11", "pass")))).await.unwrap().caps.unwrap();
+        assert_eq!((caps.bandwidth, caps.concurrency), (Some(3_000_000), Some(10)));
+    }
+}

@@ -1,5 +1,12 @@
 //! The main job with the real binary: let in, relayed, counted, limited, cut.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed assumption here is the failing test"
+)]
+
 mod common;
 
 use common::{Demo, End, drain, eventually};
@@ -102,7 +109,7 @@ fn a_limit_stops_parallel_downloads_where_it_is() {
     });
     let sum: u64 = ends.iter().map(|(bytes, _)| bytes).sum();
     assert!(ends.iter().all(|(_, end)| *end == End::Fin), "{ends:?}");
-    assert!(sum <= GIB + 4 * MIB && sum >= GIB - GIB / 100, "{sum} bytes against {GIB}");
+    assert!((GIB - GIB / 100..=GIB + 4 * MIB).contains(&sum), "{sum} bytes against {GIB}");
     assert!(demo.tunnel("limit01", "pass").1.contains("X-Proxy-Error: account_limit"));
 }
 

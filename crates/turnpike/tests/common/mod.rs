@@ -1,5 +1,12 @@
 //! A demo started from the real binary, and a client of its API and its proxy.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed assumption here is the failing test"
+)]
+
 use serde_json::{Value, json};
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
