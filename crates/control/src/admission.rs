@@ -3,11 +3,9 @@
 use crate::Inner;
 use turnpike_access::{accounts, allowlist, packages};
 use turnpike_base::{CustomerId, ProductType, Result, Secret, SiteId, Text, Timestamp};
-use turnpike_network::{place, statics};
+use turnpike_network::{place, pool_of, statics};
 use turnpike_store::{Read, ReadTx, args};
-use turnpike_wire::{
-    Admission, Caps, Credentials, OwnedExit, Permit, PlaceFilter, Pool, Reason, Refusal, Subject,
-};
+use turnpike_wire::{Admission, Caps, Credentials, OwnedExit, Permit, PlaceFilter, Reason, Refusal, Subject};
 
 /// How long a permit may be kept, in seconds: bounds what a missed change can do.
 const PERMIT_SECONDS: i64 = 60;
@@ -104,7 +102,7 @@ async fn permit(tx: &ReadTx, ask: &Admission, visitor: Visitor, now: Timestamp) 
     Ok(Ok(Permit {
         subject,
         username: visitor.username,
-        pool: pool(subject.product),
+        pool: pool_of(subject.product),
         place,
         owned,
         endpoint: None,
@@ -120,20 +118,6 @@ fn ip_needs_static() -> Refusal {
         "用户名参数 ip 仅适用于静态 IP 账号(类型 14、25)",
         "The username key ip works with accounts of static addresses only (types 14 and 25)",
     ))
-}
-
-/// Which pool serves a product (contract sections 5 and 9).
-const fn pool(product: ProductType) -> Pool {
-    match product {
-        ProductType::Datacenter => Pool::Datacenter,
-        ProductType::Isp => Pool::Isp,
-        ProductType::ResidentialStatic => Pool::StaticUnsold,
-        ProductType::StaticTraffic
-        | ProductType::StaticTrafficV2
-        | ProductType::StaticDatacenter
-        | ProductType::StaticResidential => Pool::Static,
-        _ => Pool::Residential,
-    }
 }
 
 /// The customer's own addresses that the username picks; `None` for products that rotate over a pool.

@@ -36,7 +36,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     directory: Arc<Directory>,
     meter: Meter,
-    roster: Roster,
+    roster: Arc<Roster>,
+    network: turnpike_network::State,
     pins: Pins,
     feed: broadcast::Sender<Arc<Numbered>>,
     published: publish::Sequence,
@@ -58,9 +59,11 @@ impl Control {
         let directory = Arc::new(Directory::open(store.clone(), vault.clone()).await?);
         let records = exits::flow::records(&store.read().await?, &vault).await?;
         let pins = Pins::load(&store, clock.now()).await?;
+        let roster = Arc::new(Roster::new(&records));
         Ok(Self(Arc::new(Inner {
             meter: Meter::new(store.clone(), Arc::clone(&directory)),
-            roster: Roster::new(&records),
+            network: turnpike_network::State::new(store.clone(), vault.clone(), Arc::clone(&roster)),
+            roster,
             feed: broadcast::Sender::new(FEED),
             published: publish::Sequence::default(),
             store,
@@ -93,14 +96,26 @@ impl Control {
     /// Every endpoint of the customer API.
     pub fn endpoints(&self) -> Vec<Endpoint> {
         let access = turnpike_access::State { store: self.0.store.clone(), vault: self.0.vault.clone() };
-        [turnpike_access::routes(&access), turnpike_metering::routes(&self.0.meter)].concat()
+        [
+            turnpike_access::routes(&access),
+            turnpike_network::routes(&self.0.network),
+            turnpike_metering::routes(&self.0.meter),
+        ]
+        .concat()
     }
 
-    /// The customer API and the operator API as one router; the latter answers to who bears a token.
+    /// Tells where customers dial: once the gateways' ports are known, and when a setting changed.
+    pub fn set_entry(&self, entry: turnpike_network::Entry) {
+        self.0.network.set_entry(entry);
+    }
+
+    /// The customer API, the flags, and the operator API, which answers to who bears a token, as one router.
     pub fn router(&self, operator_tokens: Vec<turnpike_base::Secret>) -> axum::Router {
         let auth = Arc::clone(&self.0.directory);
         let app = App::new(self.endpoints(), auth, Arc::clone(&self.0.clock), self.0.store.clone());
-        operator::router(self.clone(), operator_tokens).merge(app.router())
+        operator::router(self.clone(), operator_tokens)
+            .merge(turnpike_network::flags_router())
+            .merge(app.router())
     }
 
     /// Saves what is only in memory yet.

@@ -1,10 +1,28 @@
 //! The network domain: exits, the places they serve, static addresses, extracted endpoints, sessions.
 //!
 //! [`exits`] are the ways out as operators describe them; [`place`] binds names to the world catalogue,
-//! for exits and for what customers ask; [`roster`] knows in memory which of them can serve right now.
+//! for exits and for what customers ask; [`roster`] knows in memory which of them can serve right now;
+//! [`places`] tells customers where that is; [`flags`] serves the countries' flags.
 
+mod entry;
 pub mod exits;
+pub mod flags;
 pub mod place;
+pub mod places;
+mod pool;
 pub mod roster;
 pub mod sessions;
+mod state;
 pub mod statics;
+#[cfg(test)]
+mod testing;
+
+pub use entry::{Entry, Ports};
+pub use flags::router as flags_router;
+pub use pool::pool_of;
+pub use state::State;
+
+/// The endpoints of this domain.
+pub fn routes(state: &State) -> Vec<turnpike_web::Endpoint> {
+    [places::routes(state)].concat()
+}

@@ -1,0 +1,281 @@
+//! Endpoints of places (contract section 6).
+
+use super::error;
+use super::rules::{Area, StateOf, group, in_english_order};
+use crate::roster::{Offer, Spot};
+use crate::{State, flags, place, pool_of, statics};
+use serde::Serialize;
+use std::sync::Arc;
+use turnpike_access::accounts;
+use turnpike_base::Result;
+use turnpike_places::{Country, fold};
+use turnpike_web::{Call, Listed, field, params};
+use turnpike_wire::{CountryCode, PlaceFilter, Pool};
+use utoipa::ToSchema;
+
+/// The longest name of a place that is looked up, in characters.
+const NAME: usize = 128;
+
+params! {
+    /// What `ip/dcl4`, `ip/dsl4` and `ip/dal4` take.
+    pub struct OfAccount {
+        username: String = field::required(field::text(1, 64)), "代理账号", "A proxy account of yours";
+    }
+}
+params! {
+    /// What `ip/dynamic-citys/search` takes.
+    pub struct InState {
+        country_code: String = field::required(field::text(1, NAME)), "国家或地区代码", "Country, ISO 3166-1 alpha-2 or name";
+        state: String = field::required(field::text(1, NAME)), "州/省名称或 ISO 3166-2 代码", "State, by name or ISO 3166-2 code";
+    }
+}
+params! {
+    /// What `ip/dynamic-states/search` takes.
+    pub struct InCountry {
+        country_code: String = field::required(field::text(1, NAME)), "国家或地区代码", "Country, ISO 3166-1 alpha-2 or name";
+    }
+}
+
+/// Places, and whether they came from the cache.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Cached<T> {
+    /// Whether the answer was at hand.
+    cache: bool,
+    list: Vec<T>,
+}
+
+/// A city or a state.
+#[derive(Serialize, ToSchema)]
+pub(super) struct PlaceRow {
+    /// Blank in lists of states.
+    #[serde(rename = "City")]
+    city: String,
+    /// ISO 3166-1 alpha-2.
+    #[serde(rename = "Area")]
+    area: String,
+    /// Blank where the country has none.
+    #[serde(rename = "State")]
+    state: String,
+}
+
+/// A country with its states.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AreaRow {
+    /// ISO 3166-1 alpha-2.
+    #[serde(rename = "Area")]
+    area: String,
+    states: Vec<StateRow>,
+}
+
+/// A state with its cities.
+#[derive(Serialize, ToSchema)]
+pub(super) struct StateRow {
+    /// Blank where the country has none.
+    #[serde(rename = "State")]
+    state: String,
+    cities: Vec<String>,
+}
+
+/// A country of the dynamic pool and what is in it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CountryRow<T> {
+    name_zh_cn: String,
+    name_en: String,
+    /// `AF`, `AN`, `AS`, `EU`, `NA`, `OC` or `SA`.
+    continent_code: String,
+    /// ISO 3166-1 alpha-2.
+    country_code: String,
+    /// URL of the round flag.
+    flag: String,
+    /// URL of the square flag.
+    square_flag: String,
+    items: Vec<T>,
+}
+
+/// A city of the dynamic pool.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CityItem {
+    city: String,
+    /// Blank where the country has none.
+    state: String,
+    continent_code: String,
+    country_code: String,
+}
+
+/// A state of the dynamic pool.
+#[derive(Serialize, ToSchema)]
+pub(super) struct StateItem {
+    state: String,
+    continent_code: String,
+    country_code: String,
+}
+
+/// A country of the data-center pool.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RegionRow {
+    /// ISO 3166-1 alpha-2.
+    code: String,
+    /// Healthy exits.
+    number: i64,
+    name_zh_cn: String,
+    name_en: String,
+    /// URL of the round flag.
+    flag: String,
+    /// URL of the square flag.
+    square_flag: String,
+}
+
+/// What the product of one of the caller's accounts can serve; accounts of static addresses leave from
+/// their owner's.
+async fn areas_of(state: &State, call: &Call, username: &str) -> Result<(Arc<Vec<Area>>, bool)> {
+    let tx = state.store.read().await?;
+    let account = accounts::flow::find(&tx, &state.vault, username.trim()).await?;
+    if account.customer != call.customer || account.deleted_at.is_some() {
+        return Err(error::unknown_account(username.trim()));
+    }
+    if !account.product.is_static() {
+        return Ok(state.lists.of(&state.roster, pool_of(account.product)));
+    }
+    let owned = statics::hold::owned(&tx, call.customer, account.product, call.now).await?;
+    let serving = owned.iter().filter(|one| state.roster.serves(one.exit));
+    let mut spots: Vec<(Spot, usize)> = serving.filter_map(|one| Some((spot(one)?, 1))).collect();
+    spots.sort_unstable();
+    Ok((Arc::new(group(&Offer { spots })), false))
+}
+
+fn spot(owned: &statics::Owned) -> Option<Spot> {
+    Some(Spot {
+        country: CountryCode::parse(&owned.country)?,
+        state: owned.state.as_deref().map(Into::into),
+        city: owned.city.as_deref().map(Into::into),
+        city_key: owned.city.as_deref().map(|city| fold(city).into()),
+    })
+}
+
+pub(super) async fn dcl4(state: State, call: Call, input: OfAccount) -> Result<Cached<PlaceRow>> {
+    let (areas, cache) = areas_of(&state, &call, &input.username).await?;
+    let mut list = Vec::new();
+    for area in areas.iter() {
+        for of in &area.states {
+            list.extend(of.cities.iter().map(|city| row(area, of, city)));
+        }
+    }
+    Ok(Cached { cache, list })
+}
+
+fn row(area: &Area, state: &StateOf, city: &str) -> PlaceRow {
+    PlaceRow { city: city.to_owned(), area: area.code.to_string(), state: state.name.clone() }
+}
+
+pub(super) async fn dsl4(state: State, call: Call, input: OfAccount) -> Result<Cached<PlaceRow>> {
+    let (areas, cache) = areas_of(&state, &call, &input.username).await?;
+    let list = areas.iter().flat_map(|area| named(area).map(move |of| row(area, of, ""))).collect();
+    Ok(Cached { cache, list })
+}
+
+/// The states of a country, without what is in none.
+fn named(area: &Area) -> impl Iterator<Item = &StateOf> {
+    area.states.iter().filter(|state| !state.name.is_empty())
+}
+
+pub(super) async fn dal4(state: State, call: Call, input: OfAccount) -> Result<Cached<AreaRow>> {
+    let (areas, cache) = areas_of(&state, &call, &input.username).await?;
+    let states = |of: &StateOf| StateRow {
+        state: of.name.clone(),
+        cities: of.cities.iter().map(|city| city.as_ref().to_owned()).collect(),
+    };
+    let area = |area: &Area| AreaRow {
+        area: area.code.to_string(),
+        states: area.states.iter().map(states).collect(),
+    };
+    Ok(Cached { cache, list: areas.iter().map(area).collect() })
+}
+
+/// The dynamic pool by country; countries of which nothing finer is known have no items.
+fn dynamic<T>(
+    state: &State,
+    call: &Call,
+    items: impl Fn(&'static Country, &Area) -> Vec<T>,
+) -> Listed<CountryRow<T>> {
+    let (areas, _) = state.lists.of(&state.roster, Pool::Residential);
+    let countries = in_english_order(areas.iter().map(|area| (area.code, area)));
+    let row = |(country, area): (&'static Country, &Area)| {
+        let [flag, square_flag] = flags::urls(&call.base_url, country.code);
+        CountryRow {
+            name_zh_cn: country.name_zh_cn.to_owned(),
+            name_en: country.name_en.to_owned(),
+            continent_code: country.continent.to_owned(),
+            country_code: country.code.to_owned(),
+            flag,
+            square_flag,
+            items: items(country, area),
+        }
+    };
+    Listed { list: countries.into_iter().map(row).collect() }
+}
+
+pub(super) async fn cities(state: State, call: Call, _: ()) -> Result<Listed<CountryRow<CityItem>>> {
+    let item = |country: &Country, of: &StateOf, city: &str| CityItem {
+        city: city.to_owned(),
+        state: of.name.clone(),
+        continent_code: country.continent.to_owned(),
+        country_code: country.code.to_owned(),
+    };
+    Ok(dynamic(&state, &call, |country, area| {
+        let of_state =
+            |of: &StateOf| of.cities.iter().map(|city| item(country, of, city)).collect::<Vec<_>>();
+        area.states.iter().flat_map(of_state).collect()
+    }))
+}
+
+pub(super) async fn states(state: State, call: Call, _: ()) -> Result<Listed<CountryRow<StateItem>>> {
+    let item = |country: &Country, of: &StateOf| StateItem {
+        state: of.name.clone(),
+        continent_code: country.continent.to_owned(),
+        country_code: country.code.to_owned(),
+    };
+    Ok(dynamic(&state, &call, |country, area| named(area).map(|of| item(country, of)).collect()))
+}
+
+/// The place that the caller means; every spelling counts.
+fn asked(country: &str, state: Option<&str>) -> Result<PlaceFilter> {
+    let filter = place::filter(Some(country), state, None, None);
+    filter.map_err(|unknown| unknown.fault(["country_code", "state", "city"]))
+}
+
+fn in_country<T>(state: &State, filter: &PlaceFilter, found: impl Fn(&Area) -> Vec<T>) -> Vec<T> {
+    let (areas, _) = state.lists.of(&state.roster, Pool::Residential);
+    areas.iter().find(|area| Some(area.code) == filter.country).map(found).unwrap_or_default()
+}
+
+pub(super) async fn search_cities(state: State, _: Call, input: InState) -> Result<Listed<String>> {
+    let filter = asked(&input.country_code, Some(&input.state))?;
+    let meant = |of: &&StateOf| filter.state.as_deref() == Some(of.code.as_str());
+    let list = in_country(&state, &filter, |area| {
+        let cities = area.states.iter().filter(meant).flat_map(|of| &of.cities);
+        cities.map(|city| city.as_ref().to_owned()).collect()
+    });
+    Ok(Listed { list })
+}
+
+pub(super) async fn search_states(state: State, _: Call, input: InCountry) -> Result<Listed<String>> {
+    let filter = asked(&input.country_code, None)?;
+    let list = in_country(&state, &filter, |area| named(area).map(|of| of.name.clone()).collect());
+    Ok(Listed { list })
+}
+
+pub(super) async fn regions(state: State, call: Call, _: ()) -> Result<Listed<RegionRow>> {
+    let row = |(country, number): (&Country, usize)| {
+        let [flag, square_flag] = flags::urls(&call.base_url, country.code);
+        RegionRow {
+            code: country.code.to_owned(),
+            number: i64::try_from(number).unwrap_or(i64::MAX),
+            name_zh_cn: country.name_zh_cn.to_owned(),
+            name_en: country.name_en.to_owned(),
+            flag,
+            square_flag,
+        }
+    };
+    let countries = in_english_order(state.roster.offer(Pool::Datacenter).countries());
+    Ok(Listed { list: countries.into_iter().map(row).collect() })
+}
