@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::admin::Admin;
 use crate::settings::{self, File, SettingFlags};
 use crate::terminal::{self, Terminal};
 use anyhow::{Context, Result};
@@ -32,6 +33,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Run the installation: customers, packages, exits, static addresses, usage
+    Admin(Admin),
 }
 
 impl Cli {
@@ -40,6 +43,7 @@ impl Cli {
         let done = match self.command {
             Command::Up { flags, demo } => up(flags, demo),
             Command::Config { flags, json } => config(&flags, json),
+            Command::Admin(admin) => admin.run(),
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,

@@ -1,5 +1,6 @@
 //! The command `turnpike`: settings, data directory, and the wiring of all parts into one process.
 
+pub mod admin;
 pub mod cli;
 pub mod data_dir;
 pub mod demo;

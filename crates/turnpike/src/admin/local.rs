@@ -1,0 +1,57 @@
+//! Commands without a server: this process takes the data directory and runs the same functions.
+
+use super::failure::Failure;
+use crate::data_dir::{DataDir, InstallationKey, KEY_FILE, KEY_VARIABLE, STORE_FILE};
+use crate::settings::Settings;
+use anyhow::{Result, bail};
+use serde_json::Value;
+use std::sync::Arc;
+use turnpike_base::Page;
+use turnpike_base::time::SystemClock;
+use turnpike_control::{Control, operator};
+use turnpike_identity::customers;
+use turnpike_store::{Store, Vault};
+
+/// Runs a command on the data directory, which is made where it is missing.
+///
+/// # Errors
+/// Another process holds it, its store can't be opened, or the command fails.
+pub(super) async fn run(settings: &Settings, path: &str, input: Value) -> Result<Value> {
+    let held = DataDir::take(&settings.data_dir)?;
+    let (store, key) = open(&held, settings).await?;
+    let vault = Vault::new(key.bytes());
+    // Not started: what it would publish waits in the store for the next server.
+    let control = Control::open(store.clone(), vault, Arc::new(SystemClock)).await.map_err(Failure::from)?;
+    let outcome = operator::run(&control, path, input).await.map_err(Failure::from);
+    store.close().await?;
+    Ok(outcome?)
+}
+
+/// The store and its key. A new key is made for a new store only: it would open nothing of an old one.
+async fn open(held: &DataDir, settings: &Settings) -> Result<(Store, InstallationKey)> {
+    let dir = held.path();
+    let found = InstallationKey::find(dir, std::env::var(KEY_VARIABLE).ok().as_deref())?;
+    let store = match &settings.database_url {
+        Some(url) => Store::open_postgres(url.expose()).await?,
+        None if found.is_none() && dir.join(STORE_FILE).exists() => bail!(keyless(held)),
+        None => Store::open_sqlite(dir).await?,
+    };
+    let key = match found {
+        Some(key) => key,
+        None if has_customers(&store).await? => bail!(keyless(held)),
+        None => InstallationKey::create(dir)?,
+    };
+    Ok((store, key))
+}
+
+async fn has_customers(store: &Store) -> Result<bool> {
+    let first = customers::list(&store.read().await?, Page::new(1, 1)).await.map_err(Failure::from)?;
+    Ok(first.total > 0)
+}
+
+fn keyless(held: &DataDir) -> String {
+    format!(
+        "the store has no key: copy the installation's {KEY_FILE} to {} (mode 0600), or set {KEY_VARIABLE}",
+        held.path().join(KEY_FILE).display()
+    )
+}

@@ -1,0 +1,53 @@
+//! TLS towards a server: the machine's certificate authorities, or the file that `SSL_CERT_FILE` names.
+
+use anyhow::{Context, Result, bail};
+use rustls::crypto::aws_lc_rs;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, ServerName};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+/// The variable that names another file; OpenSSL's, and that of most tools.
+const VARIABLE: &str = "SSL_CERT_FILE";
+/// Where systems keep theirs: Debian and Arch, Fedora and its kin, Alpine and macOS.
+const USUAL: &[&str] =
+    &["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
+
+/// Makes a connection one of TLS, with a server that shows a certificate for `host`.
+///
+/// # Errors
+/// No authorities are known, or the server is not who it should be.
+pub(super) async fn wrap(stream: TcpStream, host: &str) -> Result<TlsStream<TcpStream>> {
+    let name = ServerName::try_from(host.to_owned()).with_context(|| format!("{host:?} is not a name"))?;
+    let file = file(std::env::var_os(VARIABLE).map(PathBuf::from))?;
+    let connector = TlsConnector::from(Arc::new(config(&file)?));
+    connector.connect(name, stream).await.context("the TLS handshake failed")
+}
+
+fn file(said: Option<PathBuf>) -> Result<PathBuf> {
+    let usual = || USUAL.iter().map(PathBuf::from).find(|path| path.exists());
+    match said.filter(|path| !path.as_os_str().is_empty()).or_else(usual) {
+        Some(path) => Ok(path),
+        None => bail!("no certificate authorities are known; name a PEM file with {VARIABLE}"),
+    }
+}
+
+/// A client that believes the authorities of a PEM file.
+fn config(file: &Path) -> Result<ClientConfig> {
+    let unread = || format!("no certificates can be read from {}", file.display());
+    let found: Vec<_> =
+        CertificateDer::pem_file_iter(file).and_then(Iterator::collect).with_context(unread)?;
+    let mut roots = RootCertStore::empty();
+    // A system's bundle may hold one that is malformed; the others count.
+    let (added, _) = roots.add_parsable_certificates(found);
+    if added == 0 {
+        bail!(unread());
+    }
+    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
+    let versions = builder.with_safe_default_protocol_versions().context("TLS versions")?;
+    Ok(versions.with_root_certificates(roots).with_no_client_auth())
+}

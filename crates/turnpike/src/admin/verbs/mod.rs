@@ -1,0 +1,105 @@
+//! Nouns and verbs of `turnpike admin`. Each verb's arguments serialise to the very input of the
+//! operator's command of the same name, so the command line and the operator API can't drift apart.
+
+mod network;
+mod people;
+#[cfg(test)]
+mod tests;
+mod usage;
+
+use super::secrets;
+use anyhow::{Context, Result};
+use clap::{Args, Subcommand};
+use network::{Exit, StaticIp};
+use people::{Account, Customer, Package, Site};
+use serde::Serialize;
+use serde_json::Value;
+use usage::Usage;
+
+/// What there is to run an installation by.
+#[derive(Debug, Subcommand, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Noun {
+    /// Brands: prefixes of the API, language, time zone, currency
+    #[command(subcommand)]
+    Site(Site),
+    /// Customers and their app_keys
+    #[command(subcommand)]
+    Customer(Customer),
+    /// What customers may use: traffic buckets, unmetered use, counts
+    #[command(subcommand)]
+    Package(Package),
+    /// Proxy accounts of customers
+    #[command(subcommand)]
+    Account(Account),
+    /// Ways out: local addresses and upstream proxies
+    #[command(subcommand)]
+    Exit(Exit),
+    /// Static addresses in stock and in customers' hands
+    #[command(subcommand)]
+    StaticIp(StaticIp),
+    /// Traffic: what customers used, and who used an exit
+    #[command(subcommand)]
+    Usage(Usage),
+}
+
+/// Which part of a list.
+#[derive(Args, Debug, Serialize)]
+pub(crate) struct Paging {
+    /// Page, from 1 [default: 1]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    page: Option<i64>,
+    /// Rows of a page, up to 200 [default: 200]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    size: Option<i64>,
+}
+
+/// A command to run: what stands behind `/operator/`, and its input.
+#[derive(Debug, PartialEq)]
+pub(super) struct Call {
+    /// `noun/verb`.
+    pub path: String,
+    /// A JSON object.
+    pub input: Value,
+}
+
+impl Noun {
+    /// Reads what is to come from files, the standard input or a person, and makes the call.
+    ///
+    /// # Errors
+    /// Something of it can't be read.
+    pub(super) fn call(mut self) -> Result<Call> {
+        match &mut self {
+            Self::Customer(customer) => customer.ask()?,
+            Self::Exit(exit) => exit.ask()?,
+            Self::StaticIp(address) => address.read()?,
+            _ => {}
+        }
+        self.into_call()
+    }
+
+    /// The names of the variants are the names of the command: `{"exit": {"add": {…}}}` is `exit/add`.
+    fn into_call(self) -> Result<Call> {
+        let (noun, verb) = peel(serde_json::to_value(self)?)?;
+        let (verb, mut input) = peel(verb)?;
+        if let Value::Object(fields) = &mut input {
+            // What was not said is left out: the command knows its defaults.
+            fields.retain(|_, value| !value.is_null());
+        }
+        Ok(Call { path: format!("{noun}/{verb}"), input })
+    }
+}
+
+/// The one field of an object.
+fn peel(value: Value) -> Result<(String, Value)> {
+    let Value::Object(fields) = value else { anyhow::bail!("a command without a name") };
+    fields.into_iter().next().context("a command without a name")
+}
+
+/// Replaces `-` by what the standard input says.
+fn ask(value: &mut String, read: impl FnOnce() -> Result<String>) -> Result<()> {
+    if value == secrets::STDIN {
+        *value = read()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! Exits and static addresses.
+
+use super::{Paging, ask};
+use crate::admin::secrets;
+use anyhow::Result;
+use clap::{Subcommand, ValueEnum};
+use serde::Serialize;
+
+/// Who resolves names for an upstream exit.
+#[derive(Clone, Copy, Debug, Serialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Resolver {
+    /// The upstream: it gets the name
+    Exit,
+    /// The gateway: the upstream gets the address that was checked
+    Gateway,
+}
+
+/// `turnpike admin exit …`
+#[derive(Debug, Subcommand, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Exit {
+    /// Add an exit
+    Add {
+        /// An address of this machine, a block (10.0.0.0/24), interface:NAME, http://user:password@host:port
+        /// or socks5://user:password@host:port; `-`: asked for, so that the password stays off the command line
+        target: String,
+        /// Pools it serves, comma list: residential, datacenter, isp, static, static_unsold
+        #[arg(long = "pool", value_name = "POOL", required = true, value_delimiter = ',')]
+        pools: Vec<String>,
+        /// Two-letter country code
+        #[arg(long, value_name = "CODE")]
+        country: String,
+        /// State or region
+        #[arg(long)]
+        state: Option<String>,
+        /// City
+        #[arg(long)]
+        city: Option<String>,
+        /// Number of the autonomous system
+        #[arg(long, value_name = "NUMBER")]
+        asn: Option<u32>,
+        /// Who resolves names, for upstream exits [default: exit]
+        #[arg(long)]
+        resolve: Option<Resolver>,
+    },
+    /// Exits with their health
+    List(Paging),
+    /// Remove an exit; its connections end
+    Remove {
+        /// Its id
+        #[arg(value_name = "ID")]
+        id: i64,
+    },
+    /// Give an exit no new connections; running ones go on
+    Drain {
+        /// Its id
+        #[arg(value_name = "ID")]
+        id: i64,
+    },
+    /// Give a drained exit connections again
+    Enable {
+        /// Its id
+        #[arg(value_name = "ID")]
+        id: i64,
+    },
+    /// Have the gateways look at an exit now; `exit list` shows what they see
+    Probe {
+        /// Its id
+        #[arg(value_name = "ID")]
+        id: i64,
+    },
+}
+
+impl Exit {
+    pub(super) fn ask(&mut self) -> Result<()> {
+        match self {
+            Self::Add { target, .. } => ask(target, || secrets::line("Target: ")),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// `turnpike admin static-ip …`
+#[derive(Debug, Subcommand, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum StaticIp {
+    /// Put addresses in stock
+    Import {
+        /// Comma-separated lines under a line of names: address,type,country and, as wanted,
+        /// state,city,asn,isp,sharing,holders,via; `-` for the standard input
+        #[arg(value_name = "FILE")]
+        file: String,
+    },
+    /// Addresses with their holders
+    List(Paging),
+    /// Take an address into maintenance: nobody gets it
+    Maintain {
+        /// The address
+        #[arg(value_name = "ADDRESS")]
+        address: String,
+        /// End the maintenance
+        #[arg(long)]
+        off: bool,
+    },
+    /// Grant addresses of a country without an order, a package each
+    Grant {
+        /// E-mail address or id
+        #[arg(value_name = "EMAIL")]
+        customer: String,
+        /// 14 datacenter or 25 residential
+        #[serde(rename = "type")]
+        #[arg(long = "type", value_name = "NUMBER", allow_negative_numbers = true)]
+        product: i64,
+        /// Two-letter country code
+        #[arg(long, value_name = "CODE")]
+        country: String,
+        /// How many [default: 1]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=1_000))]
+        count: Option<i64>,
+        /// How long they are held [default: 30]
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(1..=3_660))]
+        days: Option<i64>,
+        /// Only of this autonomous system
+        #[arg(long, value_name = "NUMBER")]
+        asn: Option<u32>,
+    },
+}
+
+impl StaticIp {
+    /// The command takes the file's text, for it may run on another machine.
+    pub(super) fn read(&mut self) -> Result<()> {
+        if let Self::Import { file } = self {
+            *file = secrets::file(file)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,167 @@
+//! Sites, customers, and what customers hold.
+
+use super::{Paging, ask};
+use crate::admin::secrets;
+use anyhow::Result;
+use clap::Subcommand;
+use serde::Serialize;
+
+/// `turnpike admin site …`
+#[derive(Debug, Subcommand, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Site {
+    /// Add a site; the first one is where customers go who name none
+    Create {
+        /// 1 to 64 characters, unique
+        name: String,
+        /// Path prefix of the API, can be repeated: a slash and up to 31 of a-z 0-9 - _ [default: /gateway]
+        #[arg(long = "prefix", value_name = "PATH")]
+        prefixes: Vec<String>,
+        /// Language of texts where a request names none: zh or en [default: zh]
+        #[arg(long)]
+        lang: Option<String>,
+        /// IANA time zone, such as Asia/Shanghai: its midnight ends days [default: UTC]
+        #[arg(long)]
+        zone: Option<String>,
+        /// What it settles in: CNY, USD or HKD [default: CNY]
+        #[arg(long)]
+        currency: Option<String>,
+        /// Goes before the names of proxy accounts on the proxy entry
+        #[arg(long, value_name = "TEXT")]
+        account_prefix: Option<String>,
+        /// Let customers allowlist private and loopback addresses
+        #[arg(long)]
+        allow_private_clients: bool,
+        /// Proxy accounts need a verified customer
+        #[arg(long)]
+        demands_verification: bool,
+    },
+    /// All sites
+    List {},
+}
+
+/// `turnpike admin customer …`
+#[derive(Debug, Subcommand, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Customer {
+    /// Add a customer; prints the app_key
+    Create {
+        /// E-mail address, unique within the site
+        #[arg(long)]
+        email: String,
+        /// For the console; `-` or no value: asked for, or one line of the standard input. Without this
+        /// flag the customer can't log in
+        #[arg(long, num_args = 0..=1, default_missing_value = secrets::STDIN)]
+        password: Option<String>,
+        /// Name of the site [default: the first one]
+        #[arg(long, value_name = "NAME")]
+        site: Option<String>,
+    },
+    /// Customers, the newest first
+    List(Paging),
+    /// One customer
+    Show {
+        /// E-mail address or id
+        email: String,
+    },
+    /// Record that real-name verification is passed
+    Verify {
+        /// E-mail address or id
+        email: String,
+    },
+    /// Refuse everything of a customer; running connections end
+    Disable {
+        /// E-mail address or id
+        email: String,
+    },
+    /// Allow a disabled customer again
+    Enable {
+        /// E-mail address or id
+        email: String,
+    },
+    /// Print the newest valid app_key
+    Key {
+        /// E-mail address or id
+        email: String,
+        /// Revoke every key first and issue a new one
+        #[arg(long)]
+        rotate: bool,
+    },
+}
+
+impl Customer {
+    pub(super) fn ask(&mut self) -> Result<()> {
+        match self {
+            Self::Create { password: Some(password), .. } => ask(password, secrets::password),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// `turnpike admin package …`
+#[derive(Debug, Subcommand, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Package {
+    /// Grant a package without an order
+    Grant {
+        /// E-mail address or id
+        #[arg(value_name = "EMAIL")]
+        customer: String,
+        /// Traffic: 9 dynamic, 12 datacenter, 13 residential static, 15 ISP, 16 and 21 static rotating. Unmetered:
+        /// 11. Counts: 17 extractions, 20 exchanges and others
+        #[serde(rename = "type")]
+        #[arg(long = "type", value_name = "NUMBER", allow_negative_numbers = true)]
+        product: i64,
+        /// Traffic in GB (traffic types)
+        #[arg(long, value_name = "GB", allow_negative_numbers = true)]
+        gb: Option<i64>,
+        /// Number of uses (types of counts)
+        #[arg(long, value_name = "N", allow_negative_numbers = true)]
+        count: Option<i64>,
+        /// Cap in Mbit/s (type 11)
+        #[arg(long, value_name = "MBIT", allow_negative_numbers = true)]
+        bandwidth: Option<i64>,
+        /// Most connections at once (type 11)
+        #[arg(long, value_name = "N", allow_negative_numbers = true)]
+        concurrency: Option<i64>,
+        /// How long it is valid [default: 30]
+        #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+        days: Option<i64>,
+        /// In place of --days, for short trials
+        #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, conflicts_with = "days")]
+        seconds: Option<i64>,
+        /// What the customer sees
+        #[arg(long)]
+        title: Option<String>,
+    },
+    /// A customer's packages; amounts are in KB (1 GB is 1,048,576 KB) or uses
+    List {
+        /// E-mail address or id
+        #[arg(value_name = "EMAIL")]
+        customer: String,
+        #[command(flatten)]
+        #[serde(flatten)]
+        paging: Paging,
+    },
+}
+
+/// `turnpike admin account …`
+#[derive(Debug, Subcommand, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Account {
+    /// A customer's proxy accounts
+    List {
+        /// E-mail address or id
+        #[arg(value_name = "EMAIL")]
+        customer: String,
+        #[command(flatten)]
+        #[serde(flatten)]
+        paging: Paging,
+    },
+    /// One proxy account; its password is not shown
+    Show {
+        /// The account's name
+        #[arg(value_name = "NAME")]
+        username: String,
+    },
+}
