@@ -65,6 +65,29 @@ async fn the_api_is_the_recorded_one() {
     );
 }
 
+/// Every `$ref` of a document.
+fn refs<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+    match value {
+        Value::Object(map) => {
+            found.extend(map.get("$ref").and_then(Value::as_str));
+            map.values().for_each(|inner| refs(inner, found));
+        }
+        Value::Array(list) => list.iter().for_each(|inner| refs(inner, found)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn every_schema_that_is_referred_to_is_there() {
+    let test = testing::sqlite().await;
+    let document = turnpike_web::openapi::document(&control(&test.store).await.endpoints());
+    let mut found = Vec::new();
+    refs(&document, &mut found);
+    for name in found {
+        assert!(document.pointer(&name[1..]).is_some(), "{name} is missing");
+    }
+}
+
 both_engines! {
     async fn the_operator_api_answers_its_token_alone(store: Store) {
         let control = control(&store).await;

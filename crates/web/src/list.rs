@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Listed<T> {
     /// The rows.
+    #[schema(inline)]
     pub list: Vec<T>,
 }
 
@@ -15,6 +16,7 @@ pub struct Listed<T> {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Paged<T> {
     /// The rows of this page.
+    #[schema(inline)]
     pub list: Vec<T>,
     /// Which page, from 1.
     pub page: i64,

@@ -41,6 +41,7 @@ params! {
 pub(super) struct Cached<T> {
     /// Whether the answer was at hand.
     cache: bool,
+    #[schema(inline)]
     list: Vec<T>,
 }
 
@@ -89,6 +90,7 @@ pub(super) struct CountryRow<T> {
     flag: String,
     /// URL of the square flag.
     square_flag: String,
+    #[schema(inline)]
     items: Vec<T>,
 }
 
