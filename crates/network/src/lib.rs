@@ -24,5 +24,5 @@ pub use state::State;
 
 /// The endpoints of this domain.
 pub fn routes(state: &State) -> Vec<turnpike_web::Endpoint> {
-    [places::routes(state)].concat()
+    [places::routes(state), statics::routes(state)].concat()
 }

@@ -66,6 +66,7 @@ fn site() -> Site {
 
 pub(crate) struct Api {
     pub(crate) state: State,
+    pub(crate) clock: Arc<ManualClock>,
     router: axum::Router,
 }
 
@@ -78,10 +79,10 @@ impl Api {
     async fn on(store: &Store, site: Site) -> Self {
         let records = exits::flow::records(&store.read().await.unwrap(), &vault()).await.unwrap();
         let state = State::new(store.clone(), vault(), Arc::new(Roster::new(&records)));
-        let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(NOW));
+        let clock = Arc::new(ManualClock::at(NOW));
         let auth = Arc::new(Customers(Arc::new(site)));
-        let app = App::new(routes(&state), auth, clock, store.clone());
-        Self { state, router: app.router() }
+        let app = App::new(routes(&state), auth, Arc::clone(&clock) as Arc<dyn Clock>, store.clone());
+        Self { state, clock, router: app.router() }
     }
 
     /// Sends a GET from an address; `path` begins with the prefix.

@@ -11,6 +11,7 @@ mod rules;
 mod tests;
 
 pub(crate) use lists::Lists;
+pub(crate) use rules::state_name;
 
 use crate::State;
 use turnpike_web::{Endpoint, with};

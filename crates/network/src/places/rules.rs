@@ -49,7 +49,7 @@ fn state(country: CountryCode, spots: &[(Spot, usize)]) -> Option<StateOf> {
 }
 
 /// What customers call a state: its name, where that name leads back to it, else its code.
-pub(super) fn state_name(country: &str, code: &str) -> String {
+pub(crate) fn state_name(country: &str, code: &str) -> String {
     let world = Catalogue::get();
     let named = world.state_by_code(code).map(|state| state.name);
     let leads_back = |name: &&str| world.state(country, name).is_some_and(|found| found.code == code);
