@@ -5,6 +5,7 @@ use super::{hold, rules};
 use crate::{Entry, State, flags, place, places};
 use serde::Serialize;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry::Vacant;
 use turnpike_access::accounts::{self, Account};
 use turnpike_base::{CustomerId, Page, ProductType, Result};
 use turnpike_places::Catalogue;
@@ -112,9 +113,8 @@ pub(super) async fn mine(state: State, call: Call, input: Mine) -> Result<Paged<
     let found = hold::held(&tx, call.customer, &filter, Page::new(input.page, input.size), call.now).await?;
     let mut logins = HashMap::new();
     for held in &found.rows {
-        let product = held.address.product;
-        if !logins.contains_key(&product) {
-            logins.insert(product, newest_login(&state, &tx, call.customer, product).await?);
+        if let Vacant(unknown) = logins.entry(held.address.product) {
+            unknown.insert(newest_login(&state, &tx, call.customer, held.address.product).await?);
         }
     }
     let entry = state.entry();
