@@ -1,6 +1,8 @@
 //! The command line.
 
 use crate::admin::Admin;
+use crate::backup::{Backup, Restore};
+use crate::check::Check;
 use crate::settings::{self, File, SettingFlags};
 use crate::terminal::{self, Terminal};
 use anyhow::{Context, Result};
@@ -35,6 +37,12 @@ enum Command {
     },
     /// Run the installation: customers, packages, exits, static addresses, usage
     Admin(Admin),
+    /// Look for faults, beside a running server or without one; changes nothing
+    Check(Check),
+    /// Make a backup of a SQLite installation, beside a running server or without one
+    Backup(Backup),
+    /// Fill an empty data directory from a backup
+    Restore(Restore),
 }
 
 impl Cli {
@@ -44,13 +52,20 @@ impl Cli {
             Command::Up { flags, demo } => up(flags, demo),
             Command::Config { flags, json } => config(&flags, json),
             Command::Admin(admin) => admin.run(),
+            Command::Backup(backup) => backup.run(),
+            Command::Restore(restore) => restore.run(),
+            Command::Check(check) => return ended(check.run()),
         };
-        match done {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                Terminal::detect().fail(format!("{error:#}"));
-                ExitCode::FAILURE
-            }
+        ended(done.map(|()| ExitCode::SUCCESS))
+    }
+}
+
+fn ended(done: Result<ExitCode>) -> ExitCode {
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            Terminal::detect().fail(format!("{error:#}"));
+            ExitCode::FAILURE
         }
     }
 }

@@ -22,10 +22,24 @@ pub enum Look {
 }
 
 impl Terminal {
-    /// Looks at where the output goes and at `NO_COLOR`.
+    /// Looks at where the error output goes and at `NO_COLOR`.
     pub fn detect() -> Self {
+        Self::at(stderr().is_terminal())
+    }
+
+    /// For results: looks at where the standard output goes.
+    pub fn results() -> Self {
+        Self::at(stdout().is_terminal())
+    }
+
+    /// Where nobody looks.
+    pub const fn plain() -> Self {
+        Self { person: false, colour: false }
+    }
+
+    fn at(terminal: bool) -> Self {
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let person = stderr().is_terminal() && !dumb;
+        let person = terminal && !dumb;
         Self { person, colour: person && std::env::var_os("NO_COLOR").is_none() }
     }
 
@@ -90,8 +104,7 @@ mod tests {
 
     #[test]
     fn colours_are_only_for_people() {
-        let plain = Terminal { person: false, colour: false };
-        assert_eq!(plain.paint(Look::Good, "ok"), "ok");
+        assert_eq!(Terminal::plain().paint(Look::Good, "ok"), "ok");
         let coloured = Terminal { person: true, colour: true };
         assert_eq!(coloured.paint(Look::Good, "ok"), "\x1b[32mok\x1b[0m");
     }

@@ -5,5 +5,9 @@ mod kit;
 
 #[path = "admin/api.rs"]
 mod api;
+#[path = "admin/backup.rs"]
+mod backup;
+#[path = "admin/check.rs"]
+mod check;
 #[path = "admin/local.rs"]
 mod local;

@@ -19,7 +19,6 @@ use clap::Args;
 use place::{Target, choose};
 use serde_json::Value;
 use std::future::Future;
-use std::io::IsTerminal;
 use verbs::{Call, Noun};
 
 const WHERE: &str = "With TURNPIKE_API (such as http://127.0.0.1:8080) and TURNPIKE_TOKEN (the server's operator-token) in \
@@ -69,7 +68,7 @@ fn show(data: &Value, json: bool) -> Result<()> {
     if json {
         return Ok(terminal::print(serde_json::to_string_pretty(data)?)?);
     }
-    let text = render::text(data, std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none());
+    let text = render::text(data, Terminal::results());
     if !text.is_empty() {
         terminal::print(text.trim_end_matches('\n'))?;
     }

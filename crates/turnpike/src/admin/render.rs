@@ -1,6 +1,7 @@
 //! How answers look to people: a table for a list, `key  value` lines for the rest. What customers
 //! wrote never reaches the terminal as control characters.
 
+use crate::terminal::{Look, Terminal};
 use serde_json::{Map, Value};
 
 /// Columns that come first, in this order; the others follow by name.
@@ -37,11 +38,11 @@ const ORDER: &[&str] = &[
 ];
 const GAP: &str = "  ";
 
-/// The text; the head of a table is emphasised where `colour` is on. Empty for an empty list.
-pub(super) fn text(data: &Value, colour: bool) -> String {
+/// The text; the head of a table is emphasised where a person looks. Empty for an empty list.
+pub(super) fn text(data: &Value, terminal: Terminal) -> String {
     match (rows(data), data) {
         (Some(rows), _) if rows.is_empty() => String::new(),
-        (Some(rows), _) => table(&rows, colour),
+        (Some(rows), _) => table(&rows, terminal),
         (None, Value::Object(fields)) => lines(fields),
         (None, other) => format!("{}\n", cell(Some(other))),
     }
@@ -77,7 +78,7 @@ fn lines(fields: &Map<String, Value>) -> String {
     names.iter().map(line).collect()
 }
 
-fn table(rows: &[&Map<String, Value>], colour: bool) -> String {
+fn table(rows: &[&Map<String, Value>], terminal: Terminal) -> String {
     let names = sorted(rows.iter().flat_map(|row| row.keys()));
     let columns: Vec<Column> = names.iter().map(|name| Column::of(name, rows)).collect();
     let mut text = String::new();
@@ -85,11 +86,9 @@ fn table(rows: &[&Map<String, Value>], colour: bool) -> String {
         let cells = columns.iter().map(|c| padded(&c.cells[line], c.width, c.number));
         let joined = cells.collect::<Vec<_>>().join(GAP);
         let joined = joined.trim_end();
-        text.push_str(&if line == 0 && colour {
-            format!("\x1b[1m{joined}\x1b[0m\n")
-        } else {
-            format!("{joined}\n")
-        });
+        let head = (line == 0).then(|| terminal.paint(Look::Strong, joined));
+        text.push_str(head.as_deref().unwrap_or(joined));
+        text.push('\n');
     }
     text
 }
@@ -153,20 +152,19 @@ mod tests {
         let data = json!({"total": 2, "list": [
             {"verified": true, "id": 7, "email": "a@example.com", "site": null},
             {"verified": false, "id": 12, "email": "bo@example.com", "site": 1}]});
-        let told = text(&data, false);
+        let told = text(&data, Terminal::plain());
         let lines: Vec<&str> = told.lines().collect();
         assert_eq!(lines[0], "id  email           site  verified");
         assert_eq!(lines[1], " 7  a@example.com      -  yes");
         assert_eq!(lines[2], "12  bo@example.com     1  no");
         assert_eq!((lines.len(), remark(&data)), (3, None));
-        assert!(text(&data, true).starts_with("\x1b[1mid  email"));
     }
 
     #[test]
     fn an_object_is_lines() {
         let data = json!({"packages": [3, 4], "id": 1, "expires_at": "2026-12-24T00:00:00Z", "none": []});
         assert_eq!(
-            text(&data, true),
+            text(&data, Terminal::plain()),
             "id          1\nexpires_at  2026-12-24T00:00:00Z\nnone        -\npackages    3, 4\n"
         );
     }
@@ -176,20 +174,25 @@ mod tests {
         let data = json!({"list": [{"id": 1}], "total": 240});
         assert_eq!(remark(&data).as_deref(), Some("1 of 240 (--page N shows the others)"));
         let empty = json!({"list": [], "total": 0});
-        assert_eq!((text(&empty, true), remark(&empty)), (String::new(), Some("none".to_owned())));
+        assert_eq!(
+            (text(&empty, Terminal::plain()), remark(&empty)),
+            (String::new(), Some("none".to_owned()))
+        );
         assert_eq!(remark(&json!({"id": 1})), None);
     }
 
     #[test]
     fn control_characters_stay_off_the_terminal() {
-        let told = text(&json!({"remark": "a\x1b]0;owned\x07b\nc"}), true);
+        let told = text(&json!({"remark": "a\x1b]0;owned\x07b\nc"}), Terminal::plain());
         assert!(told.matches(char::is_control).eq(["\n"]), "{told:?}");
     }
 
     #[test]
     fn wide_characters_keep_columns_straight() {
-        let told =
-            text(&json!({"list": [{"title": "住宅", "used": 1}, {"title": "abcd", "used": 2}]}), false);
+        let told = text(
+            &json!({"list": [{"title": "住宅", "used": 1}, {"title": "abcd", "used": 2}]}),
+            Terminal::plain(),
+        );
         assert_eq!(told, "title  used\n住宅      1\nabcd      2\n");
     }
 }
