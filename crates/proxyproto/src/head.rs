@@ -13,7 +13,7 @@ const MOST_HEADERS: usize = 100;
 pub enum Target {
     /// authority-form: CONNECT.
     Tunnel(HostPort),
-    /// absolute-form: scheme `http` only; path and query as they go on, from the first `/` or `?`.
+    /// absolute-form: scheme `http` only; path and query as they go on, `*` for OPTIONS of a whole server.
     Forward(HostPort, String),
     /// origin-form: the request is meant for the proxy itself.
     Own(String),
@@ -88,7 +88,7 @@ pub fn request(input: &[u8]) -> Result<Parsed<RequestHead<'_>>, Malformed> {
     let v11 = raw.version == Some(1);
     let fields = fields_of(raw.headers);
     let target = target(method, path)?;
-    check_host(&fields, &target, v11)?;
+    check_host(&fields, v11)?;
     let framing = request_framing(&fields, v11)?;
     if method == "CONNECT" && framing != Framing::None {
         // What follows would be a body to one reader and the tunnel to another (RFC 9110 section 9.3.6).
@@ -151,29 +151,30 @@ fn target(method: &str, path: &str) -> Result<Target, Malformed> {
     if authority.contains('@') || path.contains('#') {
         return Err(Malformed("userinfo or a fragment in the request target"));
     }
-    let tail = if tail.starts_with('/') { tail.to_owned() } else { format!("/{tail}") };
+    let tail = match tail {
+        // OPTIONS of a whole server (RFC 9112 section 3.2.4).
+        "" if method == "OPTIONS" => "*".to_owned(),
+        _ if tail.starts_with('/') => tail.to_owned(),
+        _ => format!("/{tail}"),
+    };
     Ok(Target::Forward(HostPort::parse(authority, Some(80))?, tail))
 }
 
-/// Exactly one Host on HTTP/1.1 (RFC 9112 section 3.2), and it has to name what the target names.
-fn check_host(fields: &Fields<'_>, target: &Target, v11: bool) -> Result<(), Malformed> {
+/// Exactly one well-formed Host on HTTP/1.1 (RFC 9112 section 3.2). What it names does not matter: the
+/// target says where the request goes, and Host is written anew from it (section 3.2.2).
+fn check_host(fields: &Fields<'_>, v11: bool) -> Result<(), Malformed> {
     let mut hosts = fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case("host"));
     let host = match (hosts.next(), hosts.next()) {
         (Some(_), Some(_)) => return Err(Malformed("more than one Host")),
         (None, _) if v11 => return Err(Malformed("Host is missing")),
         (None, _) => return Ok(()),
-        (Some((_, value)), None) => {
-            std::str::from_utf8(value).map_err(|_| Malformed("Host is malformed"))?.trim()
-        }
+        (Some((_, value)), None) => value.trim_ascii(),
     };
-    let (wanted, default_port) = match target {
-        Target::Own(_) => return Ok(()),
-        // Some clients send CONNECT with a Host without port; the target's own port then counts.
-        Target::Tunnel(at) => (at, at.port),
-        Target::Forward(at, _) => (at, 80),
-    };
-    let named = HostPort::parse(host, Some(default_port)).map_err(|_| Malformed("Host is malformed"))?;
-    if named == *wanted { Ok(()) } else { Err(Malformed("Host differs from the request target")) }
+    let host = std::str::from_utf8(host).map_err(|_| Malformed("Host is malformed"))?;
+    match HostPort::parse(host, Some(80)) {
+        Err(_) if !host.is_empty() => Err(Malformed("Host is malformed")),
+        _ => Ok(()),
+    }
 }
 
 fn find<'b>(fields: &Fields<'b>, name: &str) -> Option<&'b [u8]> {

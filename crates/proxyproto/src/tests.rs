@@ -91,9 +91,8 @@ fn smuggling_is_refused() {
         "GET http://a/ HTTP/1.1\r\nHost: a\r\nX: 1\n\r\n\r\n",
         "GET http://a/ HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n",
         "GET http://a/ HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
-        "GET http://a/ HTTP/1.1\r\nHost: b\r\n\r\n",
-        "GET http://a/ HTTP/1.1\r\nHost: a:81\r\n\r\n",
-        "CONNECT a:443 HTTP/1.1\r\nHost: b:443\r\n\r\n",
+        "GET http://a/ HTTP/1.1\r\nHost: a b\r\n\r\n",
+        "GET http://a/ HTTP/1.1\r\nHost: a/b\r\n\r\n",
         "GET http://a/ HTTP/1.1\r\n\r\n",
         "POST http://a/ HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
         "POST http://a/ HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n",
@@ -128,6 +127,22 @@ fn hop_by_hop_fields_stay_here() {
     request.forward(&mut out);
     let want = "GET /x HTTP/1.1\r\nHost: a.com:81\r\nAccept: */*\r\nTE: trailers\r\nConnection: TE\r\n\r\n";
     assert_eq!(String::from_utf8(out).unwrap(), want);
+}
+
+#[test]
+fn the_target_names_the_host() {
+    let cases = [
+        ("GET http://a.com/x HTTP/1.1\r\nHost: b.com", "GET /x HTTP/1.1\r\nHost: a.com\r\n\r\n"),
+        ("OPTIONS http://a.com:8001 HTTP/1.1\r\nHost:", "OPTIONS * HTTP/1.1\r\nHost: a.com:8001\r\n\r\n"),
+        ("OPTIONS http://a.com/ HTTP/1.1\r\nHost: a.com", "OPTIONS / HTTP/1.1\r\nHost: a.com\r\n\r\n"),
+    ];
+    for (text, want) in cases {
+        let text = format!("{text}\r\n\r\n");
+        let Ok(Parsed::Done(request, _)) = read(&text) else { panic!("{text:?}") };
+        let mut out = Vec::new();
+        request.forward(&mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), want);
+    }
 }
 
 #[test]
