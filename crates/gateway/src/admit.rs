@@ -7,13 +7,15 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use turnpike_base::{Secret, Timestamp};
-use turnpike_wire::{Admission, Credentials, Permit, Reason, Refusal, Targeting};
+use turnpike_wire::{Admission, Permit, Reason, Refusal, Targeting};
 
 /// Who is on the other end of an accepted connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer {
     pub(crate) client: IpAddr,
     pub(crate) dialled: SocketAddr,
+    /// When the proxy handshake has to be over.
+    pub(crate) deadline: tokio::time::Instant,
 }
 
 /// A permit and the state of the world it was given in.
@@ -30,6 +32,17 @@ struct Key {
     client: Option<IpAddr>,
     dialled: SocketAddr,
     targeting: Targeting,
+}
+
+impl Key {
+    fn of(ask: &Admission) -> Self {
+        Self {
+            account: ask.credentials.as_ref().map(|c| c.account.to_ascii_lowercase()),
+            client: ask.credentials.is_none().then_some(ask.client),
+            dialled: ask.dialled,
+            targeting: ask.targeting.clone(),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -63,6 +76,8 @@ impl PermitCache {
 #[derive(Debug, Default)]
 pub(crate) struct Throttle(HashMap<IpAddr, (u32, Timestamp)>);
 
+/// How long control may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// So many mistakes are free.
 const FREE_FAILURES: u32 = 3;
 /// The longest an answer is held back (design notes, section 3).
@@ -94,47 +109,42 @@ fn delay(failures: u32) -> Duration {
     }
 }
 
-/// Admits a connection or says why not. Right credentials are never held back.
-pub(crate) async fn admit(
-    shared: &Arc<Shared>,
-    peer: Peer,
-    credentials: Option<Credentials>,
-    targeting: Targeting,
-) -> Result<Admitted, Refusal> {
+/// Admits a connection or says why not. Right credentials are never held back, and neither is who sent
+/// none: he is only asked for some.
+pub(crate) async fn admit(shared: &Arc<Shared>, ask: &Arc<Admission>) -> Result<Admitted, Refusal> {
     let seen = shared.changes_seen.load(Ordering::Acquire);
-    let key = Key {
-        account: credentials.as_ref().map(|c| c.account.to_ascii_lowercase()),
-        client: credentials.is_none().then_some(peer.client),
-        dialled: peer.dialled,
-        targeting: targeting.clone(),
-    };
-    let password = Secret::new(credentials.as_ref().map_or("", |c| c.password.as_str()));
+    let key = Key::of(ask);
+    let password = Secret::new(ask.credentials.as_ref().map_or("", |c| c.password.as_str()));
     if let Some(permit) = cached(shared, &key, &password) {
         return Ok(Admitted { permit, seen });
     }
-    let ask = Admission { client: peer.client, dialled: peer.dialled, credentials, targeting };
-    let control = Arc::clone(&shared.control);
-    let answer = shared
-        .aux
-        .spawn(async move { control.admit(ask).await })
-        .await
-        .unwrap_or(Err(Reason::ControlAway.into()));
-    match answer {
+    let refusal = match ask_control(shared, ask).await {
         Ok(permit) => {
             let permit = Arc::new(permit);
+            let mut cache = held(&shared.permits);
             // A change that came meanwhile may concern this permit: it then serves once and is not kept.
+            // Read under the lock: a change is counted before it takes the lock to drop permits.
             if shared.changes_seen.load(Ordering::Acquire) == seen {
-                held(&shared.permits).0.insert(key, Kept { password, permit: Arc::clone(&permit) });
+                cache.0.insert(key, Kept { password, permit: Arc::clone(&permit) });
             }
-            Ok(Admitted { permit, seen })
+            return Ok(Admitted { permit, seen });
         }
-        Err(refusal) => {
-            if refusal.reason == Reason::BadCredentials {
-                let wait = held(&shared.throttle).failed(peer.client, shared.clock.now());
-                tokio::time::sleep(wait).await;
-            }
-            Err(refusal)
-        }
+        Err(refusal) => refusal,
+    };
+    if refusal.reason == Reason::BadCredentials && ask.credentials.is_some() {
+        let wait = held(&shared.throttle).failed(ask.client, shared.clock.now());
+        tokio::time::sleep(wait).await;
+    }
+    Err(refusal)
+}
+
+/// Asks control, on the runtime beside the loops. No answer in time is no answer.
+pub(crate) async fn ask_control(shared: &Shared, ask: &Arc<Admission>) -> Result<Permit, Refusal> {
+    let (control, ask) = (Arc::clone(&shared.control), Admission::clone(ask));
+    let asked = shared.aux.spawn(async move { control.admit(ask).await });
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(Ok(answer)) => answer,
+        _ => Err(Reason::ControlAway.into()),
     }
 }
 

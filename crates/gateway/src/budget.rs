@@ -42,6 +42,8 @@ struct State {
     last: Option<LeaseId>,
     denied: Option<(Refusal, Timestamp)>,
     asked_at: Timestamp,
+    /// What `taken` was when it was last seen to move, and when that was.
+    still: (i64, Timestamp),
 }
 
 #[derive(Debug)]
@@ -185,12 +187,14 @@ impl Budget {
         self.state().leases.iter().any(|held| !held.closing && held.valid_until <= now)
     }
 
-    /// Whether nothing was reserved since the last look, and leases are held that others could use.
+    /// Whether nothing was spent for the time of a lease, and leases are held that others could use.
     pub(crate) fn is_idle(&self, now: Timestamp) -> bool {
-        let state = self.state();
-        self.taken.load(Ordering::Relaxed) == 0
-            && now.since(state.asked_at) > LEASE_MS
-            && state.leases.iter().any(|h| !h.closing)
+        let taken = self.taken.load(Ordering::Relaxed);
+        let mut state = self.state();
+        if state.still.0 != taken || state.still.1 < state.asked_at {
+            state.still = (taken, now);
+        }
+        now.since(state.still.1) > LEASE_MS && state.leases.iter().any(|h| !h.closing)
     }
 
     /// Whether no lease is held any more.
@@ -281,6 +285,21 @@ mod tests {
         assert_eq!(budget.attribute(3), [used(2, 3, true)]);
         assert_eq!(budget.attribute(5), [used(2, 5, true)], "late bytes are counted too");
         assert!(budget.is_empty());
+    }
+
+    #[test]
+    fn leases_that_lie_idle_are_noticed() {
+        let budget = budget();
+        let _ = budget.want(Timestamp(0));
+        budget.granted(&lease(1, 10));
+        budget.spend(3);
+        assert!(!budget.is_idle(Timestamp(1_000)));
+        assert!(!budget.is_idle(Timestamp(11_000)));
+        budget.spend(1);
+        assert!(!budget.is_idle(Timestamp(12_000)), "something moved");
+        assert!(budget.is_idle(Timestamp(22_001)));
+        budget.give_all_back();
+        assert!(!budget.is_idle(Timestamp(40_000)), "nothing is left to give back");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use turnpike_wire::Caps;
+use turnpike_wire::{Admission, Caps};
 
 /// See the module.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub(crate) struct CapState {
     most: AtomicU32,
     running: AtomicU32,
     bucket: Mutex<Bucket>,
+    /// What control was asked when these caps came: asked again when the package changes.
+    ask: Mutex<Option<Arc<Admission>>>,
 }
 
 #[derive(Debug)]
@@ -25,6 +27,33 @@ struct Bucket {
 
 /// Tokens for at most this much time pile up: a burst is a tenth of a second.
 const BURST: Duration = Duration::from_millis(100);
+
+/// Bytes that are worth a turn.
+const PORTION: u64 = 16 * 1_024;
+
+impl Bucket {
+    /// Adds what the time since the last call gives, to the byte: the fraction of a byte stays for later.
+    fn refill(&mut self, rate: u64, now: Instant) {
+        let elapsed = now.saturating_duration_since(self.at);
+        if elapsed >= BURST {
+            self.tokens = self.tokens.max(bytes_in(BURST, rate));
+            self.at = now;
+            return;
+        }
+        let fresh = bytes_in(elapsed, rate);
+        self.at += time_for(fresh, rate);
+        self.tokens = (self.tokens + fresh).min(bytes_in(BURST, rate).max(1));
+    }
+}
+
+fn bytes_in(time: Duration, rate: u64) -> u64 {
+    u64::try_from(time.as_nanos() * u128::from(rate) / 1_000_000_000).unwrap_or(u64::MAX)
+}
+
+fn time_for(bytes: u64, rate: u64) -> Duration {
+    let nanos = u128::from(bytes) * 1_000_000_000 / u128::from(rate.max(1));
+    Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+}
 
 /// One running connection of a capped entitlement.
 #[derive(Debug)]
@@ -43,6 +72,7 @@ impl CapState {
             most: AtomicU32::new(0),
             running: AtomicU32::new(0),
             bucket: Mutex::new(Bucket { tokens: 0, at: now }),
+            ask: Mutex::default(),
         };
         state.set(caps);
         state
@@ -52,6 +82,16 @@ impl CapState {
     pub(crate) fn set(&self, caps: Caps) {
         self.rate.store(caps.bandwidth.unwrap_or(0), Ordering::Relaxed);
         self.most.store(caps.concurrency.unwrap_or(0), Ordering::Relaxed);
+    }
+
+    /// Remembers what was asked.
+    pub(crate) fn remember(&self, ask: Arc<Admission>) {
+        *self.ask.lock().unwrap_or_else(PoisonError::into_inner) = Some(ask);
+    }
+
+    /// What to ask again.
+    pub(crate) fn ask(&self) -> Option<Arc<Admission>> {
+        self.ask.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// A slot for one more connection, or `None` when all are taken.
@@ -64,24 +104,18 @@ impl CapState {
             .map(|_| Slot(Arc::clone(self)))
     }
 
-    /// Takes at most `want` bytes, or says how long to wait for some.
+    /// Takes at most `want` bytes, or says how long to wait for some. Nothing is given in crumbs: a flow
+    /// that gets a few bytes at a time costs more than it moves.
     pub(crate) fn take(&self, want: usize, now: Instant) -> Result<usize, Duration> {
         let rate = self.rate.load(Ordering::Relaxed);
         if rate == 0 {
             return Ok(want);
         }
         let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
-        let elapsed = now.saturating_duration_since(bucket.at).min(BURST);
-        let fresh = rate.saturating_mul(u64::try_from(elapsed.as_micros()).unwrap_or(0)) / 1_000_000;
-        if fresh > 0 {
-            let burst = (rate / 10).max(1);
-            bucket.tokens = bucket.tokens.saturating_add(fresh).min(burst);
-            bucket.at = now;
-        }
-        if bucket.tokens == 0 {
-            // Long enough for a few full packets, short enough to be smooth.
-            return Err(Duration::from_micros(16_384_000_000 / rate.max(1))
-                .clamp(Duration::from_millis(1), BURST / 2));
+        bucket.refill(rate, now);
+        let least = (want as u64).min(PORTION).min((rate / 50).max(1));
+        if bucket.tokens < least {
+            return Err(time_for(least - bucket.tokens, rate).max(Duration::from_millis(1)));
         }
         let got = want.min(usize::try_from(bucket.tokens).unwrap_or(usize::MAX));
         bucket.tokens -= got as u64;
@@ -108,8 +142,8 @@ mod tests {
         for ms in 0..1_000 {
             moved += caps.take(usize::MAX, start + Duration::from_millis(ms)).unwrap_or(0);
         }
-        assert!((990_000..=1_000_000).contains(&moved), "{moved}");
-        assert!(caps.take(1, start + Duration::from_millis(999)).is_err());
+        assert!((980_000..=1_000_000).contains(&moved), "{moved}");
+        assert!(caps.take(usize::MAX, start + Duration::from_millis(999)).is_err());
     }
 
     #[test]
@@ -117,6 +151,17 @@ mod tests {
         let start = Instant::now();
         let caps = CapState::new(Caps { bandwidth: Some(1_000_000), concurrency: None }, start);
         assert_eq!(caps.take(usize::MAX, start + Duration::from_secs(60)), Ok(100_000));
+    }
+
+    #[test]
+    fn frequent_callers_lose_no_fraction_of_a_byte() {
+        let start = Instant::now();
+        let caps = CapState::new(Caps { bandwidth: Some(1_100_000), concurrency: None }, start);
+        let mut moved = 0;
+        for step in 0..300_000 {
+            moved += caps.take(100, start + Duration::from_nanos(step * 3_333)).unwrap_or(0);
+        }
+        assert!((1_090_000..=1_100_000).contains(&moved), "{moved}");
     }
 
     #[test]

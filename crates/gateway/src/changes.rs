@@ -8,13 +8,18 @@ use crate::exits::probe;
 use crate::lease::funded;
 use crate::serve::LoopHandle;
 use crate::shared::{Shared, held};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
+use turnpike_base::{CustomerId, ProductType};
 use turnpike_wire::{
-    Change, ChangeFeed, ExitStatus, Hello, Numbered, Reason, Refusal, Revocation, Subject, Welcome,
+    Caps, Change, ChangeFeed, ExitStatus, Hello, Numbered, Reason, Refusal, Revocation, Subject, Welcome,
 };
+
+/// How long to wait before control is asked again.
+const RETRY: Duration = Duration::from_millis(200);
 
 /// Follows the changes for ever.
 pub(crate) async fn follow(
@@ -30,37 +35,75 @@ pub(crate) async fn follow(
                 seq = numbered.seq;
                 take_in(&shared, &loops, numbered);
             }
-            Ok(_) | Err(RecvError::Lagged(_)) => match catch_up(&shared).await {
-                Some(now) => seq = now,
-                None => tokio::time::sleep(Duration::from_millis(200)).await,
-            },
+            Ok(_) | Err(RecvError::Lagged(_)) => seq = catch_up(&shared, &loops).await,
             Err(RecvError::Closed) => return,
         }
     }
 }
 
-/// Something was missed: everything kept is dropped and read anew.
-async fn catch_up(shared: &Arc<Shared>) -> Option<i64> {
-    let hello = Hello { gateway: shared.config.id.clone(), start: shared.config.start };
-    let welcome = shared.control.hello(hello).await.ok()?;
-    tracing::warn!(seq = welcome.seq, "changes were missed; permits and leases are asked for anew");
-    let seq = welcome.seq;
-    welcomed(shared, welcome);
+/// Something was missed: everything kept is dropped and read anew, as soon as control answers.
+async fn catch_up(shared: &Arc<Shared>, loops: &[LoopHandle]) -> i64 {
+    let seq = read_anew(shared, loops).await;
+    tracing::warn!(seq, "changes were missed; permits and leases are asked for anew");
+    shared.changes_seen.fetch_add(1, Ordering::AcqRel);
     held(&shared.permits).clear();
     shared.budgets().values().for_each(|b| b.give_all_back());
-    shared.changes_seen.fetch_add(1, Ordering::AcqRel);
-    Some(seq)
+    seq
 }
 
-/// Takes in what control says at the start.
-pub(crate) fn welcomed(shared: &Shared, welcome: Welcome) {
+/// Says hello again, until control answers, and takes in what it says.
+async fn read_anew(shared: &Arc<Shared>, loops: &[LoopHandle]) -> i64 {
+    let hello = || Hello { gateway: shared.config.id.clone(), start: shared.config.start };
+    let welcome = loop {
+        match shared.control.hello(hello()).await {
+            Ok(welcome) => break welcome,
+            Err(away) => {
+                tracing::warn!(%away, "changes can't be read");
+                tokio::time::sleep(RETRY).await;
+            }
+        }
+    };
+    let seq = welcome.seq;
+    for change in welcomed(shared, welcome) {
+        let numbered = Arc::new(Numbered { seq, change });
+        loops.iter().for_each(|l| l.tell(Arc::clone(&numbered)));
+    }
+    seq
+}
+
+/// Takes in what control says at the start; gives what became of exits that are known here.
+pub(crate) fn welcomed(shared: &Shared, welcome: Welcome) -> Vec<Change> {
     shared.rules.store(Arc::new(Rules { hosts: welcome.denied_hosts, ports: welcome.denied_ports }));
     let mut index = shared.exits_mut();
+    let present: HashSet<_> = welcome.exits.iter().map(|exit| exit.id).collect();
+    let gone: Vec<_> = index.all().map(|e| e.record.id).filter(|id| !present.contains(id)).collect();
+    gone.iter().for_each(|id| index.remove(*id));
+    let mut changes: Vec<_> = gone.into_iter().map(Change::ExitGone).collect();
     for exit in welcome.exits {
-        if index.get(exit.id).is_none_or(|known| known.record != exit) {
-            index.put(exit);
+        if let Some(known) = index.get(exit.id) {
+            if known.record == exit {
+                continue;
+            }
+            changes.push(Change::Exit(Box::new(exit.clone())));
         }
+        index.put(exit);
     }
+    changes
+}
+
+/// The caps that a customer's running connections stand under are asked for anew.
+fn renew_caps(shared: &Arc<Shared>, customer: CustomerId, product: ProductType) {
+    let Some(caps) = shared.running_caps(customer, product) else { return };
+    let Some(ask) = caps.ask() else { return };
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        match crate::admit::ask_control(&shared, &ask).await {
+            Ok(permit) if permit.subject.product != product => {}
+            Ok(permit) => caps.set(permit.caps.unwrap_or(Caps { bandwidth: None, concurrency: None })),
+            // What can't be used any more ends with its leases.
+            Err(refusal) => tracing::debug!(%refusal, "caps stay as they are"),
+        }
+    });
 }
 
 fn take_in(shared: &Arc<Shared>, loops: &Arc<Vec<LoopHandle>>, numbered: Arc<Numbered>) {
@@ -81,7 +124,8 @@ fn take_in(shared: &Arc<Shared>, loops: &Arc<Vec<LoopHandle>>, numbered: Arc<Num
             subjects(&|s| s.customer == *customer)
         }
         Change::Package { customer, product } => {
-            subjects(&|s| s.customer == *customer && s.product == *product)
+            subjects(&|s| s.customer == *customer && s.product == *product);
+            renew_caps(shared, *customer, *product);
         }
         Change::Exit(record) => shared.exits_mut().put((**record).clone()),
         Change::ExitGone(exit) => shared.exits_mut().remove(*exit),
@@ -97,8 +141,8 @@ fn take_in(shared: &Arc<Shared>, loops: &Arc<Vec<LoopHandle>>, numbered: Arc<Num
             });
         }
         Change::Rules => {
-            let shared = Arc::clone(shared);
-            tokio::spawn(async move { catch_up(&shared).await });
+            let (shared, loops) = (Arc::clone(shared), Arc::clone(loops));
+            tokio::spawn(async move { read_anew(&shared, &loops).await });
         }
     }
     loops.iter().for_each(|l| l.tell(Arc::clone(&numbered)));

@@ -3,6 +3,7 @@
 use crate::budget::{Budget, Taken};
 use crate::caps::{CapState, Slot};
 use crate::exits::Exit;
+use crate::pending::Sums;
 use crate::serve::Loop;
 use crate::shared::held;
 use std::cell::{Cell, RefCell};
@@ -193,7 +194,8 @@ impl Conn {
         self.touch();
     }
 
-    fn touch(&self) {
+    /// Something moved: the idle clock starts anew.
+    pub(crate) fn touch(&self) {
         self.last_moved.set(self.home.second());
         if !self.dirty.replace(true) {
             self.home.mark_dirty(self.key.get());
@@ -206,9 +208,9 @@ impl Conn {
         let (up, down) = (self.up.get(), self.down.get());
         let (up_before, down_before) = self.reported.replace((up, down));
         let connections = u32::from(self.fresh.replace(false));
-        let (up, down) = (up - up_before, down - down_before);
-        if up + down + u64::from(connections) > 0 {
-            self.home.tally(self.permit.subject, self.exit.record.id, &self.host, up, down, connections);
+        let more = Sums { up: up - up_before, down: down - down_before, connections };
+        if more.up + more.down + u64::from(more.connections) > 0 {
+            self.home.tally(&self.budget, self.exit.record.id, &self.host, more);
         }
     }
 
@@ -230,6 +232,12 @@ impl Conn {
     /// Completes when the connection is cut or ended from outside.
     pub(crate) async fn ended(&self) {
         self.wake.notified().await
+    }
+
+    /// Why it was cut, if it was, and whether it has been idle for too long.
+    pub(crate) fn why_ended(&self) -> Option<Refusal> {
+        let idle = || (self.ending.get() == Ending::Idle).then(|| Reason::Timeout.into());
+        self.cut.borrow().as_ref().map(|(refusal, _)| refusal.clone()).or_else(idle)
     }
 
     /// Whether it has to end with RST.

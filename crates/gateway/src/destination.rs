@@ -19,9 +19,11 @@ pub(crate) fn is_open(address: SocketAddr, config: &Destinations, own: &[SocketA
     if config.exempt.contains(&address) {
         return true;
     }
-    let is_own = |listener: &SocketAddr| {
-        listener.port() == address.port() && (listener.ip() == address.ip() || listener.ip().is_unspecified())
-    };
+    // "Any address" as a destination means this machine.
+    let same =
+        |listener: IpAddr, to: IpAddr| listener == to || listener.is_unspecified() || to.is_unspecified();
+    let is_own =
+        |listener: &SocketAddr| listener.port() == address.port() && same(listener.ip(), address.ip());
     !own.iter().any(is_own) && (config.allow_private || !is_special(address.ip()))
 }
 
@@ -44,7 +46,14 @@ pub(crate) fn is_local_name(host: &str) -> bool {
     let host = host.trim_end_matches('.');
     let named =
         |name: &str| host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    LOCAL.iter().any(|name| named(name)) || (!host.contains('.') && host.parse::<IpAddr>().is_err())
+    let is_address = host.parse::<IpAddr>().is_ok();
+    LOCAL.iter().any(|name| named(name)) || (!is_address && (!host.contains('.') || ends_in_number(host)))
+}
+
+/// `127.1`, `0x7f.1`: no name ends like this, but old resolvers take it for an address.
+fn ends_in_number(host: &str) -> bool {
+    let last = host.rsplit('.').next().unwrap_or_default();
+    last.starts_with("0x") || last.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether an address is not a public unicast one (RFC 6890 and its updates), also when it is wrapped
@@ -135,6 +144,7 @@ mod tests {
         let own = ["0.0.0.0:3120".parse().unwrap()];
         let lab = Destinations { allow_private: true, exempt: vec!["127.0.0.1:8081".parse().unwrap()] };
         assert!(!is_open("127.0.0.1:3120".parse().unwrap(), &lab, &own));
+        assert!(!is_open("0.0.0.0:3120".parse().unwrap(), &lab, &["127.0.0.1:3120".parse().unwrap()]));
         assert!(is_open("127.0.0.1:3121".parse().unwrap(), &lab, &own));
         let demo = Destinations { allow_private: false, ..lab };
         assert!(is_open("127.0.0.1:8081".parse().unwrap(), &demo, &own));
@@ -147,6 +157,7 @@ mod tests {
         assert!(is_listed("example.com", &closed) && is_listed("a.b.example.com", &closed));
         assert!(!is_listed("notexample.com", &closed));
         assert!(is_local_name("localhost") && is_local_name("printer") && is_local_name("nas.local."));
+        assert!(is_local_name("127.1") && is_local_name("0x7f.0x1") && is_local_name("2130706433."));
         assert!(!is_local_name("example.com") && !is_local_name("1.2.3.4") && !is_local_name("::1"));
         assert!(!is_port_open(25, &Rules::default()));
     }

@@ -90,5 +90,7 @@ pub(crate) fn sweep(shared: &Shared) {
 
 /// Forgets budgets that hold nothing and that no connection uses.
 pub(crate) fn forget_unused(shared: &Shared) {
-    shared.budgets().retain(|_, budget| Arc::strong_count(budget) > 1 || !budget.is_empty());
+    let mut budgets = shared.budgets();
+    budgets.retain(|_, budget| Arc::strong_count(budget) > 1 || !budget.is_empty());
+    shared.metrics.budgets.store(i64::try_from(budgets.len()).unwrap_or(i64::MAX), Ordering::Relaxed);
 }

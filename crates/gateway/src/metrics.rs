@@ -22,6 +22,8 @@ pub struct Metrics {
     pub report_failures: AtomicU64,
     /// Pipes open for splicing, in use or pooled.
     pub pipes: AtomicI64,
+    /// Customers' budgets that hold leases or have connections.
+    pub budgets: AtomicI64,
     refusals: [AtomicU64; Reason::ALL.len()],
 }
 

@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use turnpike_base::{ExitId, Text};
 use turnpike_proxyproto::HostPort;
 use turnpike_proxyproto::username::{Username, WrongUsername};
-use turnpike_wire::{Credentials, Permit, Reason, Refusal, RefusalRow, Targeting};
+use turnpike_wire::{Admission, Credentials, Permit, Reason, Refusal, RefusalRow, Targeting};
 
 /// Name and password as sent.
 pub(crate) type Login = (String, String);
@@ -64,12 +64,22 @@ pub(crate) fn record(shared: &Shared, peer: Peer, to: &HostPort, refusal: &Refus
     });
 }
 
-/// Takes the username apart; without one the address has to be enough.
-pub(crate) fn parse_login(login: Option<&Login>) -> Result<(Username, Option<Credentials>), Refusal> {
-    let Some((name, password)) = login else { return Ok((Username::default(), None)) };
-    let username = Username::parse(name).map_err(|wrong| wrong_username(&wrong))?;
-    let credentials = Credentials { account: username.account.clone(), password: password.clone() };
-    Ok((username, Some(credentials)))
+/// Takes the username apart, and makes of it what control is asked; without one the address has to be
+/// enough.
+pub(crate) fn parse_login(peer: Peer, login: Option<&Login>) -> Result<(Username, Arc<Admission>), Refusal> {
+    let username = login.map(|(name, _)| Username::parse(name)).transpose();
+    let username = username.map_err(|wrong| wrong_username(&wrong))?.unwrap_or_default();
+    let credentials = login
+        .map(|(_, password)| Credentials { account: username.account.clone(), password: password.clone() });
+    let targeting = Targeting {
+        country: username.country.clone(),
+        state: username.state.clone(),
+        city: username.city.clone(),
+        asn: username.asn,
+        ip: username.ip.clone(),
+    };
+    let ask = Admission { client: peer.client, dialled: peer.dialled, credentials, targeting };
+    Ok((username, Arc::new(ask)))
 }
 
 fn wrong_username(wrong: &WrongUsername) -> Refusal {
@@ -84,25 +94,17 @@ fn wrong_username(wrong: &WrongUsername) -> Refusal {
     Refusal::new(reason).say(Text::made(zh, wrong.to_string()))
 }
 
-fn targeting(name: &Username) -> Targeting {
-    Targeting {
-        country: name.country.clone(),
-        state: name.state.clone(),
-        city: name.city.clone(),
-        asn: name.asn,
-        ip: name.ip.clone(),
-    }
-}
-
 async fn attempt(home: &Rc<Loop>, wish: Wish<'_>) -> Result<Opened, Refusal> {
-    let (name, credentials) = parse_login(wish.login)?;
-    let Admitted { permit, seen } =
-        admit(&home.shared, wish.peer, credentials.clone(), targeting(&name)).await?;
+    let (name, ask) = parse_login(wish.peer, wish.login)?;
+    let Admitted { permit, seen } = admit(&home.shared, &ask).await?;
     let subject = permit.subject;
-    let opened = establish(home, &wish, &name, permit).await.map_err(|refusal| refusal.to(subject))?;
+    let opened = establish(home, &wish, &name, &ask, permit).await.map_err(|refusal| refusal.to(subject))?;
     // From here on changes find the connection. One that came before may have missed it: ask again.
     if home.shared.changes_seen.load(Ordering::Acquire) != seen {
-        admit(&home.shared, wish.peer, credentials, targeting(&name)).await?;
+        admit(&home.shared, &ask).await?;
+        if home.shared.exits().get(opened.guard.exit.record.id).is_none() {
+            return Err(Refusal::new(Reason::ExitFailed).to(subject));
+        }
     }
     Ok(opened)
 }
@@ -111,18 +113,18 @@ async fn establish(
     home: &Rc<Loop>,
     wish: &Wish<'_>,
     name: &Username,
+    ask: &Arc<Admission>,
     permit: Arc<Permit>,
 ) -> Result<Opened, Refusal> {
     let shared = &home.shared;
     check_destination(shared, &permit, &wish.to)?;
-    let caps = enter(shared, &permit)?;
+    let caps = enter(shared, &permit, ask)?;
     let budget = shared.budget(permit.subject);
-    let (reached, funds) =
-        futures_util::future::join(reach(shared, &permit, name, wish), crate::lease::funded(shared, &budget))
-            .await;
-    funds?;
-    let (exit, origin) = reached?;
-    let exit_address = origin.local_addr().ok().map(|a| a.ip());
+    // Side by side, because both take their time; who has nothing to spend does not reach out at all.
+    let funds = crate::lease::funded(shared, &budget);
+    let ((), (exit, origin)) =
+        futures_util::future::try_join(funds, reach(shared, &permit, name, wish)).await?;
+    let exit_address = exit.is_local().then(|| origin.local_addr().ok().map(|a| a.ip())).flatten();
     let opening =
         Opening { permit, client: wish.peer.client, exit, exit_address, destination: wish.to.clone(), caps };
     Ok(Opened { guard: Guard::open(home, budget, opening), origin })
@@ -136,16 +138,18 @@ fn check_destination(shared: &Shared, permit: &Permit, to: &HostPort) -> Result<
         .exempt
         .iter()
         .any(|a| a.ip().to_string() == to.host && a.port() == to.port);
+    // A name with the root's dot is the same name.
+    let host = to.host.trim_end_matches('.');
     let closed = !destination::is_port_open(to.port, &rules)
-        || destination::is_listed(&to.host, &rules.hosts)
-        || destination::is_listed(&to.host, &permit.blocked_hosts);
+        || destination::is_listed(host, &rules.hosts)
+        || destination::is_listed(host, &permit.blocked_hosts);
     if closed && !exempt { Err(Reason::DestinationDenied.into()) } else { Ok(()) }
 }
 
 type Capped = Option<(Arc<CapState>, Slot)>;
 
-fn enter(shared: &Shared, permit: &Permit) -> Result<Capped, Refusal> {
-    let Some(caps) = shared.caps(permit) else { return Ok(None) };
+fn enter(shared: &Shared, permit: &Permit, ask: &Arc<Admission>) -> Result<Capped, Refusal> {
+    let Some(caps) = shared.caps(permit, ask) else { return Ok(None) };
     let slot = caps.enter().ok_or(Reason::TooManyConnections)?;
     Ok(Some((caps, slot)))
 }
@@ -195,6 +199,10 @@ async fn choose(
     prefer: Option<ExitId>,
 ) -> Result<Arc<Exit>, Refusal> {
     if let Some(endpoint) = permit.endpoint {
+        if shared.clock.now() >= endpoint.until {
+            return Err(Refusal::new(Reason::NotAllowed)
+                .say(Text::new("提取的端点已过期", "The extracted endpoint's life is over")));
+        }
         return shared.exits().get(endpoint.exit).filter(|e| e.serves()).ok_or_else(|| Reason::NoExit.into());
     }
     if name.session.is_some() {
@@ -207,7 +215,7 @@ async fn choose(
     }
     let random = rand::random();
     let found = match &permit.owned {
-        Some(owned) => sessions::pick_owned(shared, owned.iter().map(|o| o.exit), failed, random),
+        Some(owned) => sessions::pick_owned(shared, owned, failed, random),
         None => shared.exits().pick(permit.pool, &permit.place, failed, random),
     };
     found.ok_or_else(|| Reason::NoExit.into())

@@ -1,16 +1,26 @@
 //! What was counted and not yet reported.
 
+use crate::budget::Budget;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use turnpike_base::{Bytes, ExitId};
 use turnpike_wire::{RefusalRow, Subject, Trace, UsageRow};
 
 /// Collected from all loops, taken by the reporter.
 #[derive(Debug, Default)]
 pub(crate) struct Pending {
-    pub(crate) rows: Vec<UsageRow>,
+    pub(crate) rows: Vec<Counted>,
     pub(crate) refusals: Vec<RefusalRow>,
     pub(crate) traces: Vec<Trace>,
+}
+
+/// A row, and the budget it is spent from: as long as a row waits, its budget is not forgotten, so that
+/// its bytes find their lease.
+#[derive(Debug)]
+pub(crate) struct Counted {
+    pub(crate) row: UsageRow,
+    pub(crate) _budget: Arc<Budget>,
 }
 
 /// More refusals than this in one interval are counted in the metrics only.
@@ -28,31 +38,42 @@ impl Pending {
     }
 }
 
+/// Bytes up and down, connections opened.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sums {
+    pub(crate) up: u64,
+    pub(crate) down: u64,
+    pub(crate) connections: u32,
+}
+
 /// Who, through what, to where.
 type Key = (Subject, ExitId, Rc<str>);
 
-/// Bytes up and down, connections opened.
-type Sums = (u64, u64, u32);
-
 /// One loop's counts since its last beat.
 #[derive(Debug, Default)]
-pub(crate) struct Tally(HashMap<Key, Sums>);
+pub(crate) struct Tally(HashMap<Key, (Sums, Arc<Budget>)>);
 
 impl Tally {
-    pub(crate) fn add(&mut self, key: Key, up: u64, down: u64, connections: u32) {
-        let sum = self.0.entry(key).or_default();
-        sum.0 += up;
-        sum.1 += down;
-        sum.2 += connections;
+    pub(crate) fn add(&mut self, budget: &Arc<Budget>, exit: ExitId, host: &Rc<str>, more: Sums) {
+        let key = (budget.subject, exit, Rc::clone(host));
+        let (sums, _) = self.0.entry(key).or_insert_with(|| (Sums::default(), Arc::clone(budget)));
+        sums.up += more.up;
+        sums.down += more.down;
+        sums.connections += more.connections;
     }
 
     /// Empties the tally into rows.
-    pub(crate) fn drain(&mut self) -> Vec<UsageRow> {
-        self.0.drain().map(row).collect()
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = Counted> + '_ {
+        let bytes = |n: u64| Bytes(i64::try_from(n).unwrap_or(i64::MAX));
+        self.0.drain().map(move |((subject, exit, host), (sums, budget))| {
+            let (up, down) = (bytes(sums.up), bytes(sums.down));
+            let row =
+                UsageRow { subject, exit, host: host.to_string(), up, down, connections: sums.connections };
+            Counted { row, _budget: budget }
+        })
     }
-}
 
-fn row(((subject, exit, host), (up, down, connections)): (Key, Sums)) -> UsageRow {
-    let bytes = |n: u64| Bytes(i64::try_from(n).unwrap_or(i64::MAX));
-    UsageRow { subject, exit, host: host.to_string(), up: bytes(up), down: bytes(down), connections }
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }

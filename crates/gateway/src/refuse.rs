@@ -4,8 +4,8 @@
 use turnpike_proxyproto::socks::Reply;
 use turnpike_wire::{Reason, Refusal};
 
-/// The whole HTTP response.
-pub(crate) fn http(refusal: &Refusal, keep_alive: bool) -> Vec<u8> {
+/// The whole HTTP response; without its body where the request was HEAD (RFC 9110 section 9.3.2).
+pub(crate) fn http(refusal: &Refusal, keep_alive: bool, is_head: bool) -> Vec<u8> {
     let reason = refusal.reason;
     let text = refusal.text();
     let body =
@@ -15,10 +15,11 @@ pub(crate) fn http(refusal: &Refusal, keep_alive: bool) -> Vec<u8> {
     } else {
         ""
     };
+    let shown = if is_head { "" } else { body.as_str() };
     let connection = if keep_alive { "keep-alive" } else { "close" };
     format!(
         "HTTP/1.1 {} {}\r\nX-Proxy-Error: {}\r\nProxy-Status: turnpike; error={}; details=\"{}\"\r\n{challenge}\
-         Content-Type: application/json; charset=utf-8\r\nContent-Length: {}\r\nConnection: {connection}\r\n\r\n{body}",
+         Content-Type: application/json; charset=utf-8\r\nContent-Length: {}\r\nConnection: {connection}\r\n\r\n{shown}",
         reason.http_status(),
         phrase(reason.http_status()),
         reason.slug(),

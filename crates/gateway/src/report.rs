@@ -2,6 +2,7 @@
 //! journalled and sent again, in order.
 
 use crate::journal::Journal;
+use crate::pending::Counted;
 use crate::shared::{Shared, held};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -12,12 +13,17 @@ use turnpike_wire::{LeaseUse, Subject, UsageBatch};
 
 /// One batch per so much time (design notes, section 3).
 const BEAT: Duration = Duration::from_millis(500);
+/// Control that does not answer for so long is away: what it may have taken is sent again, under its number.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Makes and sends batches.
 pub(crate) struct Reporter {
     shared: Arc<Shared>,
     journal: Journal,
     waiting: VecDeque<UsageBatch>,
+    /// How many of those that wait, from the oldest on, are on disk.
+    on_disk: usize,
+    /// There is a journal to be cleared once control has everything.
     journalled: bool,
     number: i64,
 }
@@ -29,7 +35,14 @@ impl Reporter {
             tracing::error!(%error, "the usage journal can't be read");
             Vec::new()
         });
-        Self { shared, journal, journalled: !waiting.is_empty(), waiting: waiting.into(), number: 0 }
+        Self {
+            shared,
+            journal,
+            on_disk: waiting.len(),
+            journalled: !waiting.is_empty(),
+            waiting: waiting.into(),
+            number: 0,
+        }
     }
 
     /// Reports for ever; a message on `flush` reports at once and is answered when control has it all.
@@ -61,8 +74,9 @@ impl Reporter {
         if pending.is_empty() && leases.is_empty() {
             return;
         }
+        let rows: Vec<_> = pending.rows.into_iter().map(|counted| counted.row).collect();
         let bytes = |n: i64| u64::try_from(n).unwrap_or(0);
-        for row in &pending.rows {
+        for row in &rows {
             self.shared.metrics.up.fetch_add(bytes(row.up.0), Ordering::Relaxed);
             self.shared.metrics.down.fetch_add(bytes(row.down.0), Ordering::Relaxed);
         }
@@ -73,15 +87,15 @@ impl Reporter {
             number: self.number,
             at: self.shared.clock.now(),
             leases,
-            rows: pending.rows,
+            rows,
             refusals: pending.refusals,
             traces: pending.traces,
         });
     }
 
-    fn attribute(&self, rows: &[turnpike_wire::UsageRow]) -> Vec<LeaseUse> {
+    fn attribute(&self, rows: &[Counted]) -> Vec<LeaseUse> {
         let mut moved: BTreeMap<Subject, i64> = BTreeMap::new();
-        for row in rows {
+        for Counted { row, .. } in rows {
             *moved.entry(row.subject).or_default() += row.up.0 + row.down.0;
         }
         let budgets: Vec<_> = self.shared.budgets().values().cloned().collect();
@@ -90,11 +104,13 @@ impl Reporter {
 
     async fn send(&mut self) {
         while let Some(batch) = self.waiting.front() {
-            match self.shared.control.report(batch.clone()).await {
-                Ok(()) => {
+            match tokio::time::timeout(PATIENCE, self.shared.control.report(batch.clone())).await {
+                Ok(Ok(())) => {
                     self.waiting.pop_front();
+                    self.on_disk = self.on_disk.saturating_sub(1);
                 }
-                Err(away) => return self.keep(&away.to_string()),
+                Ok(Err(away)) => return self.keep(&away.to_string()),
+                Err(_) => return self.keep("no answer in time"),
             }
         }
         if std::mem::take(&mut self.journalled)
@@ -104,16 +120,16 @@ impl Reporter {
         }
     }
 
-    /// Control is away: the newest batch goes to disk (older ones are there already).
+    /// Control is away: what waits and is not there yet goes to disk.
     fn keep(&mut self, why: &str) {
         self.shared.metrics.report_failures.fetch_add(1, Ordering::Relaxed);
         tracing::warn!(why, waiting = self.waiting.len(), "usage waits in the journal");
-        let first = if self.journalled { self.waiting.len() - 1 } else { 0 };
-        for batch in self.waiting.iter().skip(first) {
+        for batch in self.waiting.iter().skip(self.on_disk) {
             if let Err(error) = self.journal.append(batch) {
-                tracing::error!(%error, "the usage journal can't be written");
+                return tracing::error!(%error, "the usage journal can't be written");
             }
+            self.on_disk += 1;
+            self.journalled = true;
         }
-        self.journalled = true;
     }
 }

@@ -118,6 +118,7 @@ async fn sweeper(shared: Arc<Shared>) {
         crate::shared::held(&shared.permits).sweep(now);
         crate::shared::held(&shared.throttle).sweep(now);
         shared.sessions().sweep(now);
+        shared.forget_unused_caps();
     }
 }
 

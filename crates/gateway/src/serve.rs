@@ -1,10 +1,11 @@
 //! Event loops: one thread each, with its own listeners (SO_REUSEPORT) and its own connections, which
 //! never move to another loop.
 
+use crate::budget::Budget;
 use crate::changes::verdict;
 use crate::conn::Conn;
 use crate::entry;
-use crate::pending::Tally;
+use crate::pending::{Sums, Tally};
 use crate::relay::Pipes;
 use crate::shared::{Shared, held};
 use slab::Slab;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::LocalSet;
 use turnpike_base::ExitId;
 use turnpike_wire::{Ending, Numbered, Refusal, Revocation, Subject};
@@ -75,6 +76,8 @@ pub(crate) struct Loop {
     tally: RefCell<Tally>,
     buffer: RefCell<Box<[u8]>>,
     beats: Cell<u64>,
+    is_closing: Cell<bool>,
+    told_closing: Notify,
 }
 
 impl Loop {
@@ -87,6 +90,8 @@ impl Loop {
             tally: RefCell::default(),
             buffer: RefCell::new(vec![0; BUFFER].into_boxed_slice()),
             beats: Cell::new(0),
+            is_closing: Cell::new(false),
+            told_closing: Notify::new(),
         }
     }
 
@@ -112,21 +117,32 @@ impl Loop {
         self.dirty.borrow_mut().push(key);
     }
 
-    pub(crate) fn tally(
-        &self,
-        subject: Subject,
-        exit: ExitId,
-        host: &Rc<str>,
-        up: u64,
-        down: u64,
-        connections: u32,
-    ) {
-        self.tally.borrow_mut().add((subject, exit, Rc::clone(host)), up, down, connections);
+    pub(crate) fn tally(&self, budget: &Arc<Budget>, exit: ExitId, host: &Rc<str>, more: Sums) {
+        self.tally.borrow_mut().add(budget, exit, host, more);
+    }
+
+    /// Whether the gateway takes no more work.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.is_closing.get()
+    }
+
+    /// Completes when the gateway takes no more work.
+    pub(crate) async fn closing(&self) {
+        let told = self.told_closing.notified();
+        if !self.is_closing() {
+            told.await;
+        }
+    }
+
+    fn close(&self) {
+        self.is_closing.set(true);
+        self.told_closing.notify_waiters();
     }
 
     fn beat(&self) {
         self.beats.set(self.beats.get() + 1);
         self.collect();
+        self.pipes.trim();
         let idle = self.shared.config.timeouts.idle.as_secs();
         let (now, second) = (self.shared.clock.now(), self.second());
         for (_, conn) in self.conns.borrow().iter() {
@@ -147,9 +163,9 @@ impl Loop {
                 conn.collect();
             }
         }
-        let rows = self.tally.borrow_mut().drain();
-        if !rows.is_empty() {
-            held(&self.shared.pending).rows.extend(rows);
+        let mut tally = self.tally.borrow_mut();
+        if !tally.is_empty() {
+            held(&self.shared.pending).rows.extend(tally.drain());
         }
     }
 
@@ -206,18 +222,19 @@ pub(crate) fn start(
         for listener in listeners {
             tasks.spawn_local(accept(Rc::clone(&home), listener, closing.clone()));
         }
-        tasks.block_on(&runtime, run(home, inbox));
+        tasks.block_on(&runtime, run(home, inbox, closing));
     };
     let thread = std::thread::Builder::new().name(format!("gateway-{number}")).spawn(body)?;
     Ok((LoopHandle { orders }, thread))
 }
 
-async fn run(home: Rc<Loop>, mut inbox: mpsc::UnboundedReceiver<Order>) {
+async fn run(home: Rc<Loop>, mut inbox: mpsc::UnboundedReceiver<Order>, mut closing: watch::Receiver<bool>) {
     let mut beat = tokio::time::interval(BEAT);
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
         tokio::select! {
             _ = beat.tick() => home.beat(),
+            _ = closing.wait_for(|closing| *closing), if !home.is_closing() => home.close(),
             order = inbox.recv() => match order {
                 Some(order) => home.obey(order),
                 // The gateway let go of the loop.

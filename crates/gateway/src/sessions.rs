@@ -4,12 +4,15 @@ use crate::exits::Exit;
 use crate::shared::Shared;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 use turnpike_base::{ExitId, Text, Timestamp};
 use turnpike_proxyproto::username::Username;
-use turnpike_wire::{Permit, PinAsk, PlaceFilter, Reason, Refusal, Subject};
+use turnpike_wire::{OwnedExit, Permit, PinAsk, PlaceFilter, Reason, Refusal, Subject};
 
 /// Without a life a session ends after so many idle minutes.
 const IDLE_MINUTES: i64 = 10;
+/// How long control may take to answer.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// How long an ended session is remembered, so that it does not get the same exit again.
 const MEMORY_MINUTES: i64 = 60;
 
@@ -20,7 +23,23 @@ struct Key {
     name: String,
     place: PlaceFilter,
     /// The `ip` parameter narrows a static account to one address.
-    owned: Vec<ExitId>,
+    ip: Option<String>,
+}
+
+impl Key {
+    /// The name control keeps the pin under: everything that decides where the session leaves from.
+    fn registered(&self) -> String {
+        let PlaceFilter { country, state, city, asn } = &self.place;
+        let country = country.as_ref().map(|c| c.as_str());
+        let asn = asn.map(|n| n.to_string());
+        let parts = [country, state.as_deref(), city.as_deref(), asn.as_deref(), self.ip.as_deref()];
+        let mut name = self.name.clone();
+        for part in parts {
+            name.push('@');
+            name.push_str(part.unwrap_or_default());
+        }
+        name
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -76,7 +95,7 @@ pub(crate) async fn exit_of(
     let session = name.session.clone().unwrap_or_default();
     match step(shared, permit, name, session, failed)? {
         Step::Stay(exit) => Ok(exit),
-        Step::Fresh { exit, key, instead_of } => Ok(register(shared, key, exit, instead_of).await),
+        Step::Fresh { exit, key, instead_of } => Ok(register(shared, permit, key, exit, instead_of).await),
     }
 }
 
@@ -88,13 +107,13 @@ fn step(
     failed: &[ExitId],
 ) -> Result<Step, Refusal> {
     let now = shared.clock.now();
-    let owned = permit.owned.iter().flatten().map(|o| o.exit).collect();
-    let key = Key { subject: permit.subject, name: session, place: permit.place.clone(), owned };
+    let key =
+        Key { subject: permit.subject, name: session, place: permit.place.clone(), ip: name.ip.clone() };
     let mut sessions = shared.sessions();
     let known = sessions.0.get(&key).cloned();
     let running = known.as_ref().filter(|pin| !pin.is_over(now));
     if let Some(pin) = running {
-        let held = shared.exits().get(pin.exit).filter(|e| e.serves() && !failed.contains(&pin.exit));
+        let held = serving(shared, permit, pin.exit).filter(|_| !failed.contains(&pin.exit));
         if let Some(exit) = held {
             if let Some(pin) = sessions.0.get_mut(&key) {
                 pin.last_used = now;
@@ -120,27 +139,39 @@ fn step(
         None => name.life.map(|minutes| now.plus_minutes(i64::from(minutes))),
     };
     sessions.0.insert(key.clone(), Pin { exit: exit.record.id, until, last_used: now, turn });
-    Ok(Step::Fresh { exit, key, instead_of: running.map(|pin| pin.exit) })
+    Ok(Step::Fresh { exit, key, instead_of: known.map(|pin| pin.exit) })
 }
 
 fn propose(shared: &Shared, permit: &Permit, avoid: &[ExitId], hash: u64) -> Option<Arc<Exit>> {
     match &permit.owned {
-        Some(owned) => pick_owned(shared, owned.iter().map(|o| o.exit), avoid, hash),
+        Some(owned) => pick_owned(shared, owned, avoid, hash),
         None => shared.exits().pick_by_hash(permit.pool, &permit.place, avoid, hash),
     }
+}
+
+/// The exit, if it serves and the permit allows it still.
+fn serving(shared: &Shared, permit: &Permit, id: ExitId) -> Option<Arc<Exit>> {
+    let now = shared.clock.now();
+    let allowed = match &permit.owned {
+        Some(owned) => owned.iter().any(|o| o.exit == id && now < o.until),
+        None => true,
+    };
+    shared.exits().get(id).filter(|exit| allowed && exit.serves())
 }
 
 /// One of the customer's own addresses that serves.
 pub(crate) fn pick_owned(
     shared: &Shared,
-    owned: impl Iterator<Item = ExitId>,
+    owned: &[OwnedExit],
     avoid: &[ExitId],
     hash: u64,
 ) -> Option<Arc<Exit>> {
+    let now = shared.clock.now();
     let index = shared.exits();
     let serving: Vec<_> = owned
-        .filter(|id| !avoid.contains(id))
-        .filter_map(|id| index.get(id))
+        .iter()
+        .filter(|o| now < o.until && !avoid.contains(&o.exit))
+        .filter_map(|o| index.get(o.exit))
         .filter(|e| e.serves())
         .collect();
     let at = usize::try_from(hash % (serving.len().max(1) as u64)).unwrap_or(0);
@@ -149,20 +180,27 @@ pub(crate) fn pick_owned(
 
 /// Registers the pin with control; another gateway may have been first. Without an answer the proposal
 /// holds: it is the same on every gateway.
-async fn register(shared: &Arc<Shared>, key: Key, exit: Arc<Exit>, instead_of: Option<ExitId>) -> Arc<Exit> {
+async fn register(
+    shared: &Arc<Shared>,
+    permit: &Permit,
+    key: Key,
+    exit: Arc<Exit>,
+    instead_of: Option<ExitId>,
+) -> Arc<Exit> {
     let now = shared.clock.now();
-    let until = shared.sessions().0.get(&key).and_then(|p| p.until).unwrap_or(now.plus_minutes(IDLE_MINUTES));
-    let session = format!("{}@{:?}", key.name, key.place);
-    let ask = PinAsk { subject: key.subject, session, exit: exit.record.id, until, instead_of };
+    let life = shared.sessions().0.get(&key).and_then(|p| p.until);
+    let until = life.unwrap_or(now.plus_minutes(IDLE_MINUTES));
+    let ask =
+        PinAsk { subject: key.subject, session: key.registered(), exit: exit.record.id, until, instead_of };
     let control = Arc::clone(&shared.control);
-    let answer = shared.aux.spawn(async move { control.pin(ask).await }).await;
-    let Ok(Ok(pin)) = answer else { return exit };
-    if pin.exit == exit.record.id {
-        return exit;
-    }
-    let Some(other) = shared.exits().get(pin.exit).filter(|e| e.serves()) else { return exit };
+    let asked = shared.aux.spawn(async move { control.pin(ask).await });
+    let Ok(Ok(Ok(pin))) = tokio::time::timeout(PATIENCE, asked).await else { return exit };
+    let other = if pin.exit == exit.record.id { None } else { serving(shared, permit, pin.exit) };
+    let exit = other.unwrap_or(exit);
     if let Some(mine) = shared.sessions().0.get_mut(&key) {
-        mine.exit = pin.exit;
+        mine.exit = exit.record.id;
+        // A life counts from the first use on any gateway; idle minutes count from the last one here.
+        mine.until = life.map(|_| pin.until);
     }
-    other
+    exit
 }

@@ -11,15 +11,15 @@ use crate::pending::Pending;
 use crate::resolve::Resolver;
 use crate::sessions::Sessions;
 use arc_swap::ArcSwap;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Instant;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
-use turnpike_base::{Clock, CustomerId, ProductType};
-use turnpike_wire::{Caps, Control, Permit, Subject};
+use turnpike_base::{Clock, CustomerId, ExitId, ProductType};
+use turnpike_wire::{Admission, Caps, Control, Permit, Subject};
 
 /// See the module.
 pub(crate) struct Shared {
@@ -39,6 +39,8 @@ pub(crate) struct Shared {
     pub(crate) permits: Mutex<PermitCache>,
     pub(crate) throttle: Mutex<Throttle>,
     pub(crate) pending: Mutex<Pending>,
+    /// Exits that failed and are to be probed before others.
+    pub(crate) suspects: Mutex<BTreeSet<ExitId>>,
     own: ArcSwap<Vec<SocketAddr>>,
     exits: RwLock<Index>,
     sessions: Mutex<Sessions>,
@@ -74,6 +76,7 @@ impl Shared {
             permits: Mutex::default(),
             throttle: Mutex::default(),
             pending: Mutex::default(),
+            suspects: Mutex::default(),
             own: ArcSwap::default(),
             exits: RwLock::default(),
             sessions: Mutex::default(),
@@ -113,14 +116,24 @@ impl Shared {
     }
 
     /// The caps a permit stands under, brought up to date.
-    pub(crate) fn caps(&self, permit: &Permit) -> Option<Arc<CapState>> {
+    pub(crate) fn caps(&self, permit: &Permit, ask: &Arc<Admission>) -> Option<Arc<CapState>> {
         let caps: Caps = permit.caps?;
         let key = (permit.subject.customer, permit.subject.product);
-        let state = Arc::clone(
-            held(&self.caps).entry(key).or_insert_with(|| Arc::new(CapState::new(caps, Instant::now()))),
-        );
+        let fresh = || Arc::new(CapState::new(caps, Instant::now()));
+        let state = Arc::clone(held(&self.caps).entry(key).or_insert_with(fresh));
         state.set(caps);
+        state.remember(Arc::clone(ask));
         Some(state)
+    }
+
+    /// The caps of a customer's running connections.
+    pub(crate) fn running_caps(&self, customer: CustomerId, product: ProductType) -> Option<Arc<CapState>> {
+        held(&self.caps).get(&(customer, product)).map(Arc::clone)
+    }
+
+    /// Forgets caps that no connection stands under.
+    pub(crate) fn forget_unused_caps(&self) {
+        held(&self.caps).retain(|_, state| Arc::strong_count(state) > 1);
     }
 
     /// Wishes for a lease unless one is on its way.

@@ -14,8 +14,15 @@ type Credentials = Option<(String, String)>;
 /// The longest answer read from a parent before the tunnel begins.
 const LONGEST_ANSWER: usize = 16 * 1_024;
 
-/// Connects to the parent itself.
+/// Connects to the parent itself. It gets a third of the time for a connect: a parent that does not answer
+/// is the exit's fault, and there has to be time left for another exit.
 pub(crate) async fn reach(shared: &Shared, host: &str, port: u16) -> io::Result<TcpStream> {
+    let most = shared.config.timeouts.connect / 3;
+    let late = |_| io::Error::new(io::ErrorKind::TimedOut, "the parent does not answer");
+    tokio::time::timeout(most, connect_to(shared, host, port)).await.map_err(late)?
+}
+
+async fn connect_to(shared: &Shared, host: &str, port: u16) -> io::Result<TcpStream> {
     let not_found = |_| io::Error::new(io::ErrorKind::NotFound, "the parent's name does not resolve");
     let mut last = io::Error::from(io::ErrorKind::NotFound);
     for ip in shared.resolver.addresses(host).await.map_err(not_found)? {

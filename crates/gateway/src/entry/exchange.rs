@@ -1,40 +1,76 @@
 //! One forwarded request and its response (RFC 9110, RFC 9112). Request body and response run side by
 //! side: an origin may answer early, or ask for the body with 100 (Continue).
 
-use super::http::Request;
+use super::request::Request;
 use super::{Client, Inbox};
 use crate::admit::Peer;
-use crate::conn::{Conn, Guard};
-use crate::open::{Login, Opened, Wish, open};
-use crate::relay::{Flow, Half, Side, Stop, note, pump};
+use crate::conn::Guard;
+use crate::open::{Login, Opened, Wish, open, record};
+use crate::relay::{Frame, Half, Side, Stop, gone, note, pump};
 use crate::serve::Loop;
+use response::Answered;
+use std::cell::Cell;
 use std::io;
 use std::rc::Rc;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
+use turnpike_base::{ExitId, Text};
+use turnpike_proxyproto::HostPort;
 use turnpike_proxyproto::body::{Chunks, Framing};
-use turnpike_proxyproto::{HostPort, Malformed, Parsed, head};
 use turnpike_wire::{Ending, Reason, Refusal};
 
+mod response;
+
+/// What a client connection leaves behind for its next request.
+#[derive(Default)]
+pub(super) struct Past {
+    kept: Option<Kept>,
+    /// The exit that a login left from: without a session a kept-alive connection keeps its own.
+    exit: Option<(Option<Login>, ExitId)>,
+}
+
 /// An origin connection kept for the next request to the same place by the same customer.
-pub(super) struct Kept {
+struct Kept {
     login: Option<Login>,
     to: HostPort,
-    pub(super) guard: Guard,
+    guard: Guard,
     origin: TcpStream,
     inbox: Inbox,
+}
+
+/// A request and who sends it.
+pub(super) struct Ask<'a> {
+    pub(super) peer: Peer,
+    pub(super) request: &'a Request,
+    pub(super) login: Option<&'a Login>,
+    pub(super) to: &'a HostPort,
 }
 
 /// How an exchange ended for the client connection.
 pub(super) enum Ended {
     /// It goes on, perhaps with the origin connection kept.
-    Kept(Option<Kept>),
+    Kept,
     /// It became a tunnel (101): `early` came from the client already.
     Upgraded { opened: Box<Opened>, early: Vec<u8> },
     /// It has to close.
     Closed { reset: bool },
-    /// Nothing was sent yet, so a refusal can be.
-    Refused(Refusal),
+    /// Nothing was sent yet, so a refusal can be. It may go on unless the body is lost or it was cut.
+    Refused { refusal: Refusal, go_on: bool },
+}
+
+impl Past {
+    /// Completes when the kept connection is cut or ended.
+    pub(super) async fn ended(&self) {
+        match &self.kept {
+            Some(kept) => kept.guard.ended().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Whether the cut demands RST.
+    pub(super) fn wants_reset(&self) -> bool {
+        self.kept.as_ref().is_some_and(|kept| kept.guard.wants_reset())
+    }
 }
 
 /// Forwards one request.
@@ -42,29 +78,27 @@ pub(super) async fn run<C: Client>(
     home: &Rc<Loop>,
     client: &mut C,
     inbox: &mut Inbox,
-    peer: Peer,
-    request: &Request,
-    to: HostPort,
-    kept: Option<Kept>,
+    ask: Ask<'_>,
+    past: &mut Past,
 ) -> Ended {
-    let login = request.login.as_ref().ok().cloned().flatten();
-    let same_login = kept.as_ref().filter(|k| k.login == login);
-    let prefer = same_login.map(|k| k.guard.exit.record.id);
-    let reusable = kept.filter(|k| k.login == login && k.to == to && k.is_alive());
+    let Ask { peer, request, login, to } = ask;
+    let reusable = past.kept.take().filter(|k| k.login.as_ref() == login && k.to == *to && k.is_alive());
     if let Some(mut kept) = reusable {
-        match exchange(client, inbox, request, &mut kept, true).await {
-            // The origin closed it between two requests: a request without a body is sent again.
-            Outcome::Stale if request.framing == Framing::None => {}
-            outcome => return ended(outcome, kept, inbox),
+        match exchange(client, inbox, request, &mut kept).await {
+            // The origin closed it between two requests.
+            Outcome::Stale if request.may_be_repeated() => kept.guard.set_ending(Ending::OriginGone),
+            outcome => return ended(home, peer, outcome, kept, inbox, past),
         }
     }
-    let opened = match open(home, Wish { peer, login: login.as_ref(), to: to.clone(), prefer }).await {
+    let prefer = past.exit.as_ref().filter(|(who, _)| who.as_ref() == login).map(|(_, exit)| *exit);
+    let Opened { guard, origin } = match open(home, Wish { peer, login, to: to.clone(), prefer }).await {
         Ok(opened) => opened,
-        Err(refusal) => return Ended::Refused(refusal),
+        Err(refusal) => return Ended::Refused { refusal, go_on: true },
     };
-    let mut fresh = Kept { login, to, guard: opened.guard, origin: opened.origin, inbox: Inbox::default() };
-    let outcome = exchange(client, inbox, request, &mut fresh, false).await;
-    ended(outcome, fresh, inbox)
+    past.exit = Some((login.cloned(), guard.exit.record.id));
+    let mut fresh = Kept { login: login.cloned(), to: to.clone(), guard, origin, inbox: Inbox::default() };
+    let outcome = exchange(client, inbox, request, &mut fresh).await;
+    ended(home, peer, outcome, fresh, inbox, past)
 }
 
 impl Kept {
@@ -85,34 +119,45 @@ enum Outcome {
     Upgraded,
     /// The origin connection broke before a response began.
     Stale,
+    /// Nothing was sent to the client, and this is why.
+    Refused(Refusal),
     Broken(Stop),
     Cut,
 }
 
-fn ended(outcome: Outcome, kept: Kept, inbox: &mut Inbox) -> Ended {
+fn ended(home: &Loop, peer: Peer, outcome: Outcome, kept: Kept, inbox: &mut Inbox, past: &mut Past) -> Ended {
+    let guard = &kept.guard;
+    let refused = |refusal: Refusal| {
+        let refusal = refusal.to(guard.permit.subject);
+        record(&home.shared, peer, &kept.to, &refusal);
+        refusal
+    };
     match outcome {
-        Outcome::Done { keep_client: true, keep_origin } => {
-            kept.guard.set_ending(Ending::Finished);
-            Ended::Kept(keep_origin.then_some(kept))
-        }
-        Outcome::Done { .. } => {
-            kept.guard.set_ending(Ending::Finished);
-            Ended::Closed { reset: false }
+        Outcome::Done { keep_client, keep_origin } => {
+            guard.set_ending(Ending::Finished);
+            if keep_client && keep_origin {
+                past.kept = Some(kept);
+            }
+            if keep_client { Ended::Kept } else { Ended::Closed { reset: false } }
         }
         Outcome::Upgraded => {
             let early = std::mem::take(&mut inbox.0);
             Ended::Upgraded { opened: Box::new(Opened { guard: kept.guard, origin: kept.origin }), early }
         }
         Outcome::Stale => {
-            kept.guard.set_ending(Ending::OriginGone);
-            Ended::Refused(Refusal::new(Reason::DestinationFailed).to(kept.guard.permit.subject))
+            guard.set_ending(Ending::OriginGone);
+            Ended::Refused { refusal: refused(Reason::DestinationFailed.into()), go_on: true }
+        }
+        Outcome::Refused(refusal) => {
+            guard.set_ending(Ending::OriginGone);
+            Ended::Refused { refusal: refused(refusal), go_on: false }
         }
         Outcome::Broken(stop) => {
             let reset = matches!(stop, Stop::Origin(_) | Stop::Malformed);
-            note(&kept.guard, &Err(stop));
+            note(guard, &Err(stop));
             Ended::Closed { reset }
         }
-        Outcome::Cut => Ended::Closed { reset: kept.guard.wants_reset() },
+        Outcome::Cut => Ended::Closed { reset: guard.wants_reset() },
     }
 }
 
@@ -121,129 +166,57 @@ async fn exchange<C: Client>(
     inbox: &mut Inbox,
     request: &Request,
     kept: &mut Kept,
-    reused: bool,
 ) -> Outcome {
     let Kept { guard, origin, inbox: origin_inbox, .. } = kept;
+    guard.touch();
     if origin.write_all(&request.forwarded).await.is_err() {
         return Outcome::Stale;
     }
-    guard.count_head_up(request.length);
+    let answered = Answered::default();
+    let uploaded = Cell::new(false);
     let (mut client_r, mut client_w) = client.halves();
     let (mut origin_r, mut origin_w) = origin.split();
-    let upload = body(&mut client_r, &mut origin_w, inbox, request.framing, guard, Side::Up);
-    let respond = respond(&mut origin_r, &mut client_w, origin_inbox, request, guard, reused);
-    tokio::pin!(upload, respond);
-    let mut uploaded = request.framing == Framing::None;
-    loop {
-        tokio::select! {
-            answered = &mut respond => return match answered {
-                // A body that is still under way has nowhere to go: the connection can't be kept.
-                Outcome::Done { keep_client, keep_origin } => {
-                    Outcome::Done { keep_client: keep_client && uploaded, keep_origin: keep_origin && uploaded }
-                }
-                other => other,
-            },
-            sent = &mut upload, if !uploaded => match sent {
-                // The origin may refuse the body and still answer.
-                Ok(()) | Err(Stop::Origin(_)) => uploaded = true,
-                Err(stop) => return Outcome::Broken(stop),
-            },
-            () = guard.ended() => return Outcome::Cut,
+    let upload = async {
+        let sent = body(&mut client_r, &mut origin_w, inbox, request.framing, guard, Side::Up).await;
+        match sent {
+            Ok(()) => uploaded.set(true),
+            // The origin may refuse the body and still answer; the rest of it has nowhere to go.
+            Err(Stop::Origin(_)) => {}
+            Err(stop) => return stop,
         }
-    }
-}
-
-/// What is needed of a response head after it was forwarded.
-struct Head {
-    status: u16,
-    framing: Framing,
-    keep_alive: bool,
-    forwarded: Vec<u8>,
-}
-
-async fn respond<R, W>(
-    origin: &mut R,
-    client: &mut W,
-    inbox: &mut Inbox,
-    request: &Request,
-    conn: &Conn,
-    reused: bool,
-) -> Outcome
-where
-    R: AsyncRead + Half + Unpin,
-    W: AsyncWrite + Half + Unpin,
-{
-    let mut begun = false;
-    loop {
-        let parse = |bytes: &[u8]| parse_head(bytes, request);
-        let head = match inbox.expect(origin, parse).await {
-            Ok(head) => head,
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                return Outcome::Broken(Stop::Malformed);
-            }
-            Err(_) if !begun && (reused || inbox.0.is_empty()) => return Outcome::Stale,
-            Err(error) => return Outcome::Broken(Stop::Origin(error)),
-        };
-        begun = true;
-        if let Err(error) = write_counted(client, &head.forwarded, conn, Side::Down).await {
-            return Outcome::Broken(error);
-        }
-        match head.status {
-            101 if request.upgrade => {
-                let early = std::mem::take(&mut inbox.0);
-                return match write_counted(client, &early, conn, Side::Down).await {
-                    Ok(()) => Outcome::Upgraded,
-                    Err(stop) => Outcome::Broken(stop),
-                };
-            }
-            100..=199 => continue,
-            _ => {}
-        }
-        return match body(origin, client, inbox, head.framing, conn, Side::Down).await {
-            Ok(()) => {
-                let until_close = head.framing == Framing::UntilClose;
-                Outcome::Done {
-                    keep_client: request.keep_alive && !until_close,
-                    keep_origin: head.keep_alive,
-                }
-            }
-            Err(stop) => Outcome::Broken(stop),
-        };
-    }
-}
-
-fn parse_head(bytes: &[u8], request: &Request) -> Result<Parsed<Head>, Malformed> {
-    let Parsed::Done(head, used) = head::response(bytes, &request.method)? else {
-        return Ok(Parsed::Incomplete);
+        gone(&client_r).await;
+        Stop::Client(io::ErrorKind::ConnectionReset.into())
     };
-    if head.status == 101 && !request.upgrade {
-        return Err(Malformed("the origin switches protocols unasked"));
+    let respond = response::forward(&mut origin_r, &mut client_w, origin_inbox, request, guard, &answered);
+    let outcome = tokio::select! {
+        // A response that is there counts, whatever became of the request's body.
+        biased;
+        outcome = respond => match outcome {
+            // A body that is still under way has nowhere to go: the connection can't be kept.
+            Outcome::Done { keep_client, keep_origin } => {
+                let whole = uploaded.get();
+                Outcome::Done { keep_client: keep_client && whole, keep_origin: keep_origin && whole }
+            }
+            other => other,
+        },
+        stop = upload => match stop {
+            Stop::Malformed if !answered.begun.get() => Outcome::Refused(
+                Refusal::new(Reason::BadRequest)
+                    .say(Text::new("分块请求体格式错误", "The chunked body is malformed")),
+            ),
+            Stop::Broke(refusal) if !answered.begun.get() => Outcome::Refused(refusal),
+            stop => Outcome::Broken(stop),
+        },
+        () = guard.ended() => match guard.why_ended() {
+            Some(refusal) if !answered.begun.get() && !guard.wants_reset() => Outcome::Refused(refusal),
+            _ => Outcome::Cut,
+        },
+    };
+    // What never reached a living origin is not counted: it is sent again, or refused.
+    if !matches!(outcome, Outcome::Stale) {
+        answered.count_request(guard, request);
     }
-    let mut forwarded = Vec::with_capacity(used + 32);
-    head.forward(&mut forwarded, request.keep_alive && head.framing != Framing::UntilClose);
-    Ok(Parsed::Done(
-        Head { status: head.status, framing: head.framing, keep_alive: head.keep_alive, forwarded },
-        used,
-    ))
-}
-
-async fn write_counted<W: AsyncWrite + Unpin>(
-    sink: &mut W,
-    bytes: &[u8],
-    conn: &Conn,
-    side: Side,
-) -> Result<(), Stop> {
-    let broke = |error| if side == Side::Up { Stop::Origin(error) } else { Stop::Client(error) };
-    if bytes.is_empty() {
-        return Ok(());
-    }
-    sink.write_all(bytes).await.map_err(broke)?;
-    sink.flush().await.map_err(broke)?;
-    match side {
-        Side::Up => conn.count_head_up(bytes.len()),
-        Side::Down => conn.count_head_down(bytes.len()),
-    }
-    Ok(())
+    outcome
 }
 
 /// Forwards a body: first what was read with the head, then the rest.
@@ -252,56 +225,45 @@ async fn body<R, W>(
     sink: &mut W,
     inbox: &mut Inbox,
     framing: Framing,
-    conn: &Conn,
+    guard: &Guard,
     side: Side,
 ) -> Result<(), Stop>
 where
     R: AsyncRead + Half + Unpin,
     W: AsyncWrite + Half + Unpin,
 {
-    let length = match framing {
+    let mut chunks = Chunks::default();
+    let early = match framing {
         Framing::None => return Ok(()),
-        Framing::Chunked => return chunked(source, sink, inbox, conn, side).await,
-        Framing::Length(length) => length,
-        Framing::UntilClose => u64::MAX,
+        Framing::Chunked => chunks.feed(&inbox.0).map_err(|_| Stop::Malformed)?,
+        Framing::Length(length) => usize::try_from(length).unwrap_or(usize::MAX).min(inbox.0.len()),
+        Framing::UntilClose => inbox.0.len(),
     };
-    let early = usize::try_from(length).unwrap_or(usize::MAX).min(inbox.0.len());
-    write_counted(sink, &inbox.0[..early], conn, side).await?;
-    inbox.0.drain(..early);
-    let length = if length == u64::MAX { length } else { length - early as u64 };
-    let left = pump(source, sink, conn, Flow { side, length }).await?;
-    sink.flush().await.map_err(|e| if side == Side::Up { Stop::Origin(e) } else { Stop::Client(e) })?;
-    match (left, side) {
-        (0 | u64::MAX, _) => Ok(()),
-        // The source ended before its announced length.
-        (_, Side::Up) => Err(Stop::Client(io::ErrorKind::UnexpectedEof.into())),
-        (_, Side::Down) => Err(Stop::Origin(io::ErrorKind::UnexpectedEof.into())),
-    }
+    write_counted(sink, &inbox.0[..early], guard, side).await?;
+    inbox.take(early);
+    let frame = match framing {
+        Framing::Chunked => Frame::Chunked(chunks, &mut inbox.0),
+        Framing::Length(length) => Frame::Length(length - early as u64),
+        Framing::None | Framing::UntilClose => Frame::Open,
+    };
+    pump(source, sink, guard, side, frame).await
 }
 
-/// Forwards a chunked body verbatim, following its framing.
-async fn chunked<R, W>(
-    source: &mut R,
+/// Writes bytes that were read before anybody could know whose they are.
+async fn write_counted<W: AsyncWrite + Unpin>(
     sink: &mut W,
-    inbox: &mut Inbox,
-    conn: &Conn,
+    bytes: &[u8],
+    guard: &Guard,
     side: Side,
-) -> Result<(), Stop>
-where
-    R: AsyncRead + Unpin,
-    W: AsyncWrite + Unpin,
-{
-    let mut chunks = Chunks::default();
-    loop {
-        let used = chunks.feed(&inbox.0).map_err(|_| Stop::Malformed)?;
-        write_counted(sink, &inbox.0[..used], conn, side).await?;
-        inbox.0.drain(..used);
-        if chunks.is_done() {
-            return Ok(());
-        }
-        conn.funded().await.map_err(Stop::Broke)?;
-        inbox.0.reserve(16 * 1_024);
-        let broke = |e| if side == Side::Up { Stop::Client(e) } else { Stop::Origin(e) };
-        inbox.more(source).await.map_err(broke)?;
+) -> Result<(), Stop> {
+    if bytes.is_empty() {
+        return Ok(());
     }
+    sink.write_all(bytes).await.map_err(|e| side.sink_broke(e))?;
+    sink.flush().await.map_err(|e| side.sink_broke(e))?;
+    match side {
+        Side::Up => guard.count_head_up(bytes.len()),
+        Side::Down => guard.count_head_down(bytes.len()),
+    }
+    Ok(())
 }

@@ -1,156 +1,160 @@
 //! HTTP proxy requests: CONNECT, and absolute-form requests that are forwarded.
 
-use super::exchange::{self, Ended, Kept};
-use super::{Client, Inbox, relay, reset_on_close};
+use super::exchange::{self, Ended, Past};
+use super::request::Request;
+use super::{Client, Inbox, Tunnel, finish, in_time, reset_on_close};
 use crate::admit::Peer;
 use crate::exits::Exit;
-use crate::open::{Login, Wish, open, record};
+use crate::open::{Wish, open, record};
 use crate::refuse;
 use crate::serve::Loop;
 use std::io;
 use std::rc::Rc;
 use tokio::io::AsyncWriteExt;
+use tokio::time::Instant;
 use turnpike_base::Text;
-use turnpike_proxyproto::body::Framing;
-use turnpike_proxyproto::head::{self, Target};
-use turnpike_proxyproto::{HostPort, Malformed, Parsed, basic};
+use turnpike_proxyproto::head::Target;
+use turnpike_proxyproto::{HostPort, Malformed};
 use turnpike_wire::{Reason, Refusal};
 
-/// A request, taken out of the bytes it came in.
-pub(super) struct Request {
-    pub(super) method: String,
-    pub(super) target: Target,
-    pub(super) login: Result<Option<Login>, Malformed>,
-    pub(super) framing: Framing,
-    pub(super) keep_alive: bool,
-    pub(super) upgrade: bool,
-    /// The head as the origin gets it; empty unless it is forwarded.
-    pub(super) forwarded: Vec<u8>,
-    /// Bytes of the head as it came.
-    pub(super) length: usize,
-}
-
-impl Request {
-    fn parse(bytes: &[u8]) -> Result<Parsed<Self>, Malformed> {
-        let Parsed::Done(head, length) = head::request(bytes)? else { return Ok(Parsed::Incomplete) };
-        let mut forwarded = Vec::new();
-        if matches!(head.target, Target::Forward(..)) {
-            forwarded.reserve(length);
-            head.forward(&mut forwarded);
-        }
-        let request = Self {
-            method: head.method.to_owned(),
-            login: head.authorization().map(basic::decode).transpose(),
-            framing: head.framing,
-            keep_alive: head.keep_alive,
-            upgrade: head.upgrade,
-            forwarded,
-            length,
-            target: head.target,
-        };
-        Ok(Parsed::Done(request, length))
-    }
-
-    /// Whether the connection can go on after a refusal: no body is under way.
-    fn survives_refusal(&self) -> bool {
-        self.keep_alive && self.framing == Framing::None
-    }
+/// What follows a request.
+enum Next<C> {
+    /// Another one, on the same connection.
+    Request(C),
+    /// A tunnel.
+    Tunnel(Tunnel<C>),
+    /// FIN.
+    Finish(C),
+    /// Nothing: the connection is gone or is to be closed as it is.
+    Close,
 }
 
 /// Serves a client connection: many requests, to many origins, one after the other.
 pub(super) async fn serve<C: Client>(
     home: &Rc<Loop>,
     mut client: C,
-    peer: Peer,
+    mut peer: Peer,
     mut inbox: Inbox,
-) -> io::Result<()> {
-    let mut kept: Option<Kept> = None;
+) -> io::Result<Option<Tunnel<C>>> {
+    let mut past = Past::default();
     loop {
-        let Some(request) = next(home, &mut client, &mut inbox, kept.as_ref()).await? else { return Ok(()) };
-        let (to, login) = match (&request.target, &request.login) {
-            (Target::Own(_), _) => return refuse_own(home, &mut client, peer).await,
-            (Target::Tunnel(to) | Target::Forward(to, _), Ok(login)) => (to.clone(), login.as_ref()),
-            (Target::Tunnel(to) | Target::Forward(to, _), Err(wrong)) => {
-                let refusal = malformed(Reason::BadCredentials, *wrong);
-                record(&home.shared, peer, to, &refusal);
-                answer(&mut client, &refusal, false).await?;
-                return Ok(());
+        let Some(request) = next(home, &mut client, &mut inbox, peer).await? else { return Ok(None) };
+        client = match Box::pin(answer(home, client, &mut inbox, peer, request, &mut past)).await? {
+            Next::Request(client) => client,
+            Next::Tunnel(tunnel) => return Ok(Some(tunnel)),
+            Next::Close => return Ok(None),
+            Next::Finish(mut client) => {
+                drop(past);
+                finish(home, &mut client).await;
+                return Ok(None);
             }
         };
-        if matches!(request.target, Target::Tunnel(_)) {
-            kept = None;
-            match open(home, Wish { peer, login, to, prefer: None }).await {
-                Ok(opened) => {
-                    client.write_all(established(&opened.guard.exit).as_bytes()).await?;
-                    client.flush().await?;
-                    return relay(client, opened, &inbox.0).await;
-                }
-                Err(refusal) => answer(&mut client, &refusal, request.survives_refusal()).await?,
-            }
-            if !request.survives_refusal() {
-                return Ok(());
-            }
-            continue;
+        if inbox.0.is_empty() && !wait(home, &mut client, &mut inbox, &past).await? {
+            return Ok(None);
         }
-        match exchange::run(home, &mut client, &mut inbox, peer, &request, to, kept.take()).await {
-            Ended::Kept(origin) => kept = origin,
-            Ended::Upgraded { opened, early } => return relay(client, *opened, &early).await,
-            Ended::Closed { reset } => {
-                if reset {
-                    reset_on_close(&client)
-                } else {
-                    client.shutdown().await?
-                }
-                return Ok(());
-            }
-            Ended::Refused(refusal) => {
-                answer(&mut client, &refusal, request.survives_refusal()).await?;
-                if !request.survives_refusal() {
-                    return Ok(());
-                }
-            }
-        }
+        peer.deadline = Instant::now() + home.shared.config.timeouts.handshake;
     }
 }
 
-/// The next request; `None` when the client is done. Between requests it may idle; a head that has begun
-/// has to come in the time of a handshake. A connection that is cut between requests ends there.
+/// Answers one request.
+async fn answer<C: Client>(
+    home: &Rc<Loop>,
+    mut client: C,
+    inbox: &mut Inbox,
+    peer: Peer,
+    mut request: Request,
+    past: &mut Past,
+) -> io::Result<Next<C>> {
+    request.keep_alive &= !home.is_closing();
+    let refusal = match (&request.target, &request.login) {
+        (Target::Own(_), _) => not_for_us(home, peer),
+        (Target::Tunnel(to) | Target::Forward(to, _), Err(wrong)) => {
+            let refusal = malformed(Reason::BadCredentials, *wrong);
+            record(&home.shared, peer, to, &refusal);
+            refusal
+        }
+        (Target::Tunnel(to), Ok(login)) => {
+            *past = Past::default();
+            let wish = Wish { peer, login: login.as_ref(), to: to.clone(), prefer: None };
+            match open(home, wish).await {
+                Ok(opened) => {
+                    client.write_all(established(&opened.guard.exit).as_bytes()).await?;
+                    client.flush().await?;
+                    let early = std::mem::take(&mut inbox.0);
+                    return Ok(Next::Tunnel(Tunnel { client, opened, early }));
+                }
+                Err(refusal) => refusal,
+            }
+        }
+        (Target::Forward(to, _), Ok(login)) => {
+            let ask = exchange::Ask { peer, request: &request, login: login.as_ref(), to };
+            match exchange::run(home, &mut client, inbox, ask, past).await {
+                Ended::Kept => return Ok(Next::Request(client)),
+                Ended::Upgraded { opened, early } => {
+                    return Ok(Next::Tunnel(Tunnel { client, opened: *opened, early }));
+                }
+                Ended::Closed { reset: false } => return Ok(Next::Finish(client)),
+                Ended::Closed { reset: true } => {
+                    reset_on_close(&client);
+                    return Ok(Next::Close);
+                }
+                Ended::Refused { refusal, go_on } => {
+                    request.keep_alive &= go_on;
+                    refusal
+                }
+            }
+        }
+    };
+    let goes_on = request.survives_refusal() && !matches!(request.target, Target::Own(_));
+    refuse(&mut client, &refusal, goes_on, request.is_head()).await?;
+    Ok(if goes_on { Next::Request(client) } else { Next::Finish(client) })
+}
+
+/// Reads a request; `None` when there is none and the client was told what there is to tell. A head has to
+/// come in the time of a handshake.
 async fn next<C: Client>(
     home: &Rc<Loop>,
     client: &mut C,
     inbox: &mut Inbox,
-    kept: Option<&Kept>,
+    peer: Peer,
 ) -> io::Result<Option<Request>> {
-    let timeouts = home.shared.config.timeouts;
-    if inbox.0.is_empty() {
-        let cut = async {
-            match kept {
-                Some(kept) => kept.guard.ended().await,
-                None => std::future::pending().await,
-            }
-        };
-        let more = tokio::select! {
-            more = tokio::time::timeout(timeouts.idle, inbox.more(client)) => more,
-            () = cut => return Ok(None),
-        };
-        match more {
-            Err(_) => return Ok(None),
-            Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-            Ok(more) => more?,
-        }
+    let error = match in_time(peer, inbox.expect(home, client, Request::parse)).await {
+        Ok(request) => return Ok(Some(request)),
+        Err(error) => error,
+    };
+    if error.kind() != io::ErrorKind::InvalidData {
+        return Err(error);
     }
-    match tokio::time::timeout(timeouts.handshake, inbox.expect(client, Request::parse)).await {
-        Ok(Ok(request)) => Ok(Some(request)),
-        Ok(Err(error)) if error.kind() == io::ErrorKind::InvalidData => {
-            let wrong = error.get_ref().and_then(|e| e.downcast_ref::<Malformed>()).copied();
-            let refusal =
-                malformed(Reason::BadRequest, wrong.unwrap_or(Malformed("the request is malformed")));
-            home.shared.metrics.refused(refusal.reason);
-            answer(client, &refusal, false).await?;
-            Ok(None)
+    let wrong = error.get_ref().and_then(|e| e.downcast_ref::<Malformed>()).copied();
+    let refusal = malformed(Reason::BadRequest, wrong.unwrap_or(Malformed("the request is malformed")));
+    home.shared.metrics.refused(refusal.reason);
+    refuse(client, &refusal, false, false).await?;
+    finish(home, client).await;
+    Ok(None)
+}
+
+/// Waits between two requests; whether another one begins. A connection that is cut meanwhile ends there,
+/// and a gateway that shuts down does not wait for more.
+async fn wait<C: Client>(
+    home: &Rc<Loop>,
+    client: &mut C,
+    inbox: &mut Inbox,
+    past: &Past,
+) -> io::Result<bool> {
+    let idle = home.shared.config.timeouts.idle;
+    tokio::select! {
+        more = tokio::time::timeout(idle, inbox.more(home, client)) => match more {
+            Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+            Ok(more) => more.map(|()| true),
+            Err(_) => Ok(false),
+        },
+        () = past.ended() => {
+            if past.wants_reset() {
+                reset_on_close(client);
+            }
+            Ok(false)
         }
-        Ok(Err(error)) => Err(error),
-        Err(_) => Err(io::ErrorKind::TimedOut.into()),
+        () = home.closing() => Ok(false),
     }
 }
 
@@ -158,15 +162,20 @@ fn malformed(reason: Reason, wrong: Malformed) -> Refusal {
     Refusal::new(reason).say(Text::made(format!("{}:{}", reason.text().zh, wrong.0), wrong.0))
 }
 
-async fn refuse_own<C: Client>(home: &Rc<Loop>, client: &mut C, peer: Peer) -> io::Result<()> {
+fn not_for_us(home: &Rc<Loop>, peer: Peer) -> Refusal {
     let refusal =
         malformed(Reason::BadRequest, Malformed("this is a proxy: send an absolute URI or CONNECT"));
     record(&home.shared, peer, &HostPort { host: String::new(), port: 0 }, &refusal);
-    answer(client, &refusal, false).await
+    refusal
 }
 
-async fn answer<C: Client>(client: &mut C, refusal: &Refusal, keep_alive: bool) -> io::Result<()> {
-    client.write_all(&refuse::http(refusal, keep_alive)).await?;
+async fn refuse<C: Client>(
+    client: &mut C,
+    refusal: &Refusal,
+    keep_alive: bool,
+    is_head: bool,
+) -> io::Result<()> {
+    client.write_all(&refuse::http(refusal, keep_alive, is_head)).await?;
     client.flush().await
 }
 

@@ -2,6 +2,8 @@
 
 mod exchange;
 mod http;
+mod inbox;
+mod request;
 mod socks;
 mod tls;
 
@@ -9,15 +11,19 @@ use crate::admit::Peer;
 use crate::open::Opened;
 use crate::relay::{Half, Stop, note, tunnel};
 use crate::serve::Loop;
+use inbox::Inbox;
 use socket2::SockRef;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Poll, ready};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
+use turnpike_proxyproto::proxy_header;
 use turnpike_proxyproto::sniff::{Protocol, protocol};
-use turnpike_proxyproto::{Malformed, Parsed, proxy_header};
 
 /// A customer's stream: plain, or TLS around it.
 pub(crate) trait Client: AsyncRead + AsyncWrite + Unpin {
@@ -46,42 +52,48 @@ impl Client for TcpStream {
     }
 }
 
+/// A connection whose handshake is over: what is left to do is to move bytes.
+struct Tunnel<C> {
+    client: C,
+    opened: Opened,
+    /// Bytes for the origin that came with the handshake.
+    early: Vec<u8>,
+}
+
 /// Makes the next close send RST.
-pub(crate) fn reset_on_close(client: &impl Client) {
+fn reset_on_close(client: &impl Client) {
     // It fails only on a socket that is gone already.
     let _ = SockRef::from(client.tcp()).set_linger(Some(Duration::ZERO));
 }
 
-/// Room made for each read of a head.
-const ROOM: usize = 2_048;
+/// How long a customer who was told to go may take to notice.
+const FAREWELL: Duration = Duration::from_secs(2);
 
-/// What was read and not yet used.
-#[derive(Default)]
-pub(crate) struct Inbox(pub(crate) Vec<u8>);
-
-impl Inbox {
-    /// Reads until `parse` is satisfied, and takes what it used.
-    pub(crate) async fn expect<T>(
-        &mut self,
-        io: &mut (impl AsyncRead + Unpin),
-        parse: impl Fn(&[u8]) -> Result<Parsed<T>, Malformed>,
-    ) -> io::Result<T> {
-        loop {
-            match parse(&self.0).map_err(|wrong| io::Error::new(io::ErrorKind::InvalidData, wrong))? {
-                Parsed::Done(value, used) => {
-                    self.0.drain(..used);
-                    return Ok(value);
+/// Ends the customer's side with FIN. What he still sends is read and thrown away for a while: a socket
+/// that is closed with unread bytes sends RST, which can destroy what he has yet to read (RFC 9112
+/// section 9.6).
+async fn finish<C: Client>(home: &Loop, client: &mut C) {
+    let farewell = async {
+        client.shutdown().await?;
+        std::future::poll_fn(|cx| {
+            loop {
+                let mut buffer = home.buffer();
+                let mut space = ReadBuf::new(&mut buffer);
+                let read = ready!(Pin::new(&mut *client).poll_read(cx, &mut space));
+                if read.is_err() || space.filled().is_empty() {
+                    return Poll::Ready(read);
                 }
-                Parsed::Incomplete => self.more(io).await?,
             }
-        }
-    }
+        })
+        .await
+    };
+    // Whether he is gone or late: the connection is closed now.
+    let _ = tokio::time::timeout(FAREWELL, farewell).await;
+}
 
-    /// Reads once; an end of the stream is an error.
-    pub(crate) async fn more(&mut self, io: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
-        self.0.reserve(ROOM);
-        if io.read_buf(&mut self.0).await? == 0 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
-    }
+/// Waits no longer than the handshake may take.
+async fn in_time<T>(peer: Peer, work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    tokio::time::timeout_at(peer.deadline, work).await.map_err(|_| io::ErrorKind::TimedOut)?
 }
 
 /// v4-mapped addresses are IPv4 addresses.
@@ -92,30 +104,36 @@ fn plain(address: SocketAddr) -> SocketAddr {
 /// Serves one accepted connection to its end.
 pub(crate) async fn serve(home: &Rc<Loop>, mut stream: TcpStream, from: SocketAddr) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    let mut peer = Peer { client: from.ip().to_canonical(), dialled: plain(stream.local_addr()?) };
-    let mut inbox = Inbox::default();
-    let handshake = home.shared.config.timeouts.handshake;
-    let first = async {
-        if home.shared.config.balancers.contains(&peer.client)
-            && let Some((source, destination)) = inbox.expect(&mut stream, proxy_header::parse).await?
-        {
-            peer = Peer { client: source.ip().to_canonical(), dialled: plain(destination) };
-        }
-        while inbox.0.is_empty() {
-            inbox.more(&mut stream).await?;
-        }
-        Ok::<_, io::Error>(protocol(inbox.0[0]))
+    let config = &home.shared.config;
+    let mut peer = Peer {
+        client: from.ip().to_canonical(),
+        dialled: plain(stream.local_addr()?),
+        deadline: Instant::now() + config.timeouts.handshake,
     };
-    match tokio::time::timeout(handshake, first).await.map_err(|_| io::ErrorKind::TimedOut)?? {
+    let mut inbox = Inbox::default();
+    let spoken = in_time(peer, async {
+        if config.balancers.contains(&peer.client)
+            && let Some((source, destination)) = inbox.expect(home, &mut stream, proxy_header::parse).await?
+        {
+            (peer.client, peer.dialled) = (source.ip().to_canonical(), plain(destination));
+        }
+        if inbox.0.is_empty() {
+            inbox.more(home, &mut stream).await?;
+        }
+        Ok(protocol(inbox.0[0]))
+    });
+    match spoken.await? {
         Some(Protocol::Tls) => {
             let config = home.shared.tls.load().as_ref().clone().ok_or(io::ErrorKind::Unsupported)?;
-            Box::pin(tls::serve(home, stream, peer, inbox, config)).await
+            let (tls, inbox) = Box::pin(tls::begin(home, stream, peer, inbox, config)).await?;
+            let spoken = protocol(inbox.0[0]);
+            Box::pin(dispatch(home, tls, peer, inbox, spoken)).await
         }
         spoken => dispatch(home, stream, peer, inbox, spoken).await,
     }
 }
 
-/// Hands the connection to its protocol. Boxed, so that one protocol's state is not paid by another's.
+/// Hands the connection to its protocol. Boxed, so that a tunnel does not pay for the state of a handshake.
 async fn dispatch<C: Client>(
     home: &Rc<Loop>,
     client: C,
@@ -123,32 +141,31 @@ async fn dispatch<C: Client>(
     inbox: Inbox,
     spoken: Option<Protocol>,
 ) -> io::Result<()> {
-    match spoken {
-        Some(Protocol::Http) => Box::pin(http::serve(home, client, peer, inbox)).await,
-        Some(Protocol::Socks5) => Box::pin(socks::serve5(home, client, peer, inbox)).await,
-        Some(Protocol::Socks4) => Box::pin(socks::serve4(home, client, peer, inbox)).await,
-        Some(Protocol::Tls) | None => Err(io::ErrorKind::InvalidData.into()),
+    let tunnel = match spoken {
+        Some(Protocol::Http) => Box::pin(http::serve(home, client, peer, inbox)).await?,
+        Some(Protocol::Socks5) => Box::pin(socks::serve5(home, client, peer, inbox)).await?,
+        Some(Protocol::Socks4) => Box::pin(socks::serve4(home, client, peer, inbox)).await?,
+        Some(Protocol::Tls) | None => return Err(io::ErrorKind::InvalidData.into()),
+    };
+    match tunnel {
+        Some(tunnel) => relay(home, tunnel).await,
+        None => Ok(()),
     }
 }
 
-/// Relays an opened connection to its end, and ends the customer's side the way the reason wants it.
-pub(crate) async fn relay<C: Client>(mut client: C, opened: Opened, early: &[u8]) -> io::Result<()> {
-    let Opened { guard, mut origin } = opened;
-    if !early.is_empty() {
-        guard.count_head_up(early.len());
-        origin.write_all(early).await?;
-    }
+/// Relays a tunnel to its end, and ends the customer's side the way the reason wants it.
+async fn relay<C: Client>(home: &Loop, tunnel_: Tunnel<C>) -> io::Result<()> {
+    let Tunnel { mut client, opened: Opened { guard, mut origin }, early } = tunnel_;
     let (mut reader, mut writer) = client.halves();
-    let outcome = tunnel(&mut reader, &mut writer, &mut origin, &guard).await;
-    note(&guard, &outcome);
-    let reset = guard.wants_reset() || matches!(outcome, Err(Stop::Origin(_)));
-    if !reset {
-        // FIN before close: a limit must not look like a failure.
-        let _ = writer.shutdown().await;
-    }
+    let outcome = tunnel(&mut reader, &mut writer, &mut origin, &early, &guard).await;
     drop((reader, writer));
-    if reset {
+    note(&guard, &outcome);
+    if guard.wants_reset() || matches!(outcome, Err(Stop::Origin(_))) {
         reset_on_close(&client);
+        return Ok(());
     }
+    // Neither counted nor connected any more while the customer takes his leave.
+    drop((guard, origin));
+    Box::pin(finish(home, &mut client)).await;
     Ok(())
 }

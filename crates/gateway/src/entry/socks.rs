@@ -1,11 +1,11 @@
 //! SOCKS5 (RFC 1928, RFC 1929) and SOCKS4a.
 //!
-//! Method 0x02 is chosen whenever offered, 0x00 only when it stands alone; wrong credentials never fall
-//! back to the allowlist (contract section 9).
+//! Method 0x02 is chosen whenever offered, 0x00 only when it stands alone and the address is allowlisted;
+//! wrong credentials never fall back to the allowlist (contract section 9).
 
-use super::{Client, Inbox, relay};
-use crate::admit::Peer;
-use crate::open::{Login, Wish, open, parse_login, record};
+use super::{Client, Inbox, Tunnel, finish, in_time};
+use crate::admit::{Peer, admit};
+use crate::open::{Login, Opened, Wish, open, parse_login, record};
 use crate::refuse;
 use crate::serve::Loop;
 use std::io;
@@ -13,12 +13,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;
 use tokio::io::AsyncWriteExt;
 use turnpike_base::Text;
+use turnpike_proxyproto::HostPort;
 use turnpike_proxyproto::socks::{self, Command, Reply, method};
-use turnpike_proxyproto::{HostPort, Parsed};
-use turnpike_wire::{Reason, Refusal, Targeting};
+use turnpike_wire::{Reason, Refusal};
 
 /// The bound address in replies that have none to tell.
 const NOWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
+type Served<C> = io::Result<Option<Tunnel<C>>>;
 
 /// Serves a SOCKS5 connection.
 pub(super) async fn serve5<C: Client>(
@@ -26,32 +28,59 @@ pub(super) async fn serve5<C: Client>(
     mut client: C,
     peer: Peer,
     mut inbox: Inbox,
-) -> io::Result<()> {
-    let limit = home.shared.config.timeouts.handshake;
-    let login = tokio::time::timeout(limit, authenticate(home, &mut client, peer, &mut inbox))
-        .await
-        .map_err(|_| io::ErrorKind::TimedOut)??;
-    let Some(login) = login else { return Ok(()) };
-    let request = inbox.expect(&mut client, socks::request);
-    let request = tokio::time::timeout(limit, request).await.map_err(|_| io::ErrorKind::TimedOut)??;
+) -> Served<C> {
+    let login = in_time(peer, authenticate(home, &mut client, peer, &mut inbox)).await?;
+    let Some(login) = login else { return Ok(bye(home, client).await) };
+    let request = match in_time(peer, inbox.expect(home, &mut client, socks::request)).await {
+        Ok(request) => request,
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            home.shared.metrics.refused(Reason::BadRequest);
+            let reply = if inbox.0.get(3).is_some_and(|kind| !matches!(kind, 1 | 3 | 4)) {
+                Reply::AddressNotSupported
+            } else if inbox.0.get(1).is_some_and(|command| *command > 3) {
+                Reply::CommandNotSupported
+            } else {
+                Reply::GeneralFailure
+            };
+            tell(&mut client, &socks::reply(reply, NOWHERE)).await?;
+            return Ok(bye(home, client).await);
+        }
+        Err(error) => return Err(error),
+    };
     if request.command != Command::Connect || request.destination.port == 0 {
         let refusal = Refusal::new(Reason::BadRequest)
             .say(Text::new("仅支持 CONNECT 命令", "Only the CONNECT command is served"));
         record(&home.shared, peer, &request.destination, &refusal);
-        return client.write_all(&socks::reply(Reply::CommandNotSupported, NOWHERE)).await;
+        tell(&mut client, &socks::reply(Reply::CommandNotSupported, NOWHERE)).await?;
+        return Ok(bye(home, client).await);
     }
     match open(home, Wish { peer, login: login.as_ref(), to: request.destination, prefer: None }).await {
         Ok(opened) => {
-            let bound = opened.origin.local_addr().unwrap_or(NOWHERE);
-            client.write_all(&socks::reply(Reply::Succeeded, bound)).await?;
-            client.flush().await?;
-            relay(client, opened, &inbox.0).await
+            tell(&mut client, &socks::reply(Reply::Succeeded, bound(&opened))).await?;
+            Ok(Some(Tunnel { client, opened, early: inbox.0 }))
         }
         Err(refusal) => {
-            client.write_all(&socks::reply(refuse::socks(refusal.reason), NOWHERE)).await?;
-            client.shutdown().await
+            tell(&mut client, &socks::reply(refuse::socks(refusal.reason), NOWHERE)).await?;
+            Ok(bye(home, client).await)
         }
     }
+}
+
+/// Where the connection leaves from, if that is an address of this machine.
+fn bound(opened: &Opened) -> SocketAddr {
+    let local = opened.origin.local_addr().ok().filter(|_| opened.guard.exit.is_local());
+    local.unwrap_or(NOWHERE)
+}
+
+async fn tell<C: Client>(client: &mut C, message: &[u8]) -> io::Result<()> {
+    client.write_all(message).await?;
+    client.flush().await
+}
+
+/// Lets a client go that was told why.
+async fn bye<C: Client>(home: &Rc<Loop>, mut client: C) -> Option<Tunnel<C>> {
+    finish(home, &mut client).await;
+    None
 }
 
 /// Chooses the method and checks credentials. The outer `None`: the client was refused and told.
@@ -61,30 +90,27 @@ async fn authenticate<C: Client>(
     peer: Peer,
     inbox: &mut Inbox,
 ) -> io::Result<Option<Option<Login>>> {
-    let methods = inbox.expect(client, socks::greeting).await?;
+    let methods = inbox.expect(home, client, socks::greeting).await?;
     if methods.contains(&method::PASSWORD) {
-        client.write_all(&[5, method::PASSWORD]).await?;
-        client.flush().await?;
-        let login = inbox.expect(client, socks::password).await?;
-        let refused = check(home, peer, &login).await;
-        client.write_all(&[1, u8::from(refused)]).await?;
-        client.flush().await?;
+        tell(client, &[5, method::PASSWORD]).await?;
+        let login = inbox.expect(home, client, socks::password).await?;
+        let refused = is_refused(home, peer, Some(&login)).await;
+        tell(client, &[1, u8::from(refused)]).await?;
         return Ok((!refused).then_some(Some(login)));
     }
     let alone = methods.iter().all(|m| *m == method::NONE);
-    client.write_all(&[5, if alone { method::NONE } else { method::REFUSED }]).await?;
-    client.flush().await?;
-    Ok(alone.then_some(None))
+    let accepted = alone && !is_refused(home, peer, None).await;
+    tell(client, &[5, if accepted { method::NONE } else { method::REFUSED }]).await?;
+    Ok(accepted.then_some(None))
 }
 
-/// Whether the credentials are wrong. Everything else that may be wrong is told by the reply to the
-/// request, which has codes for it; the permit is cached for then.
-async fn check(home: &Rc<Loop>, peer: Peer, login: &Login) -> bool {
-    let Ok((name, credentials)) = parse_login(Some(login)) else { return false };
-    let targeting =
-        Targeting { country: name.country, state: name.state, city: name.city, asn: name.asn, ip: name.ip };
-    match crate::admit::admit(&home.shared, peer, credentials, targeting).await {
-        Err(refusal) if matches!(refusal.reason, Reason::BadCredentials | Reason::AccountDisabled) => {
+/// Whether the credentials are wrong, or there are none and the address is not allowlisted. Everything else
+/// that may be wrong is told by the reply to the request, which has codes for it; the permit is cached for
+/// then.
+async fn is_refused(home: &Rc<Loop>, peer: Peer, login: Option<&Login>) -> bool {
+    let Ok((_, ask)) = parse_login(peer, login) else { return false };
+    match admit(&home.shared, &ask).await {
+        Err(refusal) if refusal.reason.http_status() == 407 => {
             record(&home.shared, peer, &HostPort { host: String::new(), port: 0 }, &refusal);
             true
         }
@@ -98,21 +124,24 @@ pub(super) async fn serve4<C: Client>(
     mut client: C,
     peer: Peer,
     mut inbox: Inbox,
-) -> io::Result<()> {
-    let limit = home.shared.config.timeouts.handshake;
-    let parse = |bytes: &[u8]| -> Result<Parsed<HostPort>, _> { socks::request4(bytes) };
-    let to = tokio::time::timeout(limit, inbox.expect(&mut client, parse))
-        .await
-        .map_err(|_| io::ErrorKind::TimedOut)??;
+) -> Served<C> {
+    let to = match in_time(peer, inbox.expect(home, &mut client, socks::request4)).await {
+        Ok(to) => to,
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            home.shared.metrics.refused(Reason::BadRequest);
+            tell(&mut client, &socks::reply4(false)).await?;
+            return Ok(bye(home, client).await);
+        }
+        Err(error) => return Err(error),
+    };
     match open(home, Wish { peer, login: None, to, prefer: None }).await {
         Ok(opened) => {
-            client.write_all(&socks::reply4(true)).await?;
-            client.flush().await?;
-            relay(client, opened, &inbox.0).await
+            tell(&mut client, &socks::reply4(true)).await?;
+            Ok(Some(Tunnel { client, opened, early: inbox.0 }))
         }
         Err(_) => {
-            client.write_all(&socks::reply4(false)).await?;
-            client.shutdown().await
+            tell(&mut client, &socks::reply4(false)).await?;
+            Ok(bye(home, client).await)
         }
     }
 }

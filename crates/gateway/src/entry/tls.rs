@@ -1,6 +1,6 @@
 //! HTTPS to the proxy: TLS first, then any of the other protocols inside it.
 
-use super::{Client, Inbox, dispatch};
+use super::{Client, Inbox, in_time};
 use crate::admit::Peer;
 use crate::serve::Loop;
 use std::io;
@@ -12,26 +12,23 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
-use turnpike_proxyproto::sniff::protocol;
 
-/// Serves a connection that began with a TLS record.
-pub(super) async fn serve(
+/// Shakes hands with a client that began with a TLS record; gives the first bytes inside.
+pub(super) async fn begin(
     home: &Rc<Loop>,
     stream: TcpStream,
     peer: Peer,
     seen: Inbox,
     config: Arc<rustls::ServerConfig>,
-) -> io::Result<()> {
-    let handshake = home.shared.config.timeouts.handshake;
+) -> io::Result<(TlsStream<Replay>, Inbox)> {
     let mut inbox = Inbox::default();
-    let begin = async {
+    let begun = async {
         let mut tls = TlsAcceptor::from(config).accept(Replay { seen: seen.0, at: 0, inner: stream }).await?;
-        inbox.more(&mut tls).await?;
-        Ok::<_, io::Error>(tls)
+        inbox.more(home, &mut tls).await?;
+        Ok(tls)
     };
-    let tls = tokio::time::timeout(handshake, begin).await.map_err(|_| io::ErrorKind::TimedOut)??;
-    let spoken = protocol(inbox.0[0]);
-    dispatch(home, tls, peer, inbox, spoken).await
+    let tls = in_time(peer, begun).await?;
+    Ok((tls, inbox))
 }
 
 impl Client for TlsStream<Replay> {
@@ -64,6 +61,9 @@ impl AsyncRead for Replay {
         let end = self.seen.len().min(self.at + buf.remaining());
         buf.put_slice(&self.seen[self.at..end]);
         self.at = end;
+        if end == self.seen.len() {
+            (self.seen, self.at) = (Vec::new(), 0);
+        }
         Poll::Ready(Ok(()))
     }
 }

@@ -3,7 +3,7 @@
 
 use super::Exit;
 use crate::dial;
-use crate::shared::Shared;
+use crate::shared::{Shared, held};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -12,28 +12,44 @@ use turnpike_base::ExitId;
 /// How often control hears of exits whose state changed, and probes are handed out.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// Probes for ever.
+/// Probes for ever. Exits that failed come first, so that one that is really gone leaves the index within
+/// seconds and one that is back returns as fast; half of the budget stays for the others.
 pub(crate) async fn prober(shared: Arc<Shared>) {
     let mut beat = tokio::time::interval(BEAT);
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     let mut queue: Vec<ExitId> = Vec::new();
     loop {
         beat.tick().await;
+        let budget = shared.config.probes_per_second as usize;
+        let mut round = suspects(&shared, budget.div_ceil(2));
         if queue.is_empty() {
-            queue = shared
-                .exits()
-                .all()
-                .filter(|e| e.load.load(Ordering::Relaxed) == 0)
-                .map(|e| e.record.id)
-                .collect();
+            let idle = |e: &&Arc<Exit>| e.load.load(Ordering::Relaxed) == 0;
+            queue = shared.exits().all().filter(idle).map(|e| e.record.id).collect();
         }
-        let from = queue.len().saturating_sub(shared.config.probes_per_second as usize);
-        let round = queue.split_off(from);
-        let probes = round.into_iter().map(|id| probe(Arc::clone(&shared), id));
-        let seen: Vec<_> = futures_util::future::join_all(probes).await.into_iter().flatten().collect();
-        if !seen.is_empty() && shared.control.health(seen).await.is_err() {
-            tracing::debug!("control did not take the health of exits");
-        }
+        let from = queue.len().saturating_sub(budget.saturating_sub(round.len()));
+        round.extend(queue.split_off(from));
+        round.sort_unstable();
+        round.dedup();
+        // On its own: one parent that hangs must not hold up the next beat.
+        tokio::spawn(probe_all(Arc::clone(&shared), round));
+    }
+}
+
+/// Takes at most so many suspects; those that are still suspect after their probe come again.
+fn suspects(shared: &Shared, most: usize) -> Vec<ExitId> {
+    let mut all = held(&shared.suspects);
+    let taken: Vec<_> = all.iter().copied().take(most).collect();
+    taken.iter().for_each(|id| {
+        all.remove(id);
+    });
+    taken
+}
+
+async fn probe_all(shared: Arc<Shared>, round: Vec<ExitId>) {
+    let probes = round.into_iter().map(|id| probe(Arc::clone(&shared), id));
+    let seen: Vec<_> = futures_util::future::join_all(probes).await.into_iter().flatten().collect();
+    if !seen.is_empty() && shared.control.health(seen).await.is_err() {
+        tracing::debug!("control did not take the health of exits");
     }
 }
 
@@ -53,6 +69,9 @@ impl Shared {
             None => exit.succeeded(u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)),
             Some(why) => exit.failed(why),
         };
+        if exit.is_suspect() {
+            held(&self.suspects).insert(exit.record.id);
+        }
         if changed {
             tracing::info!(exit = %exit.record.id, failure, "exit changed health");
             self.exits_mut().refresh(exit.record.id);

@@ -55,7 +55,11 @@ impl Index {
     pub(crate) fn put(&mut self, record: ExitRecord) {
         let id = record.id;
         self.withdraw(id);
-        self.exits.insert(id, Entry { exit: Arc::new(Exit::new(record)), stands: Vec::new() });
+        let exit = match self.exits.get(&id) {
+            Some(known) => known.exit.renewed(record),
+            None => Exit::new(record),
+        };
+        self.exits.insert(id, Entry { exit: Arc::new(exit), stands: Vec::new() });
         self.refresh(id);
     }
 
@@ -222,7 +226,9 @@ mod tests {
         assert_eq!([exit.failed("x"), exit.failed("x"), exit.failed("x")], [false, false, true]);
         index.refresh(ExitId(1));
         assert_eq!(picks(&index, &us()), [2, 4]);
-        assert!(exit.succeeded(10));
+        index.put(record(1, "US", "losangeles"));
+        assert_eq!(picks(&index, &us()), [2, 4], "described anew, it is as ill as before");
+        assert!(index.get(ExitId(1)).unwrap().succeeded(10));
         index.refresh(ExitId(1));
         assert_eq!(picks(&index, &us()), [1, 2, 4]);
     }

@@ -7,9 +7,9 @@ pub(crate) use health::{probe, prober};
 pub(crate) use index::{Index, stable_hash as hash};
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use turnpike_base::Timestamp;
-use turnpike_wire::{ExitHealth, ExitRecord, ExitStatus};
+use turnpike_wire::{ExitHealth, ExitKind, ExitRecord, ExitStatus};
 
 /// Failures in a row that take an exit out of the index.
 const MOST_FAILURES: u32 = 3;
@@ -18,8 +18,8 @@ const MOST_FAILURES: u32 = 3;
 #[derive(Debug)]
 pub(crate) struct Exit {
     pub(crate) record: ExitRecord,
-    /// Connections running through it.
-    pub(crate) load: AtomicU32,
+    /// Connections running through it, whatever its description was when they began.
+    pub(crate) load: Arc<AtomicU32>,
     failures: AtomicU32,
     healthy: AtomicBool,
     latency_us: AtomicU64,
@@ -30,12 +30,35 @@ impl Exit {
     pub(crate) fn new(record: ExitRecord) -> Self {
         Self {
             record,
-            load: AtomicU32::new(0),
+            load: Arc::default(),
             failures: AtomicU32::new(0),
             healthy: AtomicBool::new(true),
             latency_us: AtomicU64::new(0),
             error: Mutex::new(None),
         }
+    }
+
+    /// The same exit under a new description. What was seen of it holds unless it is reached in another way.
+    pub(crate) fn renewed(&self, record: ExitRecord) -> Self {
+        let mut next = Self::new(record);
+        next.load = Arc::clone(&self.load);
+        if next.record.kind == self.record.kind {
+            next.failures = AtomicU32::new(self.failures.load(Ordering::Relaxed));
+            next.healthy = AtomicBool::new(self.healthy.load(Ordering::Relaxed));
+            next.latency_us = AtomicU64::new(self.latency_us.load(Ordering::Relaxed));
+            next.error = Mutex::new(self.error.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        }
+        next
+    }
+
+    /// Whether it is an address of this machine.
+    pub(crate) fn is_local(&self) -> bool {
+        matches!(self.record.kind, ExitKind::Local { .. })
+    }
+
+    /// Whether its last use or probe failed.
+    pub(crate) fn is_suspect(&self) -> bool {
+        self.failures.load(Ordering::Relaxed) > 0
     }
 
     /// Whether new connections may leave through it.

@@ -7,14 +7,16 @@ mod copy;
 mod splice;
 pub(crate) mod sys;
 
-pub(crate) use copy::{Flow, Side, pump};
+pub(crate) use copy::{Frame, Side, pump};
 pub(crate) use splice::Pipes;
 
 use crate::conn::Conn;
+use std::cell::Cell;
 use std::io;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, Interest};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{ReadHalf, WriteHalf};
+use tokio::sync::Notify;
 use turnpike_wire::Ending;
 
 /// A half that may be a plain socket: only those can be spliced.
@@ -57,11 +59,13 @@ pub(crate) enum Stop {
     Malformed,
 }
 
-/// Relays a tunnel until both directions are done or one breaks. Half-close is honoured.
+/// Relays a tunnel until both directions are done or one breaks. Half-close is honoured. `early` came from
+/// the customer already.
 pub(crate) async fn tunnel<CR, CW>(
     client_r: &mut CR,
     client_w: &mut CW,
     origin: &mut TcpStream,
+    early: &[u8],
     conn: &Conn,
 ) -> Result<(), Stop>
 where
@@ -69,17 +73,58 @@ where
     CW: AsyncWrite + Half + Unpin,
 {
     let (mut origin_r, mut origin_w) = origin.split();
+    let (up_done, down_done, over) = (Cell::new(false), Cell::new(false), Notify::new());
     let up = async {
-        pump(client_r, &mut origin_w, conn, Flow::whole(Side::Up)).await?;
-        origin_w.shutdown().await.map_err(Stop::Origin)
+        match send_all(client_r, &mut origin_w, early, conn).await {
+            // FIN goes on. Where it can't, the other direction knows why.
+            Ok(()) => drop(origin_w.shutdown().await),
+            // The origin takes no more; what it sends before it closes is delivered all the same.
+            Err(Stop::Origin(_)) => {}
+            Err(stop) => return Err(stop),
+        }
+        up_done.set(true);
+        if !down_done.get() {
+            gone(client_r).await;
+            return Err(Stop::Client(io::ErrorKind::ConnectionReset.into()));
+        }
+        Ok(())
     };
     let down = async {
-        pump(&mut origin_r, client_w, conn, Flow::whole(Side::Down)).await?;
-        client_w.shutdown().await.map_err(Stop::Client)
+        pump(&mut origin_r, client_w, conn, Side::Down, Frame::Open).await?;
+        client_w.shutdown().await.map_err(Stop::Client)?;
+        down_done.set(true);
+        if up_done.get() {
+            over.notify_one();
+        }
+        Ok(())
     };
     tokio::select! {
         done = async { tokio::try_join!(up, down) } => done.map(|_| ()),
+        () = over.notified() => Ok(()),
         () = conn.ended() => Ok(()),
+    }
+}
+
+async fn send_all<R, W>(client: &mut R, origin: &mut W, early: &[u8], conn: &Conn) -> Result<(), Stop>
+where
+    R: AsyncRead + Half + Unpin,
+    W: AsyncWrite + Half + Unpin,
+{
+    if !early.is_empty() {
+        conn.count_head_up(early.len());
+        origin.write_all(early).await.map_err(Stop::Origin)?;
+    }
+    pump(client, origin, conn, Side::Up, Frame::Open).await
+}
+
+/// Completes when a socket breaks of which nothing more is read: only its error state tells then.
+pub(crate) async fn gone(half: &impl Half) {
+    let broke = match half.socket() {
+        Some(socket) => socket.ready(Interest::ERROR).await.is_ok(),
+        None => false,
+    };
+    if !broke {
+        std::future::pending().await
     }
 }
 

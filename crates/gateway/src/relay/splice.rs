@@ -2,11 +2,11 @@
 //! only while bytes move.
 
 use super::Stop;
-use super::copy::{Flow, Side, less};
+use super::copy::{Frame, Side};
 use crate::conn::{Conn, Quota};
 use crate::metrics::Metrics;
 use rustix::pipe::{PipeFlags, SpliceFlags};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -28,6 +28,8 @@ const TURN: u32 = 8;
 #[derive(Debug)]
 pub(crate) struct Pipes {
     free: RefCell<Vec<(OwnedFd, OwnedFd)>>,
+    /// One was taken since the last look.
+    used: Cell<bool>,
     metrics: Arc<Metrics>,
 }
 
@@ -40,10 +42,23 @@ struct Pipe<'a> {
 
 impl Pipes {
     pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
-        Self { free: RefCell::default(), metrics }
+        Self { free: RefCell::default(), used: Cell::new(false), metrics }
+    }
+
+    /// Closes the free ones when none was needed since the last call.
+    pub(crate) fn trim(&self) {
+        if !self.used.replace(false) {
+            let free = std::mem::take(&mut *self.free.borrow_mut());
+            self.forget(free.len());
+        }
+    }
+
+    fn forget(&self, count: usize) {
+        self.metrics.pipes.fetch_sub(i64::try_from(count).unwrap_or(0), Ordering::Relaxed);
     }
 
     fn take(&self) -> io::Result<Pipe<'_>> {
+        self.used.set(true);
         let pooled = self.free.borrow_mut().pop();
         let ends = match pooled {
             Some(ends) => ends,
@@ -64,25 +79,22 @@ impl Drop for Pipe<'_> {
         let mut free = self.home.free.borrow_mut();
         match self.ends.take() {
             Some(ends) if self.filled == 0 && free.len() < POOL => free.push(ends),
-            _ => {
-                self.home.metrics.pipes.fetch_sub(1, Ordering::Relaxed);
-            }
+            _ => self.home.forget(1),
         }
     }
 }
 
 impl Drop for Pipes {
     fn drop(&mut self) {
-        let count = i64::try_from(self.free.borrow().len()).unwrap_or(0);
-        self.metrics.pipes.fetch_sub(count, Ordering::Relaxed);
+        self.forget(self.free.borrow().len());
     }
 }
 
 /// How a bulk transfer ended.
 pub(super) enum Spliced {
-    /// The source ended, or the length is reached.
+    /// The source ended.
     End,
-    /// It is bulk no longer.
+    /// The flow has all its bytes, or is bulk no longer.
     Slow,
 }
 
@@ -91,30 +103,34 @@ fn splice(from: &impl std::os::fd::AsFd, to: &impl std::os::fd::AsFd, most: usiz
     Ok(rustix::pipe::splice(from, None, to, None, most, flags)?)
 }
 
-/// Moves bytes until the source ends or the flow turns small.
+/// Moves bytes until the flow ends or turns small.
 pub(super) async fn pump(
     from: &TcpStream,
     to: &TcpStream,
     conn: &Conn,
-    flow: Flow,
-    left: &mut u64,
+    side: Side,
+    frame: &mut Frame<'_>,
 ) -> Result<Spliced, Stop> {
+    let mut open = u64::MAX;
+    let bounded = frame.blind();
+    let is_open = bounded.is_none();
+    let left = bounded.unwrap_or(&mut open);
     let mut small = 0;
     let mut turn = 0;
     while *left > 0 && small < MOST_SMALL {
-        from.readable().await.map_err(|e| broke(flow, Side::Up, e))?;
-        let mut pipe = conn.home().pipes.take().map_err(|e| broke(flow, Side::Up, e))?;
+        from.readable().await.map_err(|e| side.source_broke(e))?;
+        let mut pipe = conn.home().pipes.take().map_err(|e| side.source_broke(e))?;
         // While the source has more, the pipe is kept; when it runs dry, the pipe goes back first.
-        loop {
+        while *left > 0 && small < MOST_SMALL {
             let want = usize::try_from(*left).unwrap_or(usize::MAX).min(PIPE);
-            match fill(from, &mut pipe, conn, flow, want)? {
+            match fill(from, &mut pipe, conn, side, want)? {
                 Filled::End => return Ok(Spliced::End),
                 Filled::Dry => break,
                 Filled::Broke => conn.funded().await.map_err(Stop::Broke)?,
                 Filled::Wait(time) => tokio::time::sleep(time).await,
                 Filled::Some(n) => {
-                    *left = less(*left, n);
-                    empty(&mut pipe, to, conn, flow).await?;
+                    *left -= if is_open { 0 } else { n as u64 };
+                    empty(&mut pipe, to, conn, side).await?;
                     small = if n < SMALL { small + 1 } else { 0 };
                 }
             }
@@ -122,12 +138,9 @@ pub(super) async fn pump(
             if turn % TURN == 0 {
                 tokio::task::yield_now().await;
             }
-            if *left == 0 || small >= MOST_SMALL {
-                break;
-            }
         }
     }
-    Ok(if *left == 0 { Spliced::End } else { Spliced::Slow })
+    Ok(Spliced::Slow)
 }
 
 enum Filled {
@@ -138,7 +151,7 @@ enum Filled {
     Wait(std::time::Duration),
 }
 
-fn fill(from: &TcpStream, pipe: &mut Pipe<'_>, conn: &Conn, flow: Flow, want: usize) -> Result<Filled, Stop> {
+fn fill(from: &TcpStream, pipe: &mut Pipe<'_>, conn: &Conn, side: Side, want: usize) -> Result<Filled, Stop> {
     let taken = match conn.quota(want) {
         Quota::Some(taken) => taken,
         Quota::Broke => return Ok(Filled::Broke),
@@ -152,36 +165,31 @@ fn fill(from: &TcpStream, pipe: &mut Pipe<'_>, conn: &Conn, flow: Flow, want: us
         Ok(0) => Ok(Filled::End),
         Ok(n) => {
             pipe.filled = n;
-            if flow.side == Side::Up {
+            if side == Side::Up {
                 conn.count_up(n);
             }
             Ok(Filled::Some(n))
         }
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Filled::Dry),
-        Err(error) => Err(broke(flow, Side::Up, error)),
+        Err(error) => Err(side.source_broke(error)),
     }
 }
 
-async fn empty(pipe: &mut Pipe<'_>, to: &TcpStream, conn: &Conn, flow: Flow) -> Result<(), Stop> {
+async fn empty(pipe: &mut Pipe<'_>, to: &TcpStream, conn: &Conn, side: Side) -> Result<(), Stop> {
     while pipe.filled > 0 {
         let Some((source, _)) = &pipe.ends else { return Ok(()) };
         match to.try_io(Interest::WRITABLE, || splice(source, to, pipe.filled)) {
             Ok(n) => {
                 pipe.filled -= n;
-                if flow.side == Side::Down {
+                if side == Side::Down {
                     conn.count_down(n);
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                to.writable().await.map_err(|e| broke(flow, Side::Down, e))?;
+                to.writable().await.map_err(|e| side.sink_broke(e))?;
             }
-            Err(error) => return Err(broke(flow, Side::Down, error)),
+            Err(error) => return Err(side.sink_broke(error)),
         }
     }
     Ok(())
-}
-
-/// An error of the source (`Up`) or of the sink (`Down`) of a flow, as the side it is on.
-fn broke(flow: Flow, end: Side, error: io::Error) -> Stop {
-    if flow.side == end { Stop::Client(error) } else { Stop::Origin(error) }
 }
