@@ -22,6 +22,7 @@
 
 mod app;
 mod auth;
+mod bearer;
 mod call;
 mod endpoint;
 mod envelope;
@@ -38,6 +39,7 @@ mod when;
 
 pub use app::App;
 pub use auth::{Authenticator, BoxFuture, Principal};
+pub use bearer::bears;
 pub use call::Call;
 pub use endpoint::{Endpoint, with};
 pub use envelope::{failure, success};

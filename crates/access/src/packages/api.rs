@@ -67,9 +67,6 @@ pub(super) struct OrderOf {
     title: String,
 }
 
-/// Bytes per second in one Mbit/s.
-pub(super) const MEGABIT: i64 = 125_000;
-
 fn row(package: &Package, site: &Site, now: turnpike_base::Timestamp) -> PackageRow {
     let Figures { total, used, left } = rules::figures(package);
     PackageRow {
@@ -89,7 +86,7 @@ fn row(package: &Package, site: &Site, now: turnpike_base::Timestamp) -> Package
         used,
         left,
         auto_renew: i64::from(package.auto_renew),
-        bandwidth: package.bandwidth.map(|bytes| bytes / MEGABIT),
+        bandwidth: package.bandwidth.map(|bytes| bytes / rules::MEGABIT),
         concurrency: package.concurrency,
     }
 }

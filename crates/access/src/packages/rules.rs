@@ -8,6 +8,9 @@ use utoipa::ToSchema;
 /// "Expires soon" means within this many days (contract section 5, `temporary`).
 pub const SOON_DAYS: i64 = 7;
 
+/// Bytes per second in one Mbit/s.
+pub const MEGABIT: i64 = 125_000;
+
 /// Whether use draws from packages of this type.
 pub const fn draws(product: ProductType) -> bool {
     product.is_bucket() || product.is_countable()

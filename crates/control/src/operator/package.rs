@@ -8,8 +8,6 @@ use turnpike_access::packages::{self, Grant, Package, rules};
 use turnpike_base::{Bytes, Fault, ProductType, Result, Text};
 use turnpike_identity::customers;
 
-/// Bytes per second in one Mbit/s.
-const MEGABIT: i64 = 125_000;
 /// Most GB, uses, Mbit/s or connections of one grant.
 const MOST: i64 = 10_000_000;
 /// Longest grant, in days.
@@ -96,7 +94,7 @@ pub(super) async fn grant(control: &Control, input: New) -> Result<Value> {
         ordered_at: now,
         paid_at: now,
         total,
-        bandwidth: bounded("bandwidth", input.bandwidth, MOST, "Mbit/s")?.map(|n| n * MEGABIT),
+        bandwidth: bounded("bandwidth", input.bandwidth, MOST, "Mbit/s")?.map(|n| n * rules::MEGABIT),
         concurrency: bounded("concurrency", input.concurrency, MOST, "")?,
         expires_at: now.plus_seconds(seconds),
     };

@@ -105,7 +105,7 @@ pub fn routes(metrics: Arc<Metrics>, exits: ExitsOf, tokens: Vec<Secret>) -> Rou
 }
 
 async fn scrape(State(page): State<Page>, headers: HeaderMap) -> Response {
-    if !bears(&headers, &page.tokens) {
+    if !turnpike_web::bears(&headers, &page.tokens) {
         let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
         return (StatusCode::UNAUTHORIZED, challenge, "a token is required\n").into_response();
     }
@@ -114,16 +114,6 @@ async fn scrape(State(page): State<Page>, headers: HeaderMap) -> Response {
         Ok(()) => ([(header::CONTENT_TYPE, TYPE)], told).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
-}
-
-/// Whether the request carries one of the tokens as its bearer.
-pub fn bears(headers: &HeaderMap, tokens: &[Secret]) -> bool {
-    let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let Some(sent) = sent.and_then(|text| text.strip_prefix("Bearer ")).map(Secret::new) else {
-        return false;
-    };
-    // Every token is compared, so that the time tells nothing about which one was close.
-    tokens.iter().fold(false, |found, token| found | (*token == sent))
 }
 
 #[cfg(test)]
