@@ -44,6 +44,7 @@ fn knock(account: Option<(&str, &str)>) -> Admission {
     Admission {
         client: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
         dialled: SocketAddr::from(([127, 0, 0, 1], 3120)),
+        at_endpoint: false,
         credentials,
         targeting: Targeting::default(),
     }

@@ -1,5 +1,6 @@
 //! The customer API as one axum router: routes, keys, limits, retries, envelope.
 
+use crate::answer::Reply;
 use crate::idempotency::{Memory, Name};
 use crate::intake::{self, Intake};
 use crate::rate::Limits;
@@ -10,7 +11,6 @@ use axum::response::Response;
 use axum::routing::get;
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode, header};
-use serde_json::Value;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -114,6 +114,7 @@ impl App {
             site: principal.site,
             lang: language,
             now: self.clock.now(),
+            prefix: prefix_of(parts, &self.auth.prefixes()),
             client,
             base_url: base_url(parts),
         };
@@ -123,7 +124,8 @@ impl App {
             None => (endpoint.handler)(call, &intake.values).await,
         };
         match outcome {
-            Ok(data) => envelope::success(&data, language),
+            Ok(Reply::Data(data)) => envelope::success(&data, language),
+            Ok(Reply::Plain(plain)) => envelope::plain(StatusCode::OK, plain.kind, plain.text),
             Err(fault) => failed(&fault, language),
         }
     }
@@ -149,7 +151,7 @@ impl App {
         intake: Intake,
         call: Call,
         key: &HeaderValue,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Reply, Fault> {
         let key = key.to_str().ok().filter(|k| !k.is_empty() && k.len() <= LONGEST_KEY).ok_or_else(|| {
             Fault::parameter(
                 "Idempotency-Key",
@@ -171,14 +173,18 @@ impl App {
         request: &[u8],
         intake: &Intake,
         call: Call,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Reply, Fault> {
         let now = call.now;
         if let Some(answer) = self.memory.recall(name, request, now).await? {
-            return serde_json::from_str(&answer).map_err(|e| Fault::internal("answer_unreadable", e));
+            let data = serde_json::from_str(&answer).map_err(|e| Fault::internal("answer_unreadable", e));
+            return data.map(Reply::Data);
         }
-        let data = (endpoint.handler)(call, &intake.values).await?;
-        self.memory.keep(name, request, &data.to_string(), now).await?;
-        Ok(data)
+        let reply = (endpoint.handler)(call, &intake.values).await?;
+        // Texts are for endpoints that read: asking again does nothing twice.
+        if let Reply::Data(data) = &reply {
+            self.memory.keep(name, request, &data.to_string(), now).await?;
+        }
+        Ok(reply)
     }
 }
 
@@ -188,6 +194,10 @@ fn split<'p>(path: &'p str, prefixes: &[String]) -> Option<(&'p str, &'p str)> {
         path.strip_prefix(prefix.as_str())?.strip_prefix('/').map(|rest| (&path[..prefix.len()], rest))
     };
     prefixes.iter().find_map(below)
+}
+
+fn prefix_of(parts: &Parts, prefixes: &[String]) -> String {
+    split(parts.uri.path(), prefixes).map_or_else(String::new, |(prefix, _)| prefix.to_owned())
 }
 
 fn client_of(parts: &Parts) -> IpAddr {

@@ -18,6 +18,8 @@ pub struct Call {
     pub lang: Lang,
     /// When the request came.
     pub now: Timestamp,
+    /// The prefix it was called under (`/gateway`, `/web_v1`); some answers differ by it.
+    pub prefix: String,
     /// From where.
     pub client: IpAddr,
     /// Scheme and authority of this installation as the caller sees it, for URLs in answers.

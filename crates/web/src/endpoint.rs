@@ -1,17 +1,15 @@
 //! Endpoints as values.
 
+use crate::answer::{Output, Reply};
 use crate::params::{Input, ParamDoc, Reader, Values};
 use crate::{BoxFuture, Call};
 use http::Method;
-use serde::Serialize;
-use serde_json::Value;
 use std::future::Future;
 use std::sync::Arc;
 use turnpike_base::{Fault, Text};
-use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
-type Handler = Arc<dyn Fn(Call, &Values) -> BoxFuture<'static, Result<Value, Fault>> + Send + Sync>;
+type Handler = Arc<dyn Fn(Call, &Values) -> BoxFuture<'static, Result<Reply, Fault>> + Send + Sync>;
 
 /// One endpoint.
 #[derive(Clone)]
@@ -28,6 +26,7 @@ pub struct Endpoint {
     pub summary: Text,
     pub(crate) params: Vec<ParamDoc>,
     pub(crate) output: RefOr<Schema>,
+    pub(crate) may_be_plain: bool,
     pub(crate) schemas: Vec<(String, RefOr<Schema>)>,
     pub(crate) handler: Handler,
 }
@@ -43,7 +42,7 @@ impl Endpoint {
     ) -> Self
     where
         I: Input,
-        O: Serialize + ToSchema,
+        O: Output,
         F: Fn(Call, I) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<O, Fault>> + Send + 'static,
     {
@@ -60,7 +59,7 @@ impl Endpoint {
     ) -> Self
     where
         I: Input,
-        O: Serialize + ToSchema,
+        O: Output,
         F: Fn(Call, I) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<O, Fault>> + Send + 'static,
     {
@@ -76,22 +75,19 @@ impl Endpoint {
     ) -> Self
     where
         I: Input,
-        O: Serialize + ToSchema,
+        O: Output,
         F: Fn(Call, I) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<O, Fault>> + Send + 'static,
     {
         let mut schemas = Vec::new();
-        O::schemas(&mut schemas);
-        let handler = move |call: Call, values: &Values| -> BoxFuture<'static, Result<Value, Fault>> {
+        O::data_schemas(&mut schemas);
+        let handler = move |call: Call, values: &Values| -> BoxFuture<'static, Result<Reply, Fault>> {
             let mut reader = Reader::new(values);
             let read = I::read(&mut reader);
             match reader.finish(read) {
                 Ok(input) => {
                     let answer = handler(call, input);
-                    Box::pin(async move {
-                        serde_json::to_value(answer.await?)
-                            .map_err(|e| Fault::internal("answer_unprintable", e))
-                    })
+                    Box::pin(async move { answer.await?.reply() })
                 }
                 Err(fault) => Box::pin(std::future::ready(Err(fault))),
             }
@@ -103,7 +99,8 @@ impl Endpoint {
             tag,
             summary,
             params: I::docs(),
-            output: O::schema(),
+            output: O::data_schema(),
+            may_be_plain: O::MAY_BE_PLAIN,
             schemas,
             handler: Arc::new(handler),
         }

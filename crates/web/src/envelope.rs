@@ -58,10 +58,13 @@ fn answer(status: StatusCode, content: &Map<String, Value>) -> Response {
 }
 
 pub(crate) fn raw(status: StatusCode, text: String) -> Response {
+    plain(status, "application/json; charset=utf-8", text)
+}
+
+/// A text as it is.
+pub(crate) fn plain(status: StatusCode, kind: &'static str, text: String) -> Response {
     let mut response = (status, text).into_response();
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -230,3 +230,55 @@ impl Kind for Switch {
         json!({"type": "integer", "enum": [0, 1]})
     }
 }
+
+/// One of these words, in any case.
+pub fn choice(words: &'static [&'static str]) -> Choice {
+    Choice(words)
+}
+
+/// See [`choice`].
+#[derive(Clone, Copy, Debug)]
+pub struct Choice(&'static [&'static str]);
+
+impl Kind for Choice {
+    type Out = &'static str;
+    fn parse(&self, value: &Value) -> Result<&'static str, Text> {
+        let list = self.0.join(", ");
+        let wrong = || Text::made(format!("应为以下之一:{list}"), format!("must be one of {list}"));
+        let word = value.as_str().unwrap_or_default().trim();
+        self.0.iter().find(|known| known.eq_ignore_ascii_case(word)).copied().ok_or_else(wrong)
+    }
+    fn schema(&self) -> Value {
+        json!({"type": "string", "enum": self.0})
+    }
+}
+
+/// A text of at most so many characters in which blanks mean something; not sent, or sent empty, it is
+/// the default.
+pub fn verbatim(max: usize, default: &'static str) -> Verbatim {
+    Verbatim { max, default }
+}
+
+/// See [`verbatim`].
+#[derive(Clone, Copy, Debug)]
+pub struct Verbatim {
+    max: usize,
+    default: &'static str,
+}
+
+impl Field<String> for Verbatim {
+    fn read(&self, values: &Values, name: &str) -> Result<String, Text> {
+        let text = values.verbatim(name).filter(|text| !text.is_empty()).unwrap_or(self.default);
+        if text.chars().count() <= self.max {
+            return Ok(text.to_owned());
+        }
+        let max = self.max;
+        Err(Text::made(format!("最多 {max} 个字符"), format!("must have at most {max} characters")))
+    }
+    fn is_required(&self) -> bool {
+        false
+    }
+    fn schema(&self) -> Value {
+        json!({"type": "string", "maxLength": self.max, "default": self.default})
+    }
+}

@@ -20,6 +20,7 @@
 //! assert_eq!(endpoint.path, "demo/hello");
 //! ```
 
+mod answer;
 mod app;
 mod auth;
 mod bearer;
@@ -37,6 +38,7 @@ mod rate;
 mod site;
 mod when;
 
+pub use answer::{Answer, Output, Plain};
 pub use app::App;
 pub use auth::{Authenticator, BoxFuture, Principal};
 pub use bearer::bears;

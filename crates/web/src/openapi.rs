@@ -93,8 +93,12 @@ fn answer(endpoint: &Endpoint) -> Value {
     let data = serde_json::to_value(&endpoint.output).unwrap_or(Value::Null);
     // A business failure comes at HTTP 200 too, with null data.
     let success = envelope(&json!({"const": 200}), &data);
-    json!({"description": "The outcome, in the envelope", "content": {"application/json": {
-        "schema": {"anyOf": [success, {"$ref": "#/components/schemas/Failure"}]}}}})
+    let mut answer = json!({"description": "The outcome, in the envelope", "content": {"application/json": {
+        "schema": {"anyOf": [success, {"$ref": "#/components/schemas/Failure"}]}}}});
+    if endpoint.may_be_plain {
+        answer["content"]["text/plain"] = json!({"schema": {"type": "string"}});
+    }
+    answer
 }
 
 fn refused() -> Value {

@@ -15,6 +15,11 @@ impl Values {
         sent.iter().filter(|v| !v.is_null() && v.as_str().is_none_or(|s| !s.trim().is_empty())).collect()
     }
 
+    /// The first value under a name as it was sent, blank or not, if it is a text.
+    pub fn verbatim(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.iter().find_map(Value::as_str)
+    }
+
     /// Whether a name was sent at all, blank or not.
     pub fn was_sent(&self, name: &str) -> bool {
         self.0.get(name).is_some_and(|v| v.iter().any(|v| !v.is_null()))

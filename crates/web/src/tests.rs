@@ -1,6 +1,6 @@
 //! The kit as its callers see it: through the router.
 
-use crate::{App, Authenticator, BoxFuture, Call, Endpoint, Principal, Site, field, params};
+use crate::{Answer, App, Authenticator, BoxFuture, Call, Endpoint, Plain, Principal, Site, field, params};
 use axum::body::Body;
 use axum::response::Response;
 use http::{Request, StatusCode};
@@ -22,6 +22,21 @@ params! {
         name: String = field::required(field::text(1, 8)), "名", "Name";
         limit: i64 = field::or(field::int(0, 10, "GB"), 3), "限", "Limit";
     }
+}
+
+params! {
+    /// Test input.
+    struct Join {
+        format: &'static str = field::or(field::choice(&["json", "text"]), "json"), "格式", "Format";
+        lb: String = field::verbatim(3, "-"), "分隔符", "Separator";
+    }
+}
+
+async fn join(call: Call, input: Join) -> Result<Answer<String>, Fault> {
+    let text = ["a", "b"].join(&input.lb);
+    let kind = "text/plain; charset=utf-8";
+    let plain = input.format == "text";
+    Ok(if plain { Answer::Plain(Plain { kind, text }) } else { Answer::Data(call.prefix + &text) })
 }
 
 struct One(Arc<Site>);
@@ -82,6 +97,7 @@ async fn fixture(burst: u32) -> Fixture {
     let get = echo.clone();
     let endpoints = vec![
         Endpoint::get("t/echo", "t", "回", "Echo", get),
+        Endpoint::get("t/join", "t", "连", "Join", join),
         Endpoint::post("t/echo", "t", "回", "Echo", echo).also(&["t/alias"]),
     ];
     let clock = Arc::new(ManualClock::default());
@@ -246,4 +262,25 @@ async fn the_document_describes_what_is_served() {
     assert_eq!((status, &document["openapi"]), (StatusCode::OK, &json!("3.1.0")));
     let limit = &document["paths"]["/gateway/t/echo"]["get"]["parameters"][1]["schema"];
     assert_eq!((&limit["maximum"], &limit["x-unit"]), (&json!(10), &json!("GB")));
+}
+
+#[tokio::test]
+async fn an_answer_may_be_a_text_and_a_failure_never_is() {
+    let api = fixture(300).await;
+    let ask = async |query: &str| {
+        let request = Request::get(format!("/openapi/t/join?app_key={KEY}&{query}"));
+        let response = api.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (kind, String::from_utf8(bytes.to_vec()).unwrap())
+    };
+    let text = |text: &str| ("text/plain; charset=utf-8".to_owned(), text.to_owned());
+    assert_eq!(ask("format=TEXT").await, text("a-b"));
+    assert_eq!(ask("format=text&lb=%0A").await, text("a\nb"), "blanks mean something here");
+    let (kind, body) = ask("lb=,").await;
+    assert!(kind.starts_with("application/json") && body.contains("\"data\":\"/openapia,b\""), "{body}");
+    let (kind, body) = ask("format=text&lb=1234&language=en").await;
+    assert!(kind.starts_with("application/json") && body.contains("at most 3 characters"), "{body}");
+    let (_, body) = ask("format=xml&language=en").await;
+    assert!(body.contains("must be one of json, text"), "{body}");
 }

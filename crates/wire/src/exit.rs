@@ -196,6 +196,16 @@ pub struct ExitRecord {
     pub status: ExitStatus,
 }
 
+impl ExitRecord {
+    /// The address, if customers may dial it themselves: a static one of a gateway's machine. Such an exit
+    /// serves in the static pools, or, while somebody holds it for himself, in none.
+    pub fn dialled(&self) -> Option<IpAddr> {
+        let ExitKind::Local { bind: Bind::Address(address) } = self.kind else { return None };
+        let held = |pool: &Pool| matches!(pool, Pool::Static | Pool::StaticUnsold);
+        self.pools.iter().all(held).then_some(address)
+    }
+}
+
 /// What a gateway saw of an exit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExitHealth {

@@ -55,6 +55,8 @@ pub struct Admission {
     pub client: IpAddr,
     /// What the customer dialled: tells the common entry, an endpoint's port, an owned static address.
     pub dialled: SocketAddr,
+    /// The dialled port is one of extracted endpoints: source address and port say everything.
+    pub at_endpoint: bool,
     /// Absent: the address has to be enough.
     pub credentials: Option<Credentials>,
     /// Wishes of the username; empty without one.
@@ -90,6 +92,13 @@ pub struct Endpoint {
     pub exit: ExitId,
     /// When its life ends: new connections are refused from then on.
     pub until: Timestamp,
+}
+
+impl Endpoint {
+    /// The name under which its session is pinned once its exit died. No session of a username begins so.
+    pub fn session(&self, port: u16) -> String {
+        format!("@{port}@{}", self.until.0)
+    }
 }
 
 /// Caps that all connections of a customer's entitlement share.
