@@ -4,6 +4,7 @@ use crate::Control;
 use std::time::Duration;
 use turnpike_base::{Fault, Result, Timestamp};
 use turnpike_metering::{check, leases, prune};
+use turnpike_network::{endpoints, statics};
 use turnpike_store::jobs::{self, Job};
 
 /// Look for due jobs so often.
@@ -12,7 +13,13 @@ const BEAT: Duration = Duration::from_secs(1);
 const LOCK: i64 = 300;
 
 /// What comes again, and after how many seconds.
-const REPEATED: &[(&str, i64)] = &[("leases_sweep", 10), ("usage_prune", 86_400), ("sums_prove", 86_400)];
+const REPEATED: &[(&str, i64)] = &[
+    ("leases_sweep", 10),
+    ("usage_prune", 86_400),
+    ("sums_prove", 86_400),
+    ("endpoints_forget", 3_600),
+    ("statics_sweep", 60),
+];
 
 /// Runs jobs for ever.
 pub(crate) async fn run(control: Control) {
@@ -67,8 +74,17 @@ async fn work(control: &Control, job: &Job, now: Timestamp) -> Result<()> {
         "leases_sweep" => leases::flow::sweep(&control.0.meter, now).await.map(drop),
         "usage_prune" => prune::run(&control.0.meter, now).await,
         "sums_prove" => prove(control).await,
+        "endpoints_forget" => endpoints::flow::forget(control.store(), now).await,
+        "statics_sweep" => sweep_statics(control, now).await,
         other => Err(Fault::internal("job_unknown", format!("no worker for jobs of kind {other}"))),
     }
+}
+
+/// Ends holdings that expired longer ago than an address rests: who renews before keeps it.
+async fn sweep_statics(control: &Control, now: Timestamp) -> Result<()> {
+    let rest = control.0.network.rest_ms();
+    while statics::hold::sweep(control.store(), &control.0.vault, rest, now).await? > 0 {}
+    Ok(())
 }
 
 /// Proves the sums; what differs is told loudly and stays to be looked at with `turnpike check`.

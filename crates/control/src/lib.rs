@@ -23,6 +23,8 @@ use turnpike_store::{Store, Vault};
 use turnpike_web::{App, Endpoint};
 use turnpike_wire::Numbered;
 
+pub use turnpike_network::Entry;
+
 /// Changes that a gateway may lag behind before it has to read everything anew.
 const FEED: usize = 16_384;
 
@@ -105,8 +107,13 @@ impl Control {
     }
 
     /// Tells where customers dial: once the gateways' ports are known, and when a setting changed.
-    pub fn set_entry(&self, entry: turnpike_network::Entry) {
+    pub fn set_entry(&self, entry: Entry) {
         self.0.network.set_entry(entry);
+    }
+
+    /// Sets how long static addresses rest between two holders, in milliseconds.
+    pub fn set_static_rest(&self, rest: i64) {
+        self.0.network.set_rest_ms(rest);
     }
 
     /// The customer API, the flags, and the operator API, which answers to who bears a token, as one router.

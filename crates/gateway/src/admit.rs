@@ -14,6 +14,8 @@ use turnpike_wire::{Admission, Permit, Reason, Refusal, Targeting};
 pub(crate) struct Peer {
     pub(crate) client: IpAddr,
     pub(crate) dialled: SocketAddr,
+    /// The port stands for an extracted endpoint: credentials sent anyway are ignored.
+    pub(crate) at_endpoint: bool,
     /// When the proxy handshake has to be over.
     pub(crate) deadline: tokio::time::Instant,
 }

@@ -8,6 +8,7 @@ use crate::exits::probe;
 use crate::lease::funded;
 use crate::serve::LoopHandle;
 use crate::shared::{Shared, held};
+use crate::statics;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -65,9 +66,13 @@ async fn read_anew(shared: &Arc<Shared>, loops: &[LoopHandle]) -> i64 {
     };
     let seq = welcome.seq;
     for change in welcomed(shared, welcome) {
+        if let Change::ExitGone(exit) = &change {
+            statics::forget(shared, loops, *exit);
+        }
         let numbered = Arc::new(Numbered { seq, change });
         loops.iter().for_each(|l| l.tell(Arc::clone(&numbered)));
     }
+    statics::open_all(shared, loops);
     seq
 }
 
@@ -127,8 +132,14 @@ fn take_in(shared: &Arc<Shared>, loops: &Arc<Vec<LoopHandle>>, numbered: Arc<Num
             subjects(&|s| s.customer == *customer && s.product == *product);
             renew_caps(shared, *customer, *product);
         }
-        Change::Exit(record) => shared.exits_mut().put((**record).clone()),
-        Change::ExitGone(exit) => shared.exits_mut().remove(*exit),
+        Change::Exit(record) => {
+            shared.exits_mut().put((**record).clone());
+            statics::follow(shared, loops, record);
+        }
+        Change::ExitGone(exit) => {
+            shared.exits_mut().remove(*exit);
+            statics::forget(shared, loops, *exit);
+        }
         Change::SessionEnded { customer, account, session } => {
             shared.sessions().end(|s| s.customer == *customer && s.account == Some(*account), session);
         }

@@ -15,6 +15,8 @@ pub struct Config {
     pub start: i64,
     /// Where it listens. Port 0 takes a free one, the same for every loop.
     pub listen: Vec<SocketAddr>,
+    /// Ports that stand for extracted endpoints, on the same addresses.
+    pub endpoint_ports: EndpointPorts,
     /// Event loops; one per core is right.
     pub loops: usize,
     /// Set: connections may begin with TLS.
@@ -29,6 +31,26 @@ pub struct Config {
     pub journal: Option<PathBuf>,
     /// Idle exits probed per second.
     pub probes_per_second: u32,
+}
+
+/// Ports that stand for extracted endpoints.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EndpointPorts {
+    /// These; one that can't be had stops the start.
+    These(Vec<u16>),
+    /// So many free ones of the system's choice.
+    Free {
+        /// How many.
+        count: u16,
+        /// Those an earlier life had: taken again as far as they are free.
+        before: Vec<u16>,
+    },
+}
+
+impl Default for EndpointPorts {
+    fn default() -> Self {
+        Self::These(Vec::new())
+    }
 }
 
 /// What customers may reach beyond the public internet.

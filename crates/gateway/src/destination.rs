@@ -2,6 +2,7 @@
 //! listeners, ports and hosts that the operator or the customer closed.
 
 use crate::config::Destinations;
+use crate::own::Own;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// Mail between servers: closed to every proxy customer.
@@ -15,16 +16,11 @@ pub(crate) struct Rules {
 }
 
 /// Whether the address may be dialled.
-pub(crate) fn is_open(address: SocketAddr, config: &Destinations, own: &[SocketAddr]) -> bool {
+pub(crate) fn is_open(address: SocketAddr, config: &Destinations, own: &Own) -> bool {
     if config.exempt.contains(&address) {
         return true;
     }
-    // "Any address" as a destination means this machine.
-    let same =
-        |listener: IpAddr, to: IpAddr| listener == to || listener.is_unspecified() || to.is_unspecified();
-    let is_own =
-        |listener: &SocketAddr| listener.port() == address.port() && same(listener.ip(), address.ip());
-    !own.iter().any(is_own) && (config.allow_private || !is_special(address.ip()))
+    !own.is_here(address) && (config.allow_private || !is_special(address.ip()))
 }
 
 /// Whether the port may be dialled.
@@ -141,10 +137,12 @@ mod tests {
 
     #[test]
     fn own_listeners_stay_closed_in_a_laboratory() {
-        let own = ["0.0.0.0:3120".parse().unwrap()];
+        let own = Own::new(&["0.0.0.0:3120".parse().unwrap()], &[20_000]);
+        let home = Own::new(&["127.0.0.1:3120".parse().unwrap()], &[]);
         let lab = Destinations { allow_private: true, exempt: vec!["127.0.0.1:8081".parse().unwrap()] };
         assert!(!is_open("127.0.0.1:3120".parse().unwrap(), &lab, &own));
-        assert!(!is_open("0.0.0.0:3120".parse().unwrap(), &lab, &["127.0.0.1:3120".parse().unwrap()]));
+        assert!(!is_open("0.0.0.0:3120".parse().unwrap(), &lab, &home));
+        assert!(!is_open("127.0.0.1:20000".parse().unwrap(), &lab, &own), "a port of endpoints");
         assert!(is_open("127.0.0.1:3121".parse().unwrap(), &lab, &own));
         let demo = Destinations { allow_private: false, ..lab };
         assert!(is_open("127.0.0.1:8081".parse().unwrap(), &demo, &own));

@@ -77,8 +77,7 @@ async fn checked(shared: &Shared, to: &HostPort) -> Result<Vec<SocketAddr>, Reas
     let all = shared.resolver.addresses(&to.host).await?;
     // A v4 address in v6 clothes is the v4 address.
     let all = all.into_iter().map(|ip| ip.to_canonical());
-    let open =
-        |a: &SocketAddr| destination::is_open(*a, &shared.config.destinations, &shared.own_addresses());
+    let open = |a: &SocketAddr| destination::is_open(*a, &shared.config.destinations, &shared.own());
     let addresses: Vec<_> = all.map(|ip| SocketAddr::new(ip, to.port)).filter(open).collect();
     if addresses.is_empty() { Err(Reason::DestinationDenied) } else { Ok(addresses) }
 }

@@ -5,6 +5,7 @@ use crate::caps::{CapState, Slot};
 use crate::conn::{Guard, Opening};
 use crate::destination;
 use crate::dial::{DialError, dial};
+use crate::endpoints;
 use crate::exits::Exit;
 use crate::serve::Loop;
 use crate::sessions;
@@ -67,6 +68,7 @@ pub(crate) fn record(shared: &Shared, peer: Peer, to: &HostPort, refusal: &Refus
 /// Takes the username apart, and makes of it what control is asked; without one the address has to be
 /// enough.
 pub(crate) fn parse_login(peer: Peer, login: Option<&Login>) -> Result<(Username, Arc<Admission>), Refusal> {
+    let login = login.filter(|_| !peer.at_endpoint);
     let username = login.map(|(name, _)| Username::parse(name)).transpose();
     let username = username.map_err(|wrong| wrong_username(&wrong))?.unwrap_or_default();
     let credentials = login
@@ -78,7 +80,8 @@ pub(crate) fn parse_login(peer: Peer, login: Option<&Login>) -> Result<(Username
         asn: username.asn,
         ip: username.ip.clone(),
     };
-    let ask = Admission { client: peer.client, dialled: peer.dialled, credentials, targeting };
+    let Peer { client, dialled, at_endpoint, .. } = peer;
+    let ask = Admission { client, dialled, at_endpoint, credentials, targeting };
     Ok((username, Arc::new(ask)))
 }
 
@@ -164,7 +167,7 @@ async fn reach(
     let mut failed = Vec::new();
     let mut last = Refusal::new(Reason::NoExit);
     for _ in 0..=OTHER_EXITS {
-        let exit = match choose(shared, permit, name, &failed, wish.prefer).await {
+        let exit = match choose(shared, permit, name, &failed, wish).await {
             Ok(exit) => exit,
             Err(none) => return Err(if failed.is_empty() { none } else { last }),
         };
@@ -184,7 +187,7 @@ async fn reach(
                 failed.push(exit.record.id);
             }
         }
-        if name.strict || permit.endpoint.is_some() {
+        if name.strict {
             break;
         }
     }
@@ -196,20 +199,19 @@ async fn choose(
     permit: &Permit,
     name: &Username,
     failed: &[ExitId],
-    prefer: Option<ExitId>,
+    wish: &Wish<'_>,
 ) -> Result<Arc<Exit>, Refusal> {
     if let Some(endpoint) = permit.endpoint {
-        if shared.clock.now() >= endpoint.until {
-            return Err(Refusal::new(Reason::NotAllowed)
-                .say(Text::new("提取的端点已过期", "The extracted endpoint's life is over")));
-        }
-        return shared.exits().get(endpoint.exit).filter(|e| e.serves()).ok_or_else(|| Reason::NoExit.into());
+        return endpoints::exit_of(shared, permit, endpoint, wish.peer.dialled.port(), failed).await;
     }
     if name.session.is_some() {
         return sessions::exit_of(shared, permit, name, failed).await;
     }
-    if let Some(kept) =
-        prefer.filter(|id| !failed.contains(id)).and_then(|id| shared.exits().get(id)).filter(|e| e.serves())
+    if let Some(kept) = wish
+        .prefer
+        .filter(|id| !failed.contains(id))
+        .and_then(|id| shared.exits().get(id))
+        .filter(|e| e.serves())
     {
         return Ok(kept);
     }

@@ -5,7 +5,7 @@ use crate::metrics::Metrics;
 use crate::report::Reporter;
 use crate::serve::{self, LoopHandle};
 use crate::shared::Shared;
-use crate::{changes, exits, lease};
+use crate::{changes, exits, lease, listen, statics};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -21,7 +21,7 @@ use turnpike_wire::{Control, ControlAway, Hello};
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Addresses that can't be listened on, each with its reason.
-    #[error("can't listen on {}", .0.iter().map(|(a, e)| format!("{a}: {e}")).collect::<Vec<_>>().join("; "))]
+    #[error("can't listen on {}", faults(.0))]
     Listen(Vec<(SocketAddr, std::io::Error)>),
     /// A loop could not be started.
     #[error("an event loop does not start")]
@@ -29,6 +29,16 @@ pub enum StartError {
     /// Control did not answer the greeting.
     #[error(transparent)]
     Control(#[from] ControlAway),
+}
+
+/// As many as a person reads.
+fn faults(all: &[(SocketAddr, std::io::Error)]) -> String {
+    const SHOWN: usize = 8;
+    let mut told: Vec<String> = all.iter().take(SHOWN).map(|(a, e)| format!("{a}: {e}")).collect();
+    if all.len() > SHOWN {
+        told.push(format!("and {} more", all.len() - SHOWN));
+    }
+    told.join("; ")
 }
 
 /// The way to start one.
@@ -44,6 +54,7 @@ pub struct Running {
     closing: watch::Sender<bool>,
     flush: mpsc::Sender<oneshot::Sender<()>>,
     addresses: Vec<SocketAddr>,
+    endpoint_ports: Vec<u16>,
 }
 
 impl Gateway {
@@ -60,17 +71,20 @@ impl Gateway {
         let welcome = shared.control.hello(hello).await?;
         let seq = welcome.seq;
         changes::welcomed(&shared, welcome);
-        let (addresses, per_loop) = listen_all(&shared.config)?;
-        shared.set_own_addresses(addresses.clone());
+        let (addresses, per_loop) = listen::entry(&shared.config)?;
+        let (endpoint_ports, doors) = listen::endpoints(&shared.config, &addresses)?;
+        shared.set_own(addresses.clone(), &endpoint_ports);
         let (closing, watch) = watch::channel(false);
         let mut loops = Vec::new();
         let mut threads = Vec::new();
-        for (number, listeners) in per_loop.into_iter().enumerate() {
-            let (handle, thread) = serve::start(number, Arc::clone(&shared), listeners, watch.clone())?;
+        for (number, (listeners, doors)) in per_loop.into_iter().zip(doors).enumerate() {
+            let (handle, thread) =
+                serve::start(number, Arc::clone(&shared), listeners, doors, watch.clone())?;
             loops.push(handle);
             threads.push(thread);
         }
         let loops = Arc::new(loops);
+        statics::open_all(&shared, &loops);
         let (flush, flushes) = mpsc::channel(1);
         let helpers = vec![
             tokio::spawn(lease::keeper(Arc::clone(&shared), inbox)).abort_handle(),
@@ -79,34 +93,8 @@ impl Gateway {
             tokio::spawn(exits::prober(Arc::clone(&shared))).abort_handle(),
             tokio::spawn(sweeper(Arc::clone(&shared))).abort_handle(),
         ];
-        Ok(Running { shared, loops, threads, helpers, closing, flush, addresses })
+        Ok(Running { shared, loops, threads, helpers, closing, flush, addresses, endpoint_ports })
     }
-}
-
-type Bound = (Vec<SocketAddr>, Vec<Vec<std::net::TcpListener>>);
-
-/// Binds every address once per loop; reports every address that can't be bound.
-fn listen_all(config: &Config) -> Result<Bound, StartError> {
-    let mut faults = Vec::new();
-    let mut addresses = Vec::new();
-    let mut per_loop: Vec<Vec<_>> = (0..config.loops.max(1)).map(|_| Vec::new()).collect();
-    for wanted in &config.listen {
-        let mut address = *wanted;
-        for listeners in &mut per_loop {
-            match serve::listen(address).and_then(|l| Ok((l.local_addr()?, l))) {
-                Ok((bound, listener)) => {
-                    address = bound;
-                    listeners.push(listener);
-                }
-                Err(error) => {
-                    faults.push((*wanted, error));
-                    break;
-                }
-            }
-        }
-        addresses.push(address);
-    }
-    if faults.is_empty() { Ok((addresses, per_loop)) } else { Err(StartError::Listen(faults)) }
 }
 
 /// Forgets, once a minute, what has grown old.
@@ -118,6 +106,7 @@ async fn sweeper(shared: Arc<Shared>) {
         crate::shared::held(&shared.permits).sweep(now);
         crate::shared::held(&shared.throttle).sweep(now);
         shared.sessions().sweep(now);
+        crate::shared::held(&shared.moved).sweep(now);
         shared.forget_unused_caps();
     }
 }
@@ -126,6 +115,11 @@ impl Running {
     /// Where it listens, in the order of the settings.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// The ports that stand for extracted endpoints, ascending.
+    pub fn endpoint_ports(&self) -> &[u16] {
+        &self.endpoint_ports
     }
 
     /// What it counts about itself.

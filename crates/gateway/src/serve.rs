@@ -4,12 +4,12 @@
 use crate::budget::Budget;
 use crate::changes::verdict;
 use crate::conn::Conn;
+use crate::doors::{self, Doors};
 use crate::entry;
 use crate::pending::{Sums, Tally};
 use crate::relay::Pipes;
 use crate::shared::{Shared, held};
 use slab::Slab;
-use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use std::cell::{Cell, RefCell, RefMut};
 use std::io;
 use std::net::SocketAddr;
@@ -27,7 +27,6 @@ use turnpike_wire::{Ending, Numbered, Refusal, Revocation, Subject};
 const BEAT: Duration = Duration::from_millis(250);
 /// Bytes of the buffer that all small messages of a loop pass through.
 pub(crate) const BUFFER: usize = 64 * 1_024;
-const BACKLOG: i32 = 4_096;
 
 /// What a loop can be told.
 pub(crate) enum Order {
@@ -37,6 +36,10 @@ pub(crate) enum Order {
     Broke(Subject, Refusal),
     /// Hand over what was counted, now.
     Collect(oneshot::Sender<()>),
+    /// Listen here too.
+    Open(std::net::TcpListener),
+    /// No longer listen there.
+    Shut(SocketAddr),
     /// End what still runs.
     EndAll,
 }
@@ -55,6 +58,14 @@ impl LoopHandle {
         let _ = self.orders.send(Order::Broke(subject, refusal));
     }
 
+    pub(crate) fn open(&self, door: std::net::TcpListener) {
+        let _ = self.orders.send(Order::Open(door));
+    }
+
+    pub(crate) fn shut(&self, door: SocketAddr) {
+        let _ = self.orders.send(Order::Shut(door));
+    }
+
     pub(crate) fn end_all(&self) {
         let _ = self.orders.send(Order::EndAll);
     }
@@ -71,6 +82,7 @@ impl LoopHandle {
 pub(crate) struct Loop {
     pub(crate) shared: Arc<Shared>,
     pub(crate) pipes: Pipes,
+    pub(crate) doors: Doors,
     conns: RefCell<Slab<Rc<Conn>>>,
     dirty: RefCell<Vec<usize>>,
     tally: RefCell<Tally>,
@@ -81,10 +93,11 @@ pub(crate) struct Loop {
 }
 
 impl Loop {
-    fn new(shared: Arc<Shared>) -> Self {
+    fn new(shared: Arc<Shared>, doors: Doors) -> Self {
         Self {
             pipes: Pipes::new(Arc::clone(&shared.metrics)),
             shared,
+            doors,
             conns: RefCell::default(),
             dirty: RefCell::default(),
             tally: RefCell::default(),
@@ -187,24 +200,15 @@ impl Loop {
                 self.collect();
                 let _ = done.send(());
             }
+            Order::Open(door) => {
+                if let Err(error) = self.doors.add(door) {
+                    tracing::error!(%error, "a static address can't be listened on");
+                }
+            }
+            Order::Shut(door) => self.doors.shut(door),
             Order::EndAll => self.conns.borrow().iter().for_each(|(_, conn)| conn.end(Ending::Drained)),
         }
     }
-}
-
-/// A listening socket that other loops may share.
-pub(crate) fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    socket.set_reuse_address(true)?;
-    socket.set_reuse_port(true)?;
-    socket.set_tcp_nodelay(true)?;
-    if address.is_ipv6() {
-        socket.set_only_v6(true)?;
-    }
-    socket.bind(&SockAddr::from(address))?;
-    socket.listen(BACKLOG)?;
-    socket.set_nonblocking(true)?;
-    Ok(socket.into())
 }
 
 /// Starts a loop on a thread of its own. It runs until `closing` says so and its last task is done.
@@ -212,16 +216,19 @@ pub(crate) fn start(
     number: usize,
     shared: Arc<Shared>,
     listeners: Vec<std::net::TcpListener>,
+    doors: Vec<std::net::TcpListener>,
     closing: watch::Receiver<bool>,
 ) -> io::Result<(LoopHandle, std::thread::JoinHandle<()>)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().event_interval(61).build()?;
     let (orders, inbox) = mpsc::unbounded_channel();
+    let doors = Doors::new(doors)?;
     let body = move || {
         let tasks = LocalSet::new();
-        let home = Rc::new(Loop::new(shared));
+        let home = Rc::new(Loop::new(shared, doors));
         for listener in listeners {
             tasks.spawn_local(accept(Rc::clone(&home), listener, closing.clone()));
         }
+        tasks.spawn_local(doors::attend(Rc::clone(&home), closing.clone()));
         tasks.block_on(&runtime, run(home, inbox, closing));
     };
     let thread = std::thread::Builder::new().name(format!("gateway-{number}")).spawn(body)?;
@@ -255,10 +262,7 @@ async fn accept(home: Rc<Loop>, listener: std::net::TcpListener, mut closing: wa
             _ = closing.wait_for(|closing| *closing) => return,
         };
         match accepted {
-            Ok((stream, from)) => {
-                home.shared.metrics.accepted.fetch_add(1, Ordering::Relaxed);
-                tokio::task::spawn_local(serve(Rc::clone(&home), stream, from));
-            }
+            Ok((stream, from)) => welcome(&home, stream, from),
             // Out of descriptors or memory: others may end meanwhile, the queue waits.
             Err(error) => {
                 tracing::warn!(%error, "accept failed");
@@ -266,6 +270,12 @@ async fn accept(home: Rc<Loop>, listener: std::net::TcpListener, mut closing: wa
             }
         }
     }
+}
+
+/// Serves a connection that came in.
+pub(crate) fn welcome(home: &Rc<Loop>, stream: TcpStream, from: SocketAddr) {
+    home.shared.metrics.accepted.fetch_add(1, Ordering::Relaxed);
+    tokio::task::spawn_local(serve(Rc::clone(home), stream, from));
 }
 
 struct Open<'a>(&'a Loop);

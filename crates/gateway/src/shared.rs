@@ -5,11 +5,14 @@ use crate::budget::Budget;
 use crate::caps::CapState;
 use crate::config::Config;
 use crate::destination::Rules;
+use crate::endpoints::Moved;
 use crate::exits::Index;
 use crate::metrics::Metrics;
+use crate::own::Own;
 use crate::pending::Pending;
 use crate::resolve::Resolver;
 use crate::sessions::Sessions;
+use crate::statics::Statics;
 use arc_swap::ArcSwap;
 use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
@@ -41,7 +44,11 @@ pub(crate) struct Shared {
     pub(crate) pending: Mutex<Pending>,
     /// Exits that failed and are to be probed before others.
     pub(crate) suspects: Mutex<BTreeSet<ExitId>>,
-    own: ArcSwap<Vec<SocketAddr>>,
+    /// Endpoints that left their exit.
+    pub(crate) moved: Mutex<Moved>,
+    pub(crate) statics: Mutex<Statics>,
+    own: ArcSwap<Own>,
+    entry: ArcSwap<Vec<SocketAddr>>,
     exits: RwLock<Index>,
     sessions: Mutex<Sessions>,
     budgets: Mutex<HashMap<Subject, Arc<Budget>>>,
@@ -77,7 +84,10 @@ impl Shared {
             throttle: Mutex::default(),
             pending: Mutex::default(),
             suspects: Mutex::default(),
+            moved: Mutex::default(),
+            statics: Mutex::default(),
             own: ArcSwap::default(),
+            entry: ArcSwap::default(),
             exits: RwLock::default(),
             sessions: Mutex::default(),
             budgets: Mutex::default(),
@@ -102,12 +112,27 @@ impl Shared {
     }
 
     /// Where this gateway itself listens.
-    pub(crate) fn own_addresses(&self) -> Arc<Vec<SocketAddr>> {
-        self.own.load_full()
+    pub(crate) fn own(&self) -> arc_swap::Guard<Arc<Own>> {
+        self.own.load()
     }
 
-    pub(crate) fn set_own_addresses(&self, own: Vec<SocketAddr>) {
-        self.own.store(Arc::new(own));
+    /// Some of that changed.
+    pub(crate) fn change_own(&self, change: impl Fn(&mut Own)) {
+        self.own.rcu(|own| {
+            let mut own = Own::clone(own);
+            change(&mut own);
+            own
+        });
+    }
+
+    /// Where the common entry listens.
+    pub(crate) fn entry(&self) -> Arc<Vec<SocketAddr>> {
+        self.entry.load_full()
+    }
+
+    pub(crate) fn set_own(&self, entry: Vec<SocketAddr>, endpoints: &[u16]) {
+        self.own.store(Arc::new(Own::new(&entry, endpoints)));
+        self.entry.store(Arc::new(entry));
     }
 
     /// The budget all connections of a subject spend.

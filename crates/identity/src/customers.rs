@@ -103,6 +103,12 @@ pub async fn find(tx: &impl Read, name: &str) -> Result<Customer> {
     }
 }
 
+/// Keeps other transactions that lock this customer waiting until this one ends.
+pub async fn lock(tx: &WriteTx, id: CustomerId) -> Result<()> {
+    tx.lock("SELECT id FROM customers WHERE id = $1 ORDER BY id", args![id]).await?;
+    Ok(())
+}
+
 /// A page of customers, the newest first.
 pub async fn list(tx: &impl Read, page: Page) -> Result<PageOf<Customer>> {
     let count = tx.row("SELECT COUNT(*) AS n FROM customers", args![]).await?;

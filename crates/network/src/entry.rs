@@ -1,10 +1,7 @@
-//! Where customers dial: the host and port of the common entry, the ports of extracted endpoints, and the
-//! entries that sites name (`ep`).
+//! Where customers dial: the host and port of the common entry, and the ports of extracted endpoints.
 
-use std::collections::{BTreeMap, HashMap};
 use std::net::Ipv6Addr;
 use std::ops::RangeInclusive;
-use turnpike_base::SiteId;
 
 /// The common entry's port where nothing else is set (contract section 9).
 const USUAL_PORT: u16 = 3120;
@@ -18,31 +15,20 @@ pub struct Entry {
     pub port: u16,
     /// Ports of extracted endpoints; every gateway of the entry listens on all of them.
     pub endpoint_ports: Ports,
-    /// Per site the hosts of the entries that `ep` names; names are lower case.
-    pub named: HashMap<SiteId, BTreeMap<String, String>>,
 }
 
 impl Default for Entry {
     fn default() -> Self {
-        Self { host: None, port: USUAL_PORT, endpoint_ports: Ports::default(), named: HashMap::new() }
+        Self { host: None, port: USUAL_PORT, endpoint_ports: Ports::default() }
     }
 }
 
 impl Entry {
-    /// The host of a site's entry as it stands before `:port`: the named one, or the common one. `None`:
-    /// the site has no entry of that name. `base_url` is how the caller reached the API.
-    pub fn host_of(&self, site: SiteId, name: Option<&str>, base_url: &str) -> Option<String> {
-        let host = match (name, &self.host) {
-            (Some(name), _) => self.named.get(&site)?.get(&name.trim().to_ascii_lowercase())?,
-            (None, Some(host)) => host,
-            (None, None) => return Some(host_in(base_url).to_owned()),
-        };
-        Some(if host.parse::<Ipv6Addr>().is_ok() { format!("[{host}]") } else { host.clone() })
-    }
-
-    /// The names that `ep` may have on a site.
-    pub fn names(&self, site: SiteId) -> Vec<&str> {
-        self.named.get(&site).into_iter().flat_map(BTreeMap::keys).map(String::as_str).collect()
+    /// The host as it stands before `:port`: the named entry's, or the common one. `base_url` is how the
+    /// caller reached the API.
+    pub fn host_of(&self, named: Option<&str>, base_url: &str) -> String {
+        let Some(host) = named.or(self.host.as_deref()) else { return host_in(base_url).to_owned() };
+        if host.parse::<Ipv6Addr>().is_ok() { format!("[{host}]") } else { host.to_owned() }
     }
 }
 
@@ -91,8 +77,6 @@ impl From<RangeInclusive<u16>> for Ports {
 mod tests {
     use super::*;
 
-    const SITE: SiteId = SiteId(1);
-
     #[test]
     fn without_a_host_of_its_own_the_entry_is_where_the_api_is() {
         let entry = Entry::default();
@@ -102,19 +86,15 @@ mod tests {
             ("http://[::1]:8080", "[::1]"),
             ("http://[::1]", "[::1]"),
         ] {
-            assert_eq!(entry.host_of(SITE, None, url).as_deref(), Some(host));
+            assert_eq!(entry.host_of(None, url), host);
         }
     }
 
     #[test]
-    fn a_named_entry_is_its_sites_own() {
-        let named = HashMap::from([(SITE, BTreeMap::from([("us".to_owned(), "2001:db8::1".to_owned())]))]);
-        let entry = Entry { host: Some("gate.example".into()), named, ..Entry::default() };
-        assert_eq!(entry.host_of(SITE, None, "").as_deref(), Some("gate.example"));
-        assert_eq!(entry.host_of(SITE, Some("US"), "").as_deref(), Some("[2001:db8::1]"));
-        assert_eq!(entry.host_of(SITE, Some("hk"), ""), None);
-        assert_eq!(entry.host_of(SiteId(2), Some("us"), ""), None);
-        assert_eq!(entry.names(SITE), ["us"]);
+    fn a_named_entry_goes_before_the_common_one() {
+        let entry = Entry { host: Some("gate.example".into()), ..Entry::default() };
+        assert_eq!(entry.host_of(None, "http://api"), "gate.example");
+        assert_eq!(entry.host_of(Some("2001:db8::1"), "http://api"), "[2001:db8::1]");
     }
 
     #[test]

@@ -2,8 +2,11 @@
 //!
 //! [`exits`] are the ways out as operators describe them; [`place`] binds names to the world catalogue,
 //! for exits and for what customers ask; [`roster`] knows in memory which of them can serve right now;
-//! [`places`] tells customers where that is; [`flags`] serves the countries' flags.
+//! [`places`] tells customers where that is; [`endpoints`] leases them out by port; [`flags`] serves the
+//! countries' flags.
 
+pub mod endpoints;
+pub mod entries;
 mod entry;
 pub mod exits;
 pub mod flags;
@@ -24,5 +27,5 @@ pub use state::State;
 
 /// The endpoints of this domain.
 pub fn routes(state: &State) -> Vec<turnpike_web::Endpoint> {
-    [places::routes(state), statics::routes(state)].concat()
+    [endpoints::routes(state), places::routes(state), statics::routes(state)].concat()
 }

@@ -28,6 +28,7 @@ twins! {
     3 "0003_access",
     4 "0004_network",
     5 "0005_metering",
+    6 "0006_endpoints",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

@@ -30,6 +30,7 @@ pub async fn run(control: &Control, path: &str, input: Value) -> Result<Value> {
     match path {
         "site/create" => go(control, input, site::create).await,
         "site/list" => go(control, input, site::list).await,
+        "site/entry" => go(control, input, site::entry).await,
         "customer/create" => go(control, input, customer::create).await,
         "customer/list" => go(control, input, customer::list).await,
         "customer/show" => go(control, input, customer::show).await,
@@ -51,6 +52,7 @@ pub async fn run(control: &Control, path: &str, input: Value) -> Result<Value> {
         "static-ip/list" => go(control, input, static_ip::list).await,
         "static-ip/maintain" => go(control, input, static_ip::maintain).await,
         "static-ip/grant" => go(control, input, static_ip::grant).await,
+        "static-ip/release" => go(control, input, static_ip::release).await,
         "usage/days" => go(control, input, usage::days).await,
         "usage/trace" => go(control, input, usage::trace).await,
         _ => Err(Fault::new(Code::NotFound, "command_unknown")

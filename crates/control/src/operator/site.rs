@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use turnpike_base::{Currency, Fault, Lang, Result, Text};
 use turnpike_identity::sites::{self, NewSite};
+use turnpike_network::entries;
 
 /// What `site create` takes.
 #[derive(Debug, Deserialize)]
@@ -22,6 +23,29 @@ pub(super) struct Create {
     allow_private_clients: bool,
     #[serde(default)]
     demands_verification: bool,
+}
+
+/// What `site entry` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Named {
+    /// What `ep` names.
+    name: String,
+    /// What customers dial; without one the entry is forgotten.
+    host: Option<String>,
+    /// The first site if none is named.
+    site: Option<String>,
+}
+
+/// Names an entry of a site; gives all of them.
+pub(super) async fn entry(control: &Control, input: Named) -> Result<Value> {
+    let tx = control.store().write().await?;
+    let site = sites::find(&tx, input.site.as_deref()).await?.id;
+    entries::set(&tx, site, &input.name, input.host.as_deref()).await?;
+    let all = entries::list(&tx, site).await?;
+    tx.commit().await?;
+    let rows = all.into_iter().map(|(name, host)| json!({"name": name, "host": host})).collect::<Vec<_>>();
+    Ok(listed(i64::try_from(rows.len()).unwrap_or(0), rows))
 }
 
 pub(super) async fn create(control: &Control, input: Create) -> Result<Value> {

@@ -5,7 +5,7 @@ use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use turnpike_access::packages::{self, Grant, rules};
-use turnpike_base::{Fault, ProductType, Result, Text};
+use turnpike_base::{Fault, PackageId, ProductType, Result, Text};
 use turnpike_identity::customers;
 use turnpike_network::statics::{self, Address, Wish};
 use turnpike_wire::CountryCode;
@@ -37,6 +37,24 @@ pub(super) struct Give {
     asn: Option<u32>,
     count: Option<i64>,
     days: Option<i64>,
+}
+
+/// What `static-ip release` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Release {
+    /// The package that stands for the holding.
+    package: i64,
+}
+
+/// Ends a holding at once; the address rests before it is given out again.
+pub(super) async fn release(control: &Control, input: Release) -> Result<Value> {
+    let now = control.0.clock.now();
+    let (package, rests_until) = (PackageId(input.package), now.plus_ms(control.0.network.rest_ms()));
+    let tx = control.store().write().await?;
+    statics::hold::release(&tx, &control.0.vault, package, rests_until, now).await?;
+    tx.commit().await?;
+    Ok(json!({"package": package, "rests_until": time(rests_until)}))
 }
 
 pub(super) async fn import(control: &Control, input: Import) -> Result<Value> {

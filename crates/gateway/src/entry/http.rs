@@ -119,7 +119,12 @@ async fn next<C: Client>(
     peer: Peer,
 ) -> io::Result<Option<Request>> {
     let error = match in_time(peer, inbox.expect(home, client, Request::parse)).await {
-        Ok(request) => return Ok(Some(request)),
+        Ok(mut request) => {
+            if peer.at_endpoint {
+                request.login = Ok(None);
+            }
+            return Ok(Some(request));
+        }
         Err(error) => error,
     };
     if error.kind() != io::ErrorKind::InvalidData {

@@ -108,6 +108,7 @@ pub(crate) async fn serve(home: &Rc<Loop>, mut stream: TcpStream, from: SocketAd
     let mut peer = Peer {
         client: from.ip().to_canonical(),
         dialled: plain(stream.local_addr()?),
+        at_endpoint: false,
         deadline: Instant::now() + config.timeouts.handshake,
     };
     let mut inbox = Inbox::default();
@@ -122,7 +123,9 @@ pub(crate) async fn serve(home: &Rc<Loop>, mut stream: TcpStream, from: SocketAd
         }
         Ok(protocol(inbox.0[0]))
     });
-    match spoken.await? {
+    let spoken = spoken.await?;
+    peer.at_endpoint = home.shared.own().is_endpoint(peer.dialled.port());
+    match spoken {
         Some(Protocol::Tls) => {
             let config = home.shared.tls.load().as_ref().clone().ok_or(io::ErrorKind::Unsupported)?;
             let (tls, inbox) = Box::pin(tls::begin(home, stream, peer, inbox, config)).await?;

@@ -98,8 +98,9 @@ async fn authenticate<C: Client>(
         tell(client, &[1, u8::from(refused)]).await?;
         return Ok((!refused).then_some(Some(login)));
     }
-    let alone = methods.iter().all(|m| *m == method::NONE);
-    let accepted = alone && !is_refused(home, peer, None).await;
+    let enough =
+        methods.iter().all(|m| *m == method::NONE) || (peer.at_endpoint && methods.contains(&method::NONE));
+    let accepted = enough && !is_refused(home, peer, None).await;
     tell(client, &[5, if accepted { method::NONE } else { method::REFUSED }]).await?;
     Ok(accepted.then_some(None))
 }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use turnpike_base::Clock;
 use turnpike_base::time::SystemClock;
-use turnpike_gateway::{Config, Destinations, Gateway, Running, Timeouts};
+use turnpike_gateway::{Config, Destinations, EndpointPorts, Gateway, Running, Timeouts};
 use turnpike_wire::GatewayId;
 
 /// Longer than anything may take here.
@@ -49,6 +49,7 @@ impl Setup {
             id: GatewayId("lab".into()),
             start: 1,
             listen: vec!["127.0.0.1:0".parse().unwrap()],
+            endpoint_ports: EndpointPorts::default(),
             loops: 1,
             tls: None,
             balancers: Vec::new(),

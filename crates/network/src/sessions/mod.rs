@@ -59,6 +59,13 @@ impl Pins {
         PinAnswer { exit: pin.exit, until: pin.until }
     }
 
+    /// Where a session leaves from, if it is pinned.
+    pub fn held(&self, subject: Subject, session: &str, now: Timestamp) -> Option<ExitId> {
+        let state = self.state();
+        let pin = state.pins.get(&(subject, session.to_owned()))?;
+        (now < pin.until).then_some(pin.exit)
+    }
+
     /// Saves what is new and forgets what ended.
     pub async fn save(&self, store: &Store, now: Timestamp) -> Result<()> {
         let (fresh, keys) = {

@@ -19,6 +19,8 @@ both_engines! {
         let pins = Pins::default();
         assert_eq!(pins.pin(ask(1, None), NOW).exit, ExitId(1));
         assert_eq!(pins.pin(ask(2, None), NOW).exit, ExitId(1));
+        let held = |at| pins.held(ask(1, None).subject, "s@US", at);
+        assert_eq!((held(NOW), held(NOW.plus_minutes(10))), (Some(ExitId(1)), None));
         assert_eq!(pins.pin(ask(3, Some(1)), NOW).exit, ExitId(3), "its exit died");
         assert_eq!(pins.pin(ask(4, Some(1)), NOW).exit, ExitId(3), "another gateway replaced it already");
         pins.save(&store, NOW).await.unwrap();

@@ -1,7 +1,7 @@
 //! Who holds which static address until when. The functions that take a [`WriteTx`] run inside the
 //! caller's transaction: n addresses in stock are sold exactly n times, however many buy at once.
 
-use super::model::{Address, Availability, Filter, Held, Owned, Wish};
+use super::model::{Address, Availability, Filter, Held, Owned, Stand, Wish};
 use super::queries::Holding;
 use super::{error, queries, stock};
 use turnpike_base::{CustomerId, PackageId, Page, PageOf, ProductType, Result, Timestamp};
@@ -168,6 +168,24 @@ pub async fn owned(
     now: Timestamp,
 ) -> Result<Vec<Owned>> {
     Ok(queries::owned(tx, customer, product, now).await?)
+}
+
+/// How a customer stands to an address (by itself or by package id) that he can't use.
+pub async fn stand(
+    tx: &impl Read,
+    customer: CustomerId,
+    product: ProductType,
+    ip: &str,
+    now: Timestamp,
+) -> Result<Stand> {
+    let id = ip.parse().map_or(PackageId(0), PackageId);
+    let found = queries::newest_holding(tx, customer, product, ip, id).await?;
+    Ok(match found {
+        None => Stand::Foreign,
+        Some(held) if held.ended || held.expires_at <= now => Stand::Expired,
+        Some(held) if held.address.maintenance => Stand::Maintained,
+        Some(_) => Stand::Held,
+    })
 }
 
 /// A page of a customer's holdings, the newest first.

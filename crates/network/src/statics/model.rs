@@ -117,6 +117,26 @@ pub struct Owned {
     pub until: Timestamp,
 }
 
+impl Owned {
+    /// Whether this is the address of that text, or the one of that package.
+    pub fn is(&self, ip: &str) -> bool {
+        self.address == ip || self.package.0.to_string() == ip
+    }
+}
+
+/// How a customer stands to an address that he asks for and can't use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stand {
+    /// He holds it, but not at the place that he asks for too.
+    Held,
+    /// He holds it, and it is under maintenance.
+    Maintained,
+    /// He held it.
+    Expired,
+    /// It is not his, or there is no such address; the two are never told apart.
+    Foreign,
+}
+
 /// Which holdings of a customer are wanted (`ip/get-static-ip`).
 #[derive(Clone, Debug, Default)]
 pub struct Filter {

@@ -290,6 +290,21 @@ pub(super) async fn held_by_package(tx: &impl Read, package: PackageId) -> Resul
     tx.row(&sql, args![package]).await?.map(|row| read_held(&row)).transpose()
 }
 
+/// The customer's newest holding of an address (by itself or by package), ended or not.
+pub(super) async fn newest_holding(
+    tx: &impl Read,
+    customer: CustomerId,
+    product: ProductType,
+    ip: &str,
+    package: PackageId,
+) -> Result<Option<Held>, StoreError> {
+    let sql = format!(
+        "SELECT {HELD}, {ADDRESS} {JOIN} WHERE h.customer_id = $1 AND a.product = $2 AND h.state <> 'reserved' \
+         AND (a.address = $3 OR h.package_id = $4) ORDER BY h.id DESC LIMIT 1"
+    );
+    tx.row(&sql, args![customer, product, ip, package]).await?.map(|row| read_held(&row)).transpose()
+}
+
 /// What can be had now, by country, ASN and ISP. `exclusive`: only what nobody holds; else what this
 /// customer could still buy.
 pub(super) async fn available(

@@ -40,7 +40,7 @@ pub fn status(held: &Held, now: Timestamp) -> i64 {
 
 /// The exits of those addresses that a username picks: by address or package id, and by place.
 pub fn matching(owned: &[Owned], place: &PlaceFilter, ip: Option<&str>) -> Vec<OwnedExit> {
-    let named = |o: &&Owned| ip.is_none_or(|ip| o.address == ip || o.package.0.to_string() == ip);
+    let named = |o: &&Owned| ip.is_none_or(|ip| o.is(ip));
     let there = |o: &&Owned| {
         place.country.is_none_or(|c| o.country == c.as_str())
             && place.state.as_ref().is_none_or(|s| o.state.as_ref() == Some(s))

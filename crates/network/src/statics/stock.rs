@@ -49,6 +49,11 @@ pub async fn list(tx: &impl Read, page: Page) -> Result<PageOf<Address>> {
     Ok(PageOf { page, total, rows })
 }
 
+/// Whether an address is one of the stock, whoever holds it.
+pub async fn is_known(tx: &impl Read, address: &str) -> Result<bool> {
+    Ok(queries::by_text(tx, address).await?.is_some())
+}
+
 /// Puts an address under maintenance (its holders' connections end, it is not sold) or back to use.
 pub async fn maintain(store: &Store, vault: &Vault, address: &str, on: bool, now: Timestamp) -> Result<()> {
     let tx = store.write().await?;

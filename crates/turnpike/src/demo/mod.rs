@@ -119,6 +119,9 @@ async fn people(control: &Control, store: &Store, customer: &str, operator: &str
     let prefixes = ["/gateway", "/openapi", "/end-point", "/developers", "/api-gate-way"];
     let site = json!({"name": "Turnpike Demo", "prefixes": prefixes, "currency": "CNY", "allow_private_clients": true});
     run(control, "site/create", site).await?;
+    for name in catalogue::ENTRIES {
+        run(control, "site/entry", json!({"name": name, "host": "127.0.0.1"})).await?;
+    }
     let password = Secret::new(operator);
     operators::create(store, OPERATOR, password, SystemClock.now()).await.map_err(crate::up::told)?;
     let made = run(control, "customer/create", json!({"email": EMAIL, "password": customer})).await?;

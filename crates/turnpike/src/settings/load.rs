@@ -9,6 +9,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use turnpike_base::Secret;
 
+/// Free ports for endpoints where the proxy entry's port is free too.
+const IMPLIED_PORTS: u16 = 2_000;
+
 /// Settings with what was said for each.
 #[derive(Debug)]
 pub struct Resolved {
@@ -49,6 +52,8 @@ impl Reader<'_> {
         let proxy_listen = self.read("proxy-listen", value::address);
         let echo_listen = self.read("echo-listen", value::address);
         let endpoint_ports = self.read("endpoint-ports", value::endpoint_ports);
+        let proxy_host = self.read("proxy-host", value::host);
+        let static_rest_hours = self.read("static-rest-hours", value::hours);
         let allow_private = self.read("allow-private-destinations", value::switch);
         let api_tls = self.tls("api-tls-cert", "api-tls-key");
         let proxy_tls = self.tls("proxy-tls-cert", "proxy-tls-key");
@@ -65,7 +70,9 @@ impl Reader<'_> {
             api_listen: api_listen?,
             proxy_listen: proxy_listen?,
             echo_listen: self.echo(echo_listen?, api_listen?),
-            endpoint_ports: endpoint_ports?,
+            endpoint_ports: self.endpoint_ports(endpoint_ports?, proxy_listen?),
+            proxy_host,
+            static_rest_hours: static_rest_hours?,
             allow_private_destinations: allow_private?,
             api_tls,
             proxy_tls,
@@ -123,6 +130,13 @@ impl Reader<'_> {
     fn echo(&self, echo: SocketAddr, api: SocketAddr) -> SocketAddr {
         let by_default = self.said.get("echo-listen").is_some_and(|said| said.origin == Origin::Default);
         if by_default && api.port() == 0 { SocketAddr::new(echo.ip(), 0) } else { echo }
+    }
+
+    /// Port 0 for the proxy entry implies free ports for endpoints, unless they were said: several may run
+    /// beside each other.
+    fn endpoint_ports(&self, ports: EndpointPorts, proxy: SocketAddr) -> EndpointPorts {
+        let by_default = self.said.get("endpoint-ports").is_some_and(|said| said.origin == Origin::Default);
+        if by_default && proxy.port() == 0 { EndpointPorts::Free(IMPLIED_PORTS) } else { ports }
     }
 
     fn ports_apart(&mut self, settings: &Settings) {

@@ -47,6 +47,10 @@ pub struct Settings {
     pub echo_listen: SocketAddr,
     /// Ports of extracted endpoints.
     pub endpoint_ports: EndpointPorts,
+    /// What customers dial, as extraction tells it.
+    pub proxy_host: Option<String>,
+    /// How long a static address rests after its holder.
+    pub static_rest_hours: u32,
     /// Whether customers may reach private addresses.
     pub allow_private_destinations: bool,
     /// TLS of the API.

@@ -24,7 +24,10 @@ pub fn show(resolved: &Resolved) -> Vec<Shown> {
         Shown { name: spec.name, value, origin }
     };
     let mut shown: Vec<_> = spec::ALL.iter().map(one).collect();
-    // The one default that follows another setting is shown as it will be.
+    // The defaults that follow another setting are shown as they will be.
+    if let Some(ports) = shown.iter_mut().find(|s| s.name == "endpoint-ports") {
+        ports.value = Some(resolved.settings.endpoint_ports.to_string());
+    }
     if let Some(echo) = shown.iter_mut().find(|s| s.name == "echo-listen") {
         echo.value = Some(resolved.settings.echo_listen.to_string());
     }

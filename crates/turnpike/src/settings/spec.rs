@@ -62,7 +62,19 @@ pub const ALL: &[Spec] = &[
         "endpoint-ports",
         "A-B | 0+N",
         Some("20000-23999"),
-        "Ports of extracted endpoints; 0+N means N free ones of the system's choice",
+        "Ports of extracted endpoints; 0+N means N free ones of the system's choice; follows --proxy-listen to port 0",
+    ),
+    plain(
+        "proxy-host",
+        "NAME",
+        None,
+        "Name or address that customers dial, as extraction tells it; unset: the one they call the API under",
+    ),
+    plain(
+        "static-rest-hours",
+        "HOURS",
+        Some("72"),
+        "How long a static address rests after its holder; until then he may renew it",
     ),
     plain(
         "allow-private-destinations",

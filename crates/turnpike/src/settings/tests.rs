@@ -76,6 +76,17 @@ fn port_zero_of_the_api_takes_the_echo_along() {
 }
 
 #[test]
+fn free_ports_follow_a_free_entry_unless_they_are_said() {
+    let ports = |flags: &[(&'static str, &str)]| with(flags, &[], "").unwrap().settings.endpoint_ports;
+    let free = ("proxy-listen", "127.0.0.1:0");
+    assert_eq!(ports(&[free]), EndpointPorts::Free(2_000));
+    assert_eq!(ports(&[free, ("endpoint-ports", "30000-30001")]), EndpointPorts::Range(30_000..=30_001));
+    let shown = show(&with(&[free], &[], "").unwrap());
+    assert!(shown.iter().any(|s| s.name == "endpoint-ports" && s.value.as_deref() == Some("0+2000")));
+    assert!(faults(&[("proxy-host", "a b"), ("static-rest-hours", "x")], &[], "").contains("0 to 8784"));
+}
+
+#[test]
 fn endpoint_ports_are_a_range_or_a_count() {
     let ports = |text: &str| with(&[("endpoint-ports", text)], &[], "").map(|r| r.settings.endpoint_ports);
     assert_eq!(ports("0+4000").unwrap(), EndpointPorts::Free(4000));

@@ -12,6 +12,15 @@ pub enum EndpointPorts {
     Free(u16),
 }
 
+impl std::fmt::Display for EndpointPorts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Range(range) => write!(f, "{}-{}", range.start(), range.end()),
+            Self::Free(count) => write!(f, "0+{count}"),
+        }
+    }
+}
+
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
@@ -50,6 +59,23 @@ pub fn endpoint_ports(text: &str) -> Result<EndpointPorts, String> {
     match (port(first)?, port(last)?) {
         (first, last) if first == 0 || first > last => Err(wrong()),
         (first, last) => Ok(EndpointPorts::Range(first..=last)),
+    }
+}
+
+/// A host name or an address without brackets.
+pub fn host(text: &str) -> Result<String, String> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._:".contains(&b);
+    if (1..=253).contains(&text.len()) && text.bytes().all(plain) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("{text:?} is no host name and no address"))
+}
+
+/// Whole hours up to a year.
+pub fn hours(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(n @ 0..=8_784) => Ok(n),
+        _ => Err(format!("{text:?} is not a number of hours from 0 to 8784")),
     }
 }
 

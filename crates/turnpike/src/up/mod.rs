@@ -3,6 +3,7 @@
 pub mod health;
 pub mod metrics;
 mod parts;
+mod ports;
 mod ready;
 
 use crate::data_dir::{self, DataDir, InstallationKey, KEY_VARIABLE};

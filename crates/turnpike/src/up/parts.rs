@@ -1,7 +1,7 @@
 //! The parts of a running process: API, echo origin, gateway, control's work.
 
 use super::health::{self, Readiness};
-use super::metrics;
+use super::{metrics, ports};
 use crate::data_dir::DataDir;
 use crate::demo::Demo;
 use crate::echo;
@@ -16,13 +16,14 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use turnpike_base::time::SystemClock;
 use turnpike_base::{Clock, Secret};
-use turnpike_control::{Control, Work};
-use turnpike_gateway::{Config, Destinations, Gateway, Running, Timeouts};
+use turnpike_control::{Control, Entry, Work};
+use turnpike_gateway::{Config, Destinations, EndpointPorts, Gateway, Running, Timeouts};
 use turnpike_store::Store;
 use turnpike_wire::GatewayId;
 
 /// Idle exits probed per second (design notes, section 3).
 const PROBES_PER_SECOND: u32 = 50;
+const HOUR_MS: i64 = 3_600_000;
 /// Where the gateway keeps batches that control did not take, below the data directory.
 const JOURNAL: &str = "journal";
 
@@ -62,8 +63,17 @@ impl Parts {
         };
         let echo = origin.as_ref().map(HttpServer::address);
         let work = control.start();
-        let config = config(settings, dir, echo)?;
+        let mut config = config(settings, dir, echo)?;
+        config.endpoint_ports = ports::wanted(&settings.endpoint_ports, &store).await?;
         let gateway = Gateway::start(config, Arc::new(control.clone()), Arc::new(SystemClock)).await?;
+        ports::remember(&settings.endpoint_ports, &store, gateway.endpoint_ports()).await?;
+        let proxy = gateway.addresses().first().copied().context("the gateway listens nowhere")?;
+        control.set_entry(Entry {
+            host: settings.proxy_host.clone(),
+            port: proxy.port(),
+            endpoint_ports: gateway.endpoint_ports().iter().copied().collect(),
+        });
+        control.set_static_rest(i64::from(settings.static_rest_hours) * HOUR_MS);
         let readiness = Readiness::new(store.clone());
         let certificates = settings.api_tls.as_ref().map(tls::read).transpose()?.map(Certificates::new);
         let operator: Vec<Secret> = settings
@@ -82,7 +92,7 @@ impl Parts {
         readiness.set(true);
         Ok(Self {
             api: server.address(),
-            proxy: gateway.addresses().first().copied().context("the gateway listens nowhere")?,
+            proxy,
             echo,
             api_is_tls: certificates.is_some(),
             control,
@@ -136,6 +146,7 @@ fn config(settings: &Settings, dir: &DataDir, echo: Option<SocketAddr>) -> Resul
         id: GatewayId(settings.gateway_name.clone()),
         start: SystemClock.now().0,
         listen: vec![settings.proxy_listen],
+        endpoint_ports: EndpointPorts::default(),
         loops: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         tls: settings.proxy_tls.as_ref().map(tls::read).transpose()?,
         balancers: settings.proxy_protocol.clone().unwrap_or_default(),

@@ -103,6 +103,12 @@ pub(crate) enum StaticIp {
         #[arg(long)]
         off: bool,
     },
+    /// End a holding now; its connections are reset and the address rests
+    Release {
+        /// Id of the package that stands for it
+        #[arg(value_name = "PACKAGE")]
+        package: i64,
+    },
     /// Grant addresses of a country without an order, a package each
     Grant {
         /// E-mail address or id

@@ -38,6 +38,17 @@ pub(crate) enum Site {
     },
     /// All sites
     List {},
+    /// Name an entry, for the parameter `ep` of extraction; without --host it is forgotten
+    Entry {
+        /// Up to 32 letters, digits and dashes
+        name: String,
+        /// Name or address that customers dial
+        #[arg(long)]
+        host: Option<String>,
+        /// Name of the site [default: the first one]
+        #[arg(long, value_name = "NAME")]
+        site: Option<String>,
+    },
 }
 
 /// `turnpike admin customer …`

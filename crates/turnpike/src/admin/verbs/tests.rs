@@ -117,6 +117,7 @@ fn nonsense_is_refused_before_it_goes_out() {
 const EVERY: &[&str] = &[
     "site create default --allow-private-clients",
     "site list",
+    "site entry us --host us.gate.example",
     "customer create --email a@b.co --password hunter2hunter2",
     "customer list --page 1",
     "customer show a@b.co",
@@ -141,6 +142,7 @@ const EVERY: &[&str] = &[
 /// theirs is not there.
 const WITHOUT_OBJECT: &[(&str, &str)] = &[
     ("account show alice", "account_unknown"),
+    ("static-ip release 7", "static_unknown"),
     ("static-ip maintain 192.0.2.1", "static_not_in_stock"),
     ("static-ip grant a@b.co --type 14 --country US", "static_out_of_stock"),
 ];

@@ -1,11 +1,14 @@
 //! Admission: who is on the other end, and what he may do (contract section 9).
 
+mod endpoint;
+mod statics;
+
 use crate::Inner;
 use turnpike_access::{accounts, allowlist, packages};
 use turnpike_base::{CustomerId, ProductType, Result, Secret, SiteId, Text, Timestamp};
-use turnpike_network::{place, pool_of, statics};
+use turnpike_network::{place, pool_of};
 use turnpike_store::{Read, ReadTx, args};
-use turnpike_wire::{Admission, Caps, Credentials, OwnedExit, Permit, PlaceFilter, Reason, Refusal, Subject};
+use turnpike_wire::{Admission, Caps, Credentials, Permit, Reason, Refusal, Subject};
 
 /// How long a permit may be kept, in seconds: bounds what a missed change can do.
 const PERMIT_SECONDS: i64 = 60;
@@ -23,6 +26,9 @@ type Answer<T> = Result<T, Refusal>;
 pub(crate) async fn admit(control: &Inner, ask: &Admission) -> Result<Answer<Permit>> {
     let now = control.clock.now();
     let tx = control.store.read().await?;
+    if ask.at_endpoint {
+        return endpoint::admit(control, &tx, ask, now).await;
+    }
     let visitor = match &ask.credentials {
         Some(credentials) => by_credentials(control, &tx, credentials).await?,
         None => by_address(&tx, ask).await?,
@@ -91,7 +97,7 @@ async fn permit(tx: &ReadTx, ask: &Admission, visitor: Visitor, now: Timestamp) 
     if ask.targeting.ip.is_some() && !subject.product.is_static() {
         return Ok(Err(ip_needs_static()));
     }
-    let owned = match owned(tx, ask, subject, &place, now).await? {
+    let owned = match statics::owned(tx, ask, subject, &place, now).await? {
         Ok(owned) => owned,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -99,6 +105,8 @@ async fn permit(tx: &ReadTx, ask: &Admission, visitor: Visitor, now: Timestamp) 
         Ok(caps) => caps,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    // What is owned ends to the second: nobody goes on with a permit from before.
+    let ends = owned.iter().flatten().map(|one| one.until).min().unwrap_or(Timestamp::FAR);
     Ok(Ok(Permit {
         subject,
         username: visitor.username,
@@ -109,7 +117,7 @@ async fn permit(tx: &ReadTx, ask: &Admission, visitor: Visitor, now: Timestamp) 
         caps,
         udp: visitor.udp,
         blocked_hosts: Vec::new(),
-        valid_until: now.plus_seconds(PERMIT_SECONDS),
+        valid_until: now.plus_seconds(PERMIT_SECONDS).min(ends),
     }))
 }
 
@@ -118,33 +126,6 @@ fn ip_needs_static() -> Refusal {
         "用户名参数 ip 仅适用于静态 IP 账号(类型 14、25)",
         "The username key ip works with accounts of static addresses only (types 14 and 25)",
     ))
-}
-
-/// The customer's own addresses that the username picks; `None` for products that rotate over a pool.
-async fn owned(
-    tx: &ReadTx,
-    ask: &Admission,
-    subject: Subject,
-    place: &PlaceFilter,
-    now: Timestamp,
-) -> Result<Answer<Option<Vec<OwnedExit>>>> {
-    if !subject.product.is_static() {
-        return Ok(Ok(None));
-    }
-    let all = statics::hold::owned(tx, subject.customer, subject.product, now).await?;
-    if all.is_empty() {
-        return Ok(Err(Reason::PackageEmpty.into()));
-    }
-    // Dialling an owned address means that address.
-    let dialled = ask.dialled.ip().to_canonical().to_string();
-    let dialled = all.iter().any(|one| one.address == dialled).then_some(dialled);
-    let ip = ask.targeting.ip.as_deref().or(dialled.as_deref());
-    let picked = statics::rules::matching(&all, place, ip);
-    if picked.is_empty() {
-        let reason = if ip.is_some() { Reason::NotAllowed } else { Reason::NoExit };
-        return Ok(Err(reason.into()));
-    }
-    Ok(Ok(Some(picked)))
 }
 
 /// The caps of type 11: those of several active packages add up, one without a cap lifts it.
