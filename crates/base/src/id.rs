@@ -43,4 +43,6 @@ ids! {
     StaticId;
     /// A traffic lease.
     LeaseId;
+    /// A person's session in the console.
+    LoginId;
 }

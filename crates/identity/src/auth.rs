@@ -68,6 +68,7 @@ impl Directory {
             customer: row.get("id")?,
             verified: row.get("verified")?,
             key: row.get("key_id")?,
+            login: None,
             site: self.site(row.get("site_id")?).ok_or_else(bad)?,
         })
     }

@@ -11,7 +11,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use tower::ServiceExt;
 use turnpike_base::time::ManualClock;
-use turnpike_base::{Clock, Code, Currency, CustomerId, Fault, Lang, SiteId, Timestamp};
+use turnpike_base::{Clock, Code, Currency, CustomerId, Fault, Lang, Secret, SiteId, Timestamp};
 use turnpike_store::{Store, Vault};
 use turnpike_web::{App, Authenticator, BoxFuture, Principal, Site};
 
@@ -38,9 +38,23 @@ impl Authenticator for Customers {
     fn authenticate<'a>(&'a self, key: &'a str, _: IpAddr) -> BoxFuture<'a, Result<Principal, Fault>> {
         let known = [ALICE, BOB].into_iter().find(|customer| key_of(*customer) == key);
         let site = Arc::clone(&self.0);
-        let principal =
-            known.map(|customer| Principal { customer, verified: customer == ALICE, key: customer.0, site });
+        let principal = known.map(|customer| Principal {
+            customer,
+            verified: customer == ALICE,
+            key: customer.0,
+            login: None,
+            site,
+        });
         Box::pin(std::future::ready(principal.ok_or_else(|| Fault::new(Code::BadKey, "bad_key"))))
+    }
+    /// A login is the key, in the console.
+    fn log_in<'a>(
+        &'a self,
+        token: &'a Secret,
+        client: IpAddr,
+        _: Timestamp,
+    ) -> BoxFuture<'a, Result<Principal, Fault>> {
+        self.authenticate(token.expose(), client)
     }
     fn prefixes(&self) -> Arc<Vec<String>> {
         Arc::new(self.0.prefixes.clone())
@@ -51,7 +65,7 @@ fn site() -> Site {
     Site {
         id: SiteId(1),
         name: "test".into(),
-        prefixes: vec!["/gateway".into(), "/web_v1".into()],
+        prefixes: vec!["/gateway".into()],
         lang: Lang::Zh,
         zone: TimeZone::UTC,
         currency: Currency::Cny,
@@ -92,10 +106,10 @@ impl Api {
         from: &str,
         path: &str,
     ) -> (StatusCode, HeaderMap, String) {
-        let sign = if path.contains('?') { '&' } else { '?' };
-        let uri = format!("{path}{sign}app_key={}", key_of(who));
         let from = SocketAddr::new(from.parse().unwrap(), 40_000);
-        let request = Request::get(uri).header("host", "api.example:8080").extension(ConnectInfo(from));
+        let bearer = format!("Bearer {}", key_of(who));
+        let request = Request::get(path).header("host", "api.example:8080").header("authorization", bearer);
+        let request = request.extension(ConnectInfo(from));
         let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();

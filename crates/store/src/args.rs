@@ -90,8 +90,8 @@ macro_rules! numbers {
 }
 
 use turnpike_base::{
-    AccountId, AllowlistId, CustomerId, ExitId, LeaseId, OperatorId, OrderId, PackageId, ProductId, SiteId,
-    StaticId,
+    AccountId, AllowlistId, CustomerId, ExitId, LeaseId, LoginId, OperatorId, OrderId, PackageId, ProductId,
+    SiteId, StaticId,
 };
 numbers!(
     Bytes,
@@ -102,6 +102,7 @@ numbers!(
     CustomerId,
     ExitId,
     LeaseId,
+    LoginId,
     OperatorId,
     OrderId,
     PackageId,

@@ -71,8 +71,8 @@ macro_rules! numbers {
 }
 
 use turnpike_base::{
-    AccountId, AllowlistId, CustomerId, ExitId, LeaseId, OperatorId, OrderId, PackageId, ProductId, SiteId,
-    StaticId,
+    AccountId, AllowlistId, CustomerId, ExitId, LeaseId, LoginId, OperatorId, OrderId, PackageId, ProductId,
+    SiteId, StaticId,
 };
 numbers!(
     Bytes,
@@ -83,6 +83,7 @@ numbers!(
     CustomerId,
     ExitId,
     LeaseId,
+    LoginId,
     OperatorId,
     OrderId,
     PackageId,

@@ -1,10 +1,13 @@
 //! The customer API as one axum router: routes, keys, limits, retries, envelope.
 
 use crate::answer::Reply;
+use crate::endpoint::Handler;
 use crate::idempotency::{Memory, Name};
 use crate::intake::{self, Intake};
 use crate::rate::Limits;
-use crate::{Authenticator, Call, Endpoint, Principal, envelope, lang, openapi};
+use crate::{
+    Authenticator, Call, Cookies, Door, Endpoint, Principal, Visit, Written, console, envelope, lang, openapi,
+};
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
@@ -12,6 +15,7 @@ use axum::routing::get;
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode, header};
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use turnpike_base::{Clock, Code, Fault, Lang, Text};
@@ -25,10 +29,15 @@ pub struct App {
     limits: Limits,
     memory: Memory,
     document: String,
+    console_document: String,
 }
 
 /// The longest Idempotency-Key.
 const LONGEST_KEY: usize = 255;
+/// The longest name of a program that is kept, in characters.
+const LONGEST_AGENT: usize = 200;
+/// Requests a second, and at once, from an address without a key or a login.
+const VISITOR_RATE: (u32, u32) = (10, 100);
 
 impl App {
     /// An API of these endpoints.
@@ -39,6 +48,7 @@ impl App {
         store: Store,
     ) -> Self {
         let document = openapi::document(&endpoints).to_string();
+        let console_document = openapi::console_document(&endpoints).to_string();
         let mut by_path: HashMap<&'static str, Vec<Endpoint>> = HashMap::new();
         for endpoint in endpoints {
             for path in std::iter::once(endpoint.path).chain(endpoint.aliases.iter().copied()) {
@@ -52,13 +62,18 @@ impl App {
             limits: Limits::default(),
             memory: Memory::new(store),
             document,
+            console_document,
         }
     }
 
-    /// The router: `/openapi.json`, and every endpoint under every prefix.
+    /// The router: `/openapi.json`, and every endpoint under every prefix and for the console.
     pub fn router(self) -> Router {
         let app = Arc::new(self);
-        Router::new().route("/openapi.json", get(document)).fallback(serve).with_state(app)
+        Router::new()
+            .route("/openapi.json", get(document))
+            .route("/web_v1/openapi.json", get(console_document))
+            .fallback(serve)
+            .with_state(app)
     }
 }
 
@@ -66,15 +81,22 @@ async fn document(State(app): State<Arc<App>>) -> Response {
     envelope::raw(StatusCode::OK, app.document.clone())
 }
 
+async fn console_document(State(app): State<Arc<App>>) -> Response {
+    envelope::raw(StatusCode::OK, app.console_document.clone())
+}
+
 async fn serve(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let language = lang::asked(None, &parts.headers).unwrap_or_default();
-    let endpoint = match app.find(&parts) {
-        Ok(endpoint) => endpoint.clone(),
+    let (endpoint, prefix) = match app.find(&parts) {
+        Ok((endpoint, prefix)) => (endpoint.clone(), prefix.to_owned()),
         Err(response) => return response(language),
     };
     match intake::read(&parts, body).await {
-        Ok(intake) => app.answer(&endpoint, &parts, intake).await,
+        Ok(intake) => match &endpoint.handler {
+            Handler::Customer(_) => app.answer(&endpoint, prefix, &parts, intake).await,
+            Handler::Visitor(_) => app.answer_visitor(&endpoint, &parts, intake).await,
+        },
         Err((status, fault)) => envelope::http_failure(status, &fault, language),
     }
 }
@@ -82,13 +104,22 @@ async fn serve(State(app): State<Arc<App>>, request: Request) -> Response {
 type Refuse = Box<dyn FnOnce(Lang) -> Response + Send>;
 
 impl App {
-    fn find(&self, parts: &Parts) -> Result<&Endpoint, Refuse> {
-        let Some((_, path)) = split(parts.uri.path(), &self.auth.prefixes()) else {
-            return Err(Box::new(not_found));
+    /// The endpoint that is asked for, and under which prefix.
+    fn find<'p>(&self, parts: &'p Parts) -> Result<(&Endpoint, &'p str), Refuse> {
+        let path = parts.uri.path();
+        let in_console = path.strip_prefix(console::PREFIX).and_then(|rest| rest.strip_prefix('/'));
+        let found = match in_console {
+            Some(rest) => Some((&path[..console::PREFIX.len()], rest)),
+            None => split(path, &self.auth.prefixes()),
         };
-        let Some(candidates) = self.endpoints.get(path) else { return Err(Box::new(not_found)) };
+        let Some((prefix, path)) = found else { return Err(Box::new(not_found)) };
+        let here = |endpoint: &&Endpoint| in_console.is_some() || !endpoint.console_only;
+        let candidates: Vec<_> = self.endpoints.get(path).into_iter().flatten().filter(here).collect();
+        if candidates.is_empty() {
+            return Err(Box::new(not_found));
+        }
         match candidates.iter().find(|e| e.method == parts.method) {
-            Some(endpoint) => Ok(endpoint),
+            Some(endpoint) => Ok((endpoint, prefix)),
             None => {
                 let allowed = candidates.iter().map(|e| e.method.as_str()).collect::<Vec<_>>().join(", ");
                 Err(Box::new(move |language| wrong_method(&allowed, language)))
@@ -96,10 +127,10 @@ impl App {
         }
     }
 
-    async fn answer(&self, endpoint: &Endpoint, parts: &Parts, intake: Intake) -> Response {
+    async fn answer(&self, endpoint: &Endpoint, prefix: String, parts: &Parts, intake: Intake) -> Response {
         let asked = lang::asked(intake.values.text("language"), &parts.headers);
         let client = client_of(parts);
-        let principal = match self.authenticate(&intake, client, parts).await {
+        let principal = match self.authenticate(&prefix, &intake, client, parts).await {
             Ok(principal) => principal,
             Err(fault) => return failed(&fault, asked.unwrap_or_default()),
         };
@@ -108,29 +139,77 @@ impl App {
         if let Err(wait) = self.limits.check(principal.key, site.requests_per_second, site.request_burst) {
             return too_many(wait, language);
         }
+        let (key, cookies) = (principal.key, Cookies::default());
         let call = Call {
             customer: principal.customer,
             verified: principal.verified,
             site: principal.site,
             lang: language,
             now: self.clock.now(),
-            prefix: prefix_of(parts, &self.auth.prefixes()),
+            prefix,
             client,
             base_url: base_url(parts),
+            door: principal.login.map_or(Door::Key, Door::Console),
+            agent: agent_of(parts),
+            cookies: cookies.clone(),
         };
-        let key = parts.headers.get("idempotency-key").filter(|_| parts.method == Method::POST);
-        let outcome = match key {
-            Some(key) => self.once(endpoint, parts, intake, call, key).await,
-            None => (endpoint.handler)(call, &intake.values).await,
+        let (customer, at) = (call.customer, call.now);
+        let idem = parts.headers.get("idempotency-key").filter(|_| parts.method == Method::POST);
+        let outcome = match idem {
+            Some(idem) => self.once(endpoint, parts, intake, call, idem).await,
+            None => endpoint.run(call, &intake.values).await,
         };
-        match outcome {
-            Ok(Reply::Data(data)) => envelope::success(&data, language),
-            Ok(Reply::Plain(plain)) => envelope::plain(StatusCode::OK, plain.kind, plain.text),
-            Err(fault) => failed(&fault, language),
+        if !parts.method.is_safe() && outcome.is_ok() {
+            self.auth.wrote(Written { customer, key, path: endpoint.path, code: Code::Ok, at, client });
         }
+        with_cookie(reply(outcome, language), &cookies, parts)
     }
 
-    async fn authenticate(&self, intake: &Intake, client: IpAddr, parts: &Parts) -> Result<Principal, Fault> {
+    /// Answers somebody who need not be known.
+    async fn answer_visitor(&self, endpoint: &Endpoint, parts: &Parts, intake: Intake) -> Response {
+        let asked = lang::asked(intake.values.text("language"), &parts.headers);
+        let client = client_of(parts);
+        let host = parts.headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let Some(site) = self.auth.site_of_host(host_name(host)) else {
+            return not_found(asked.unwrap_or_default());
+        };
+        let language = asked.unwrap_or(site.lang);
+        let checked = console::check_url(parts)
+            .and_then(|()| console::check_origin(&parts.method, &parts.headers, false));
+        if let Err(fault) = checked {
+            return failed(&fault, language);
+        }
+        if let Err(wait) = self.limits.check(visitor_key(client), VISITOR_RATE.0, VISITOR_RATE.1) {
+            return too_many(wait, language);
+        }
+        let cookies = Cookies::default();
+        let visit = Visit {
+            site,
+            lang: language,
+            now: self.clock.now(),
+            client,
+            base_url: base_url(parts),
+            agent: agent_of(parts),
+            cookies: cookies.clone(),
+        };
+        let outcome = match &endpoint.handler {
+            Handler::Visitor(handler) => handler(visit, &intake.values).await,
+            Handler::Customer(_) => Err(Fault::new(Code::NotFound, "route_unknown")),
+        };
+        with_cookie(reply(outcome, language), &cookies, parts)
+    }
+
+    async fn authenticate(
+        &self,
+        prefix: &str,
+        intake: &Intake,
+        client: IpAddr,
+        parts: &Parts,
+    ) -> Result<Principal, Fault> {
+        if prefix == console::PREFIX {
+            let token = console::login(parts)?;
+            return self.auth.log_in(&token, client, self.clock.now()).await;
+        }
         let bad = || Fault::new(Code::BadKey, "bad_key");
         let (first, others) = intake.keys.split_first().ok_or_else(bad)?;
         let well_formed = first.len() == 32 && first.bytes().all(|b| b.is_ascii_alphanumeric());
@@ -139,7 +218,7 @@ impl App {
         }
         let principal = self.auth.authenticate(first, client).await?;
         // The key decides the site; another site's prefix is not there for it.
-        let mine = split(parts.uri.path(), &principal.site.prefixes).is_some();
+        let mine = principal.site.prefixes.iter().any(|known| known == prefix);
         if mine { Ok(principal) } else { Err(Fault::new(Code::NotFound, "route_unknown")) }
     }
 
@@ -179,7 +258,7 @@ impl App {
             let data = serde_json::from_str(&answer).map_err(|e| Fault::internal("answer_unreadable", e));
             return data.map(Reply::Data);
         }
-        let reply = (endpoint.handler)(call, &intake.values).await?;
+        let reply = endpoint.run(call, &intake.values).await?;
         // Texts are for endpoints that read: asking again does nothing twice.
         if let Reply::Data(data) = &reply {
             self.memory.keep(name, request, &data.to_string(), now).await?;
@@ -196,10 +275,6 @@ fn split<'p>(path: &'p str, prefixes: &[String]) -> Option<(&'p str, &'p str)> {
     prefixes.iter().find_map(below)
 }
 
-fn prefix_of(parts: &Parts, prefixes: &[String]) -> String {
-    split(parts.uri.path(), prefixes).map_or_else(String::new, |(prefix, _)| prefix.to_owned())
-}
-
 fn client_of(parts: &Parts) -> IpAddr {
     let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     info.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(from)| from.ip().to_canonical())
@@ -207,7 +282,49 @@ fn client_of(parts: &Parts) -> IpAddr {
 
 fn base_url(parts: &Parts) -> String {
     let host = parts.headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("localhost");
-    format!("http://{host}")
+    let scheme = if is_tls(parts) { "https" } else { "http" };
+    format!("{scheme}://{host}")
+}
+
+fn is_tls(parts: &Parts) -> bool {
+    parts.extensions.get::<console::Tls>().is_some()
+}
+
+/// A `Host` without its port.
+fn host_name(host: &str) -> &str {
+    let after = host.rfind(']').map_or(0, |end| end + 1);
+    host[after..].find(':').map_or(host, |colon| &host[..after + colon])
+}
+
+fn agent_of(parts: &Parts) -> String {
+    let said = parts.headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    said.chars().take(LONGEST_AGENT).collect()
+}
+
+/// Under which number the limiter counts an address; an IPv6 network of 64 bits is one. Keys count from 1, logins
+/// from -1: these lie far beyond either.
+fn visitor_key(client: IpAddr) -> i64 {
+    let mut hasher = DefaultHasher::new();
+    match client {
+        IpAddr::V4(address) => address.hash(&mut hasher),
+        IpAddr::V6(address) => address.segments()[..4].hash(&mut hasher),
+    }
+    i64::MIN | hasher.finish().cast_signed()
+}
+
+fn with_cookie(mut response: Response, cookies: &Cookies, parts: &Parts) -> Response {
+    if let Some(value) = cookies.header(console::COOKIE, console::PREFIX, is_tls(parts)) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    response
+}
+
+fn reply(outcome: Result<Reply, Fault>, language: Lang) -> Response {
+    match outcome {
+        Ok(Reply::Data(data)) => envelope::success(&data, language),
+        Ok(Reply::Plain(plain)) => envelope::plain(StatusCode::OK, plain.kind, plain.text),
+        Err(fault) => failed(&fault, language),
+    }
 }
 
 fn failed(fault: &Fault, language: Lang) -> Response {

@@ -1,11 +1,11 @@
 //! Who calls. The kit asks; identity answers.
 
-use crate::Site;
+use crate::{Site, console};
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use turnpike_base::{CustomerId, Fault};
+use turnpike_base::{Code, CustomerId, Fault, LoginId, Secret, Timestamp};
 
 /// A boxed future, so that `dyn Authenticator` works.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -17,8 +17,10 @@ pub struct Principal {
     pub customer: CustomerId,
     /// Whether real-name verification is passed.
     pub verified: bool,
-    /// Which key; the rate limit counts by it.
+    /// Which key; the rate limit counts by it. Logins have negative numbers.
     pub key: i64,
+    /// The login that he came with, in the console.
+    pub login: Option<LoginId>,
     /// The brand he belongs to.
     pub site: Arc<Site>,
 }
@@ -32,6 +34,43 @@ pub trait Authenticator: Send + Sync + 'static {
         client: IpAddr,
     ) -> BoxFuture<'a, Result<Principal, Fault>>;
 
+    /// Who a login of the console belongs to. Unknown, expired and revoked ones fail alike, with code 3. Without
+    /// people who log in nobody is known.
+    fn log_in<'a>(
+        &'a self,
+        _token: &'a Secret,
+        _client: IpAddr,
+        _now: Timestamp,
+    ) -> BoxFuture<'a, Result<Principal, Fault>> {
+        let unknown = Fault::new(Code::BadKey, "bad_login").say(console::LOGIN_NEEDED);
+        Box::pin(std::future::ready(Err(unknown)))
+    }
+
+    /// The brand that shows itself under a host name (without port).
+    fn site_of_host(&self, _host: &str) -> Option<Arc<Site>> {
+        None
+    }
+
+    /// Takes note of a customer's request that changed something.
+    fn wrote(&self, _written: Written) {}
+
     /// Every prefix of every site.
     fn prefixes(&self) -> Arc<Vec<String>>;
+}
+
+/// A request that changed something, for the audit.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// Whose.
+    pub customer: CustomerId,
+    /// Which key or login; see [`Principal::key`].
+    pub key: i64,
+    /// The endpoint's path.
+    pub path: &'static str,
+    /// How it ended.
+    pub code: Code,
+    /// When.
+    pub at: Timestamp,
+    /// From where.
+    pub client: IpAddr,
 }

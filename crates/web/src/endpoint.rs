@@ -2,14 +2,23 @@
 
 use crate::answer::{Output, Reply};
 use crate::params::{Input, ParamDoc, Reader, Values};
-use crate::{BoxFuture, Call};
+use crate::{BoxFuture, Call, Visit};
 use http::Method;
 use std::future::Future;
 use std::sync::Arc;
-use turnpike_base::{Fault, Text};
+use turnpike_base::{Code, Fault, Text};
 use utoipa::openapi::{RefOr, Schema};
 
-type Handler = Arc<dyn Fn(Call, &Values) -> BoxFuture<'static, Result<Reply, Fault>> + Send + Sync>;
+type Outcome = BoxFuture<'static, Result<Reply, Fault>>;
+
+type Answering<C> = Arc<dyn Fn(C, &Values) -> Outcome + Send + Sync>;
+
+/// What answers: a function for customers, or one for anybody.
+#[derive(Clone)]
+pub(crate) enum Handler {
+    Customer(Answering<Call>),
+    Visitor(Answering<Visit>),
+}
 
 /// One endpoint.
 #[derive(Clone)]
@@ -29,6 +38,8 @@ pub struct Endpoint {
     pub(crate) may_be_plain: bool,
     pub(crate) schemas: Vec<(String, RefOr<Schema>)>,
     pub(crate) handler: Handler,
+    /// Only under the console's prefix.
+    pub(crate) console_only: bool,
 }
 
 impl Endpoint {
@@ -42,7 +53,7 @@ impl Endpoint {
     ) -> Self
     where
         I: Input,
-        O: Output,
+        O: Output + 'static,
         F: Fn(Call, I) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<O, Fault>> + Send + 'static,
     {
@@ -59,11 +70,29 @@ impl Endpoint {
     ) -> Self
     where
         I: Input,
-        O: Output,
+        O: Output + 'static,
         F: Fn(Call, I) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<O, Fault>> + Send + 'static,
     {
         Self::new(Method::POST, path, tag, Text::new(zh, en), handler)
+    }
+
+    /// An endpoint of the console that answers anybody, without a login.
+    pub fn open<I, O, F, Fut>(
+        method: Method,
+        path: &'static str,
+        tag: &'static str,
+        (zh, en): (&'static str, &'static str),
+        handler: F,
+    ) -> Self
+    where
+        I: Input,
+        O: Output + 'static,
+        F: Fn(Visit, I) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<O, Fault>> + Send + 'static,
+    {
+        let handler = Handler::Visitor(Arc::new(answering(handler)));
+        Self::of::<I, O>(method, path, tag, Text::new(zh, en), handler).console()
     }
 
     fn new<I, O, F, Fut>(
@@ -75,23 +104,22 @@ impl Endpoint {
     ) -> Self
     where
         I: Input,
-        O: Output,
+        O: Output + 'static,
         F: Fn(Call, I) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<O, Fault>> + Send + 'static,
     {
+        Self::of::<I, O>(method, path, tag, summary, Handler::Customer(Arc::new(answering(handler))))
+    }
+
+    fn of<I: Input, O: Output + 'static>(
+        method: Method,
+        path: &'static str,
+        tag: &'static str,
+        summary: Text,
+        handler: Handler,
+    ) -> Self {
         let mut schemas = Vec::new();
         O::data_schemas(&mut schemas);
-        let handler = move |call: Call, values: &Values| -> BoxFuture<'static, Result<Reply, Fault>> {
-            let mut reader = Reader::new(values);
-            let read = I::read(&mut reader);
-            match reader.finish(read) {
-                Ok(input) => {
-                    let answer = handler(call, input);
-                    Box::pin(async move { answer.await?.reply() })
-                }
-                Err(fault) => Box::pin(std::future::ready(Err(fault))),
-            }
-        };
         Self {
             method,
             path,
@@ -102,8 +130,31 @@ impl Endpoint {
             output: O::data_schema(),
             may_be_plain: O::MAY_BE_PLAIN,
             schemas,
-            handler: Arc::new(handler),
+            handler,
+            console_only: false,
         }
+    }
+
+    /// Only in the console: with a login, not with an app_key.
+    #[must_use]
+    pub fn console(mut self) -> Self {
+        self.console_only = true;
+        self
+    }
+
+    /// Answers a customer.
+    pub(crate) fn run(&self, call: Call, values: &Values) -> Outcome {
+        match &self.handler {
+            Handler::Customer(handler) => handler(call, values),
+            Handler::Visitor(_) => {
+                Box::pin(std::future::ready(Err(Fault::new(Code::NotFound, "route_unknown"))))
+            }
+        }
+    }
+
+    /// Whether anybody may ask.
+    pub(crate) const fn is_open(&self) -> bool {
+        matches!(self.handler, Handler::Visitor(_))
     }
 
     /// Also answers under these paths.
@@ -114,11 +165,32 @@ impl Endpoint {
     }
 }
 
+/// Reads the input, then lets the handler answer.
+fn answering<C, I, O, F, Fut>(handler: F) -> impl Fn(C, &Values) -> Outcome + Send + Sync
+where
+    I: Input,
+    O: Output + 'static,
+    F: Fn(C, I) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<O, Fault>> + Send + 'static,
+{
+    move |caller, values| {
+        let mut reader = Reader::new(values);
+        let read = I::read(&mut reader);
+        match reader.finish(read) {
+            Ok(input) => {
+                let answer = handler(caller, input);
+                Box::pin(async move { answer.await?.reply() })
+            }
+            Err(fault) => Box::pin(std::future::ready(Err(fault))),
+        }
+    }
+}
+
 /// Gives a handler its feature's state: `Endpoint::get(…, with(&state, api::list))`.
-pub fn with<S, I, Fut>(
+pub fn with<S, C, I, Fut>(
     state: &S,
-    handler: impl Fn(S, Call, I) -> Fut + Send + Sync + 'static,
-) -> impl Fn(Call, I) -> Fut + Send + Sync + 'static
+    handler: impl Fn(S, C, I) -> Fut + Send + Sync + 'static,
+) -> impl Fn(C, I) -> Fut + Send + Sync + 'static
 where
     S: Clone + Send + Sync + 'static,
 {

@@ -25,6 +25,7 @@ mod app;
 mod auth;
 mod bearer;
 mod call;
+pub mod console;
 mod endpoint;
 mod envelope;
 pub mod field;
@@ -40,9 +41,10 @@ mod when;
 
 pub use answer::{Answer, Output, Plain};
 pub use app::App;
-pub use auth::{Authenticator, BoxFuture, Principal};
+pub use auth::{Authenticator, BoxFuture, Principal, Written};
 pub use bearer::bears;
-pub use call::Call;
+pub use call::{Call, Door, Visit};
+pub use console::Cookies;
 pub use endpoint::{Endpoint, with};
 pub use envelope::{failure, success};
 pub use list::{Listed, Paged};
@@ -50,5 +52,7 @@ pub use params::{Input, ParamDoc, Reader, Values};
 pub use site::Site;
 pub use when::{End, Range, parse_end, parse_time};
 
+#[cfg(test)]
+mod console_tests;
 #[cfg(test)]
 mod tests;

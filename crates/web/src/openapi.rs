@@ -1,21 +1,31 @@
 //! OpenAPI 3.1, written from the endpoints themselves.
 
-use crate::Endpoint;
 use crate::params::ParamDoc;
+use crate::{Endpoint, console};
 use http::Method;
 use serde_json::{Map, Value, json};
 use turnpike_base::Code;
 
-/// The document for these endpoints, under the default prefix.
+/// The document for these endpoints: under the default prefix, those of the console alone under its own.
 pub fn document(endpoints: &[Endpoint]) -> Value {
+    written(endpoints, &|endpoint| if endpoint.console_only { console::PREFIX } else { "/gateway" })
+}
+
+/// The document as the console's client reads it: every endpoint under the console's prefix.
+pub fn console_document(endpoints: &[Endpoint]) -> Value {
+    written(endpoints, &|_| console::PREFIX)
+}
+
+fn written(endpoints: &[Endpoint], prefix: &dyn Fn(&Endpoint) -> &'static str) -> Value {
     let mut paths = Map::new();
     let mut schemas = Map::new();
     for endpoint in endpoints {
         for (name, schema) in &endpoint.schemas {
             schemas.insert(name.clone(), serde_json::to_value(schema).unwrap_or(Value::Null));
         }
-        let item = paths.entry(format!("/gateway/{}", endpoint.path)).or_insert_with(|| json!({}));
-        item[endpoint.method.as_str().to_ascii_lowercase()] = operation(endpoint);
+        let item =
+            paths.entry(format!("{}/{}", prefix(endpoint), endpoint.path)).or_insert_with(|| json!({}));
+        item[endpoint.method.as_str().to_ascii_lowercase()] = operation(endpoint, prefix(endpoint));
     }
     schemas.insert("Failure".into(), failure());
     json!({
@@ -33,6 +43,9 @@ pub fn document(endpoints: &[Endpoint]) -> Value {
             "securitySchemes": {
                 "app_key": {"type": "apiKey", "in": "query", "name": "app_key"},
                 "bearer": {"type": "http", "scheme": "bearer"},
+                "login": {"type": "http", "scheme": "bearer", "description": "The access_token of user/login"},
+                "cookie": {"type": "apiKey", "in": "cookie", "name": console::COOKIE,
+                    "description": "Set by user/login; writes need the header X-Turnpike-Console and the same Origin"},
             },
         },
     })
@@ -47,7 +60,7 @@ fn codes() -> String {
     )
 }
 
-fn operation(endpoint: &Endpoint) -> Value {
+fn operation(endpoint: &Endpoint, prefix: &str) -> Value {
     let id: String = format!(
         "{}_{}",
         endpoint.method.as_str().to_ascii_lowercase(),
@@ -60,6 +73,11 @@ fn operation(endpoint: &Endpoint) -> Value {
         "x-summary-zh": endpoint.summary.zh,
         "responses": {"200": answer(endpoint), "default": refused()},
     });
+    if endpoint.is_open() {
+        operation["security"] = json!([]);
+    } else if prefix == console::PREFIX {
+        operation["security"] = json!([{"login": []}, {"cookie": []}]);
+    }
     if endpoint.method == Method::GET {
         operation["parameters"] = endpoint.params.iter().map(parameter).collect();
     } else {

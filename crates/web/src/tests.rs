@@ -44,8 +44,13 @@ struct One(Arc<Site>);
 impl Authenticator for One {
     fn authenticate<'a>(&'a self, app_key: &'a str, _: IpAddr) -> BoxFuture<'a, Result<Principal, Fault>> {
         let known = app_key == KEY;
-        let principal =
-            Principal { customer: CustomerId(1), verified: true, key: 1, site: Arc::clone(&self.0) };
+        let principal = Principal {
+            customer: CustomerId(1),
+            verified: true,
+            key: 1,
+            login: None,
+            site: Arc::clone(&self.0),
+        };
         Box::pin(std::future::ready(if known {
             Ok(principal)
         } else {
@@ -57,7 +62,7 @@ impl Authenticator for One {
     }
 }
 
-fn site(burst: u32) -> Site {
+pub(crate) fn site(burst: u32) -> Site {
     Site {
         id: SiteId(1),
         name: "test".into(),
