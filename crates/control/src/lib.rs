@@ -102,8 +102,18 @@ impl Control {
             turnpike_access::routes(&access),
             turnpike_network::routes(&self.0.network),
             turnpike_metering::routes(&self.0.meter),
+            turnpike_commerce::routes(&self.commerce()),
         ]
         .concat()
+    }
+
+    /// What the commerce domain works on.
+    pub(crate) fn commerce(&self) -> turnpike_commerce::State {
+        turnpike_commerce::State {
+            store: self.0.store.clone(),
+            vault: self.0.vault.clone(),
+            directory: Arc::clone(&self.0.directory),
+        }
     }
 
     /// Tells where customers dial: once the gateways' ports are known, and when a setting changed.

@@ -29,6 +29,7 @@ twins! {
     4 "0004_network",
     5 "0005_metering",
     6 "0006_endpoints",
+    20 "0020_shop",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

@@ -1,0 +1,27 @@
+//! The commerce domain: what is sold, for how much, to whom, and what a paid order grants.
+//!
+//! [`shop`] is how a site sells, [`activity`] its recharge gifts.
+
+pub mod activity;
+pub mod amount;
+pub mod shop;
+
+use std::sync::Arc;
+use turnpike_identity::Directory;
+use turnpike_store::{Store, Vault};
+
+/// What the features of this domain work on.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// The store.
+    pub store: Store,
+    /// Opens passwords of exits when static addresses change hands.
+    pub vault: Vault,
+    /// The sites.
+    pub directory: Arc<Directory>,
+}
+
+/// The endpoints of this domain.
+pub fn routes(state: &State) -> Vec<turnpike_web::Endpoint> {
+    [activity::routes(state)].concat()
+}

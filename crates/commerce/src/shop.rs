@@ -1,0 +1,108 @@
+//! How a site's shop works: the operator's settings of it, one row a site.
+
+use crate::amount::Amount;
+use serde::{Deserialize, Serialize};
+use turnpike_base::{Fault, Money, Result, SiteId};
+use turnpike_store::{Read, WriteTx, args};
+
+/// The settings of a shop; what a file leaves out has these defaults.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Shop {
+    /// An unpaid order closes after so many minutes (contract section 7).
+    pub order_minutes: i64,
+    /// What an invited customer saves once, in basis points of the price; 0: nothing.
+    pub invitation_basis_points: i64,
+    /// Gifts on recharges, ascending.
+    pub gifts: Vec<Tier>,
+}
+
+/// A tier of the recharge activity: recharges from `min` to below `max` get `ratio` percent and `gift`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tier {
+    /// From this amount on, in the site's currency.
+    pub min: Amount,
+    /// Below this amount; 0: no end.
+    #[serde(default)]
+    pub max: Amount,
+    /// Percent of the recharged amount.
+    #[serde(default)]
+    pub ratio: i64,
+    /// A fixed amount on top.
+    #[serde(default)]
+    pub gift: Amount,
+}
+
+impl Default for Shop {
+    fn default() -> Self {
+        Self { order_minutes: 30, invitation_basis_points: 0, gifts: Vec::new() }
+    }
+}
+
+impl Shop {
+    /// What a recharge of `amount` gets on top.
+    pub fn gift(&self, amount: Money) -> Money {
+        let fits = |tier: &&Tier| amount >= tier.min.0 && (tier.max.0 == Money::ZERO || amount < tier.max.0);
+        let Some(tier) = self.gifts.iter().find(fits) else { return Money::ZERO };
+        amount.ratio(tier.ratio, 100).and_then(|part| part.plus(tier.gift.0)).unwrap_or(Money::ZERO)
+    }
+
+    /// What is wrong with the settings, for whoever wrote them.
+    pub fn fault(&self) -> Option<String> {
+        if !(1..=10_080).contains(&self.order_minutes) {
+            return Some("shop.order_minutes must be from 1 to 10,080 minutes".into());
+        }
+        if !(0..=10_000).contains(&self.invitation_basis_points) {
+            return Some("shop.invitation_basis_points must be from 0 to 10,000".into());
+        }
+        let open = |tier: &Tier| tier.max.0 == Money::ZERO;
+        let overlap = |pair: &[Tier]| matches!(pair, [a, b] if open(a) || a.max.0 > b.min.0);
+        let wrong = |t: &Tier| !(0..=1_000).contains(&t.ratio) || (!open(t) && t.max.0 <= t.min.0);
+        if self.gifts.iter().any(wrong) || self.gifts.windows(2).any(overlap) {
+            return Some("shop.gifts must ascend without overlap, ratio from 0 to 1,000 percent".into());
+        }
+        None
+    }
+}
+
+/// The shop of a site.
+pub async fn of(tx: &impl Read, site: SiteId) -> Result<Shop> {
+    let Some(row) = tx.row("SELECT spec FROM shops WHERE site_id = $1", args![site]).await? else {
+        return Ok(Shop::default());
+    };
+    serde_json::from_str(&row.get::<String>("spec")?).map_err(|e| Fault::internal("shop_unreadable", e))
+}
+
+/// Writes the shop of a site.
+pub async fn set(tx: &WriteTx, site: SiteId, shop: &Shop) -> Result<()> {
+    let spec = serde_json::to_string(shop).map_err(|e| Fault::internal("shop_unprintable", e))?;
+    let sql = "INSERT INTO shops (site_id, spec) VALUES ($1, $2) ON CONFLICT (site_id) DO UPDATE SET spec = excluded.spec";
+    tx.exec(sql, args![site, spec]).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tier(min: i64, max: i64, ratio: i64, gift: i64) -> Tier {
+        Tier { min: Amount(Money(min)), max: Amount(Money(max)), ratio, gift: Amount(Money(gift)) }
+    }
+
+    #[test]
+    fn the_tier_of_the_amount_gives_the_gift() {
+        let shop = Shop { gifts: vec![tier(10_000, 50_000, 5, 0), tier(50_000, 0, 10, 100)], ..Shop::default() };
+        let gift = |amount| shop.gift(Money(amount)).0;
+        assert_eq!((gift(9_999), gift(10_000), gift(49_999), gift(50_000)), (0, 500, 2_500, 5_100));
+        assert_eq!(gift(10_010), 501, "half a fen rounds up");
+    }
+
+    #[test]
+    fn tiers_that_overlap_are_refused() {
+        let shop = |gifts| Shop { gifts, ..Shop::default() };
+        assert!(shop(vec![tier(1, 10, 5, 0), tier(10, 0, 5, 0)]).fault().is_none());
+        assert!(shop(vec![tier(1, 11, 5, 0), tier(10, 0, 5, 0)]).fault().is_some());
+        assert!(shop(vec![tier(1, 0, 5, 0), tier(10, 0, 5, 0)]).fault().is_some());
+    }
+}
