@@ -24,9 +24,7 @@ impl<'de> Deserialize<'de> for Amount {
         let wrong = || serde::de::Error::custom("must be an amount such as \"12.50\" or 12");
         match Written::deserialize(deserializer).map_err(|_| wrong())? {
             Written::Whole(units) => Ok(Self(Money(i64::from(units) * 100))),
-            Written::Text(text) => {
-                Money::parse(&text).filter(|m| *m <= MOST).map(Self).ok_or_else(wrong)
-            }
+            Written::Text(text) => Money::parse(&text).filter(|m| *m <= MOST).map(Self).ok_or_else(wrong),
         }
     }
 }

@@ -92,7 +92,8 @@ mod tests {
 
     #[test]
     fn the_tier_of_the_amount_gives_the_gift() {
-        let shop = Shop { gifts: vec![tier(10_000, 50_000, 5, 0), tier(50_000, 0, 10, 100)], ..Shop::default() };
+        let shop =
+            Shop { gifts: vec![tier(10_000, 50_000, 5, 0), tier(50_000, 0, 10, 100)], ..Shop::default() };
         let gift = |amount| shop.gift(Money(amount)).0;
         assert_eq!((gift(9_999), gift(10_000), gift(49_999), gift(50_000)), (0, 500, 2_500, 5_100));
         assert_eq!(gift(10_010), 501, "half a fen rounds up");

@@ -21,16 +21,13 @@ CREATE TABLE products (
     created_at BIGINT NOT NULL,
     UNIQUE (site_id, code)
 );
+-- Lasting ids of the choices of type 11; their prices stand in the product.
 CREATE TABLE product_skus (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     product_id BIGINT NOT NULL,
     -- bandwidth (Mbit/s), duration (days), concurrency (connections)
     kind TEXT NOT NULL,
     value BIGINT NOT NULL,
-    -- 0: no longer for sale.
-    offered BIGINT NOT NULL,
-    -- Prices, as JSON.
-    spec TEXT NOT NULL,
     UNIQUE (product_id, kind, value)
 );
 CREATE TABLE coupons (
@@ -89,7 +86,7 @@ CREATE TABLE orders (
     status BIGINT NOT NULL,
     -- 0 exact, 1 too much came, 2 too little
     pay_fee_status BIGINT NOT NULL DEFAULT 0,
-    -- Where the customer came from: 1 if he used the invitation discount.
+    -- 1: the invitation discount was taken.
     invited BIGINT NOT NULL DEFAULT 0,
     -- Type 26: the order it completes. Else empty.
     completes TEXT NOT NULL DEFAULT '',
