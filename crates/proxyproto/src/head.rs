@@ -88,7 +88,7 @@ pub fn request(input: &[u8]) -> Result<Parsed<RequestHead<'_>>, Malformed> {
     let v11 = raw.version == Some(1);
     let fields = fields_of(raw.headers);
     let target = target(method, path)?;
-    check_host(&fields, v11)?;
+    check_host(&fields, &target, v11)?;
     let framing = request_framing(&fields, v11)?;
     if method == "CONNECT" && framing != Framing::None {
         // What follows would be a body to one reader and the tunnel to another (RFC 9110 section 9.3.6).
@@ -160,9 +160,11 @@ fn target(method: &str, path: &str) -> Result<Target, Malformed> {
     Ok(Target::Forward(HostPort::parse(authority, Some(80))?, tail))
 }
 
-/// Exactly one well-formed Host on HTTP/1.1 (RFC 9112 section 3.2). What it names does not matter: the
-/// target says where the request goes, and Host is written anew from it (section 3.2.2).
-fn check_host(fields: &Fields<'_>, v11: bool) -> Result<(), Malformed> {
+/// Exactly one well-formed Host on HTTP/1.1 (RFC 9112 section 3.2). Host is written anew from an absolute
+/// target (section 3.2.2); one that names another host is refused, because a filter in front of us may have
+/// believed it. An empty one names nothing, and behind CONNECT nobody reads it.
+fn check_host(fields: &Fields<'_>, target: &Target, v11: bool) -> Result<(), Malformed> {
+    const WRONG: Malformed = Malformed("Host is malformed");
     let mut hosts = fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case("host"));
     let host = match (hosts.next(), hosts.next()) {
         (Some(_), Some(_)) => return Err(Malformed("more than one Host")),
@@ -170,9 +172,13 @@ fn check_host(fields: &Fields<'_>, v11: bool) -> Result<(), Malformed> {
         (None, _) => return Ok(()),
         (Some((_, value)), None) => value.trim_ascii(),
     };
-    let host = std::str::from_utf8(host).map_err(|_| Malformed("Host is malformed"))?;
-    match HostPort::parse(host, Some(80)) {
-        Err(_) if !host.is_empty() => Err(Malformed("Host is malformed")),
+    if host.is_empty() {
+        return Ok(());
+    }
+    let host = std::str::from_utf8(host).map_err(|_| WRONG)?;
+    let named = HostPort::parse(host, Some(80)).map_err(|_| WRONG)?;
+    match target {
+        Target::Forward(at, _) if named != *at => Err(Malformed("Host differs from the request target")),
         _ => Ok(()),
     }
 }

@@ -91,6 +91,10 @@ fn smuggling_is_refused() {
         "GET http://a/ HTTP/1.1\r\nHost: a\r\nX: 1\n\r\n\r\n",
         "GET http://a/ HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n",
         "GET http://a/ HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
+        "GET http://a/ HTTP/1.1\r\nHost: b\r\n\r\n",
+        "GET http://a/ HTTP/1.1\r\nHost: a:81\r\n\r\n",
+        "GET http://a/ HTTP/1.0\r\nHost: b\r\n\r\n",
+        "GET http://a/ HTTP/1.1\r\nHost: a, b\r\n\r\n",
         "GET http://a/ HTTP/1.1\r\nHost: a b\r\n\r\n",
         "GET http://a/ HTTP/1.1\r\nHost: a/b\r\n\r\n",
         "GET http://a/ HTTP/1.1\r\n\r\n",
@@ -102,6 +106,16 @@ fn smuggling_is_refused() {
         "POST http://a/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
         "POST http://a/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
         "POST http://a/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n",
+        "POST http://a/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked;q=1\r\n\r\n",
+        "POST http://a/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: \x0bchunked\r\n\r\n",
+        "POST http://a/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\nContent-Length: 1\r\n\r\n",
+        "POST http://a/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\r\n",
+        "POST http://a/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n",
+        "POST http://a/ HTTP/1.1\r\nHost: a\r\nTransfer Encoding: chunked\r\n\r\n",
+        "POST http://a/ HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+        "POST http://a/ HTTP/1.1\r\nHost: a\r\nContent-Length: 0x1\r\n\r\n",
+        "POST http://a/ HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n",
+        "POST http://a/ HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n",
         "POST http://a/ HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
         "GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET https://a/ HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -132,7 +146,7 @@ fn hop_by_hop_fields_stay_here() {
 #[test]
 fn the_target_names_the_host() {
     let cases = [
-        ("GET http://a.com/x HTTP/1.1\r\nHost: b.com", "GET /x HTTP/1.1\r\nHost: a.com\r\n\r\n"),
+        ("GET http://A.com:80/x HTTP/1.1\r\nHost: a.COM", "GET /x HTTP/1.1\r\nHost: a.com\r\n\r\n"),
         ("OPTIONS http://a.com:8001 HTTP/1.1\r\nHost:", "OPTIONS * HTTP/1.1\r\nHost: a.com:8001\r\n\r\n"),
         ("OPTIONS http://a.com/ HTTP/1.1\r\nHost: a.com", "OPTIONS / HTTP/1.1\r\nHost: a.com\r\n\r\n"),
     ];
