@@ -60,6 +60,8 @@ pub struct Destinations {
     pub allow_private: bool,
     /// Just these, for instance a demo's own origin.
     pub exempt: Vec<SocketAddr>,
+    /// What else of the installation listens, and stays closed in a laboratory too: the API.
+    pub closed: Vec<SocketAddr>,
 }
 
 /// How long things may take (contract section 9).

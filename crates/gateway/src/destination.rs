@@ -139,11 +139,14 @@ mod tests {
     fn own_listeners_stay_closed_in_a_laboratory() {
         let own = Own::new(&["0.0.0.0:3120".parse().unwrap()], &[20_000]);
         let home = Own::new(&["127.0.0.1:3120".parse().unwrap()], &[]);
-        let lab = Destinations { allow_private: true, exempt: vec!["127.0.0.1:8081".parse().unwrap()] };
+        let exempt = vec!["127.0.0.1:8081".parse().unwrap()];
+        let lab = Destinations { allow_private: true, exempt, closed: Vec::new() };
         assert!(!is_open("127.0.0.1:3120".parse().unwrap(), &lab, &own));
         assert!(!is_open("0.0.0.0:3120".parse().unwrap(), &lab, &home));
         assert!(!is_open("127.0.0.1:20000".parse().unwrap(), &lab, &own), "a port of endpoints");
         assert!(is_open("127.0.0.1:3121".parse().unwrap(), &lab, &own));
+        assert!(is_open("1.1.1.1:3120".parse().unwrap(), &lab, &own), "the port of others is not ours");
+        assert!(is_open("1.1.1.1:20000".parse().unwrap(), &lab, &own));
         let demo = Destinations { allow_private: false, ..lab };
         assert!(is_open("127.0.0.1:8081".parse().unwrap(), &demo, &own));
         assert!(!is_open("127.0.0.1:8080".parse().unwrap(), &demo, &own));

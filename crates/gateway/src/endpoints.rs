@@ -65,6 +65,7 @@ async fn register(
         exit: exit.record.id,
         until: endpoint.until,
         instead_of: Some(dead),
+        prolongs: false,
     };
     let control = Arc::clone(&shared.control);
     let asked = shared.aux.spawn(async move { control.pin(ask).await });

@@ -67,10 +67,35 @@ pub(crate) fn record(shared: &Shared, peer: Peer, to: &HostPort, refusal: &Refus
 
 /// Takes the username apart, and makes of it what control is asked; without one the address has to be
 /// enough.
-pub(crate) fn parse_login(peer: Peer, login: Option<&Login>) -> Result<(Username, Arc<Admission>), Refusal> {
+fn parse_login(peer: Peer, login: Option<&Login>) -> Result<(Username, Arc<Admission>), Refusal> {
     let login = login.filter(|_| !peer.at_endpoint);
     let username = login.map(|(name, _)| Username::parse(name)).transpose();
     let username = username.map_err(|wrong| wrong_username(&wrong))?.unwrap_or_default();
+    let ask = admission(peer, login, &username);
+    Ok((username, ask))
+}
+
+/// As [`parse_login`]; what is wrong with a username is told to who knows the password, and to his account's
+/// recent refusals.
+pub(crate) async fn understand(
+    shared: &Arc<Shared>,
+    peer: Peer,
+    login: Option<&Login>,
+) -> Result<(Username, Arc<Admission>), Refusal> {
+    let (wrong, name) = match (parse_login(peer, login), login) {
+        (Err(wrong), Some((name, _))) if wrong.reason == Reason::UnknownParameter => (wrong, name),
+        (parsed, _) => return parsed,
+    };
+    let account = name.split('_').next().unwrap_or_default().to_owned();
+    let bare = admission(peer, login, &Username { account, ..Username::default() });
+    Err(match admit(shared, &bare).await {
+        Ok(admitted) => wrong.to(admitted.permit.subject),
+        Err(refusal) if refusal.reason.http_status() == 407 => refusal,
+        Err(refusal) => Refusal { subject: refusal.subject, ..wrong },
+    })
+}
+
+fn admission(peer: Peer, login: Option<&Login>, username: &Username) -> Arc<Admission> {
     let credentials = login
         .map(|(_, password)| Credentials { account: username.account.clone(), password: password.clone() });
     let targeting = Targeting {
@@ -81,8 +106,7 @@ pub(crate) fn parse_login(peer: Peer, login: Option<&Login>) -> Result<(Username
         ip: username.ip.clone(),
     };
     let Peer { client, dialled, at_endpoint, .. } = peer;
-    let ask = Admission { client, dialled, at_endpoint, credentials, targeting };
-    Ok((username, Arc::new(ask)))
+    Arc::new(Admission { client, dialled, at_endpoint, credentials, targeting })
 }
 
 fn wrong_username(wrong: &WrongUsername) -> Refusal {
@@ -98,14 +122,15 @@ fn wrong_username(wrong: &WrongUsername) -> Refusal {
 }
 
 async fn attempt(home: &Rc<Loop>, wish: Wish<'_>) -> Result<Opened, Refusal> {
-    let (name, ask) = parse_login(wish.peer, wish.login)?;
+    let (name, ask) = understand(&home.shared, wish.peer, wish.login).await?;
     let Admitted { permit, seen } = admit(&home.shared, &ask).await?;
     let subject = permit.subject;
     let opened = establish(home, &wish, &name, &ask, permit).await.map_err(|refusal| refusal.to(subject))?;
     // From here on changes find the connection. One that came before may have missed it: ask again.
     if home.shared.changes_seen.load(Ordering::Acquire) != seen {
-        admit(&home.shared, &ask).await?;
-        if home.shared.exits().get(opened.guard.exit.record.id).is_none() {
+        let anew = admit(&home.shared, &ask).await?.permit;
+        let exit = opened.guard.exit.record.id;
+        if home.shared.exits().get(exit).is_none() || !sessions::is_allowed(&home.shared, &anew, exit) {
             return Err(Refusal::new(Reason::ExitFailed).to(subject));
         }
     }
@@ -207,12 +232,9 @@ async fn choose(
     if name.session.is_some() {
         return sessions::exit_of(shared, permit, name, failed).await;
     }
-    if let Some(kept) = wish
-        .prefer
-        .filter(|id| !failed.contains(id))
-        .and_then(|id| shared.exits().get(id))
-        .filter(|e| e.serves())
-    {
+    let kept =
+        wish.prefer.filter(|id| !failed.contains(id)).and_then(|id| sessions::serving(shared, permit, id));
+    if let Some(kept) = kept {
         return Ok(kept);
     }
     let random = rand::random();

@@ -1,7 +1,7 @@
-//! Where this gateway itself listens: never a destination, and the ports that stand for endpoints.
+//! Where this gateway and the rest of the installation listen: never a destination, and the ports that stand for endpoints.
 
 use std::collections::{HashMap, HashSet};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -36,15 +36,23 @@ impl Own {
         }
     }
 
-    /// Whether an address leads to one of the listeners. "Any address" means this machine.
+    /// Whether an address leads to one of the listeners. "Any address" means this machine; who listens on it
+    /// hears all addresses of this machine, and only those.
     pub(crate) fn is_here(&self, address: SocketAddr) -> bool {
-        let same =
-            |host: &IpAddr| *host == address.ip() || host.is_unspecified() || address.ip().is_unspecified();
-        self.hosts.get(&address.port()).is_some_and(|hosts| hosts.iter().any(same))
+        let to = address.ip();
+        let meets = |host: &IpAddr| {
+            *host == to || to.is_unspecified() || host.is_unspecified() && is_of_this_machine(to)
+        };
+        self.hosts.get(&address.port()).is_some_and(|hosts| hosts.iter().any(meets))
     }
 
     /// Whether a port stands for endpoints.
     pub(crate) fn is_endpoint(&self, port: u16) -> bool {
         self.endpoints.contains(&port)
     }
+}
+
+/// Only a machine's own addresses can be bound.
+fn is_of_this_machine(ip: IpAddr) -> bool {
+    UdpSocket::bind((ip, 0)).is_ok()
 }

@@ -13,8 +13,13 @@ use turnpike_wire::{OwnedExit, Permit, PinAsk, PlaceFilter, Reason, Refusal, Sub
 const IDLE_MINUTES: i64 = 10;
 /// How long control may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// A session that idleness ends is prolonged with control this often while it is used.
+const PROLONG_MS: i64 = 60_000;
 /// How long an ended session is remembered, so that it does not get the same exit again.
 const MEMORY_MINUTES: i64 = 60;
+
+/// The end of a session that its customer ended.
+const ENDED: Timestamp = Timestamp(0);
 
 /// What a session is known by: the same name for another place is another session.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,6 +53,8 @@ struct Pin {
     /// End of its life; `None`: idle minutes count.
     until: Option<Timestamp>,
     last_used: Timestamp,
+    /// When control last heard that it is in use.
+    told: Timestamp,
     /// How many times a session of this name took a fresh exit.
     turn: u64,
 }
@@ -66,7 +73,7 @@ impl Sessions {
     /// Ends a session by name: its next connection takes a fresh exit.
     pub(crate) fn end(&mut self, subject: impl Fn(&Subject) -> bool, name: &str) {
         for (_, pin) in self.0.iter_mut().filter(|(key, _)| subject(&key.subject) && key.name == name) {
-            pin.until = Some(Timestamp(0));
+            pin.until = Some(ENDED);
         }
     }
 
@@ -82,7 +89,13 @@ impl Sessions {
 
 enum Step {
     Stay(Arc<Exit>),
-    Fresh { exit: Arc<Exit>, key: Key, instead_of: Option<ExitId> },
+    /// The same, and control has to hear that the session is in use.
+    Prolong(Arc<Exit>, Key),
+    Fresh {
+        exit: Arc<Exit>,
+        key: Key,
+        instead_of: Option<ExitId>,
+    },
 }
 
 /// The exit that a named session leaves from. `failed` lists exits that were just tried in vain.
@@ -95,6 +108,21 @@ pub(crate) async fn exit_of(
     let session = name.session.clone().unwrap_or_default();
     match step(shared, permit, name, session, failed)? {
         Step::Stay(exit) => Ok(exit),
+        Step::Prolong(exit, key) => {
+            let until = shared.clock.now().plus_minutes(IDLE_MINUTES);
+            let (id, control) = (exit.record.id, Arc::clone(&shared.control));
+            let ask = PinAsk {
+                subject: key.subject,
+                session: key.registered(),
+                exit: id,
+                until,
+                instead_of: None,
+                prolongs: true,
+            };
+            // Nobody waits for it: a minute later it is told again.
+            shared.aux.spawn(async move { control.pin(ask).await });
+            Ok(exit)
+        }
         Step::Fresh { exit, key, instead_of } => Ok(register(shared, permit, key, exit, instead_of).await),
     }
 }
@@ -115,10 +143,13 @@ fn step(
     if let Some(pin) = running {
         let held = serving(shared, permit, pin.exit).filter(|_| !failed.contains(&pin.exit));
         if let Some(exit) = held {
-            if let Some(pin) = sessions.0.get_mut(&key) {
-                pin.last_used = now;
+            let Some(pin) = sessions.0.get_mut(&key) else { return Ok(Step::Stay(exit)) };
+            pin.last_used = now;
+            if pin.until.is_some() || now.since(pin.told) < PROLONG_MS {
+                return Ok(Step::Stay(exit));
             }
-            return Ok(Step::Stay(exit));
+            pin.told = now;
+            return Ok(Step::Prolong(exit, key));
         }
         if name.strict {
             return Err(
@@ -138,8 +169,11 @@ fn step(
         Some(pin) => pin.until,
         None => name.life.map(|minutes| now.plus_minutes(i64::from(minutes))),
     };
-    sessions.0.insert(key.clone(), Pin { exit: exit.record.id, until, last_used: now, turn });
-    Ok(Step::Fresh { exit, key, instead_of: known.map(|pin| pin.exit) })
+    // One whose time is over may go on elsewhere: control knows. One that lost its exit or was ended does not.
+    let lost = known.as_ref().filter(|pin| running.is_some() || pin.until == Some(ENDED));
+    let instead_of = lost.map(|pin| pin.exit);
+    sessions.0.insert(key.clone(), Pin { exit: exit.record.id, until, last_used: now, told: now, turn });
+    Ok(Step::Fresh { exit, key, instead_of })
 }
 
 fn propose(shared: &Shared, permit: &Permit, avoid: &[ExitId], hash: u64) -> Option<Arc<Exit>> {
@@ -150,13 +184,14 @@ fn propose(shared: &Shared, permit: &Permit, avoid: &[ExitId], hash: u64) -> Opt
 }
 
 /// The exit, if it serves and the permit allows it still.
-fn serving(shared: &Shared, permit: &Permit, id: ExitId) -> Option<Arc<Exit>> {
+pub(crate) fn serving(shared: &Shared, permit: &Permit, id: ExitId) -> Option<Arc<Exit>> {
+    shared.exits().get(id).filter(|exit| exit.serves() && is_allowed(shared, permit, id))
+}
+
+/// Whether the permit lets a connection leave through the exit: of owned ones only while they are owned.
+pub(crate) fn is_allowed(shared: &Shared, permit: &Permit, id: ExitId) -> bool {
     let now = shared.clock.now();
-    let allowed = match &permit.owned {
-        Some(owned) => owned.iter().any(|o| o.exit == id && now < o.until),
-        None => true,
-    };
-    shared.exits().get(id).filter(|exit| allowed && exit.serves())
+    permit.owned.as_ref().is_none_or(|owned| owned.iter().any(|o| o.exit == id && now < o.until))
 }
 
 /// One of the customer's own addresses that serves.
@@ -190,8 +225,14 @@ async fn register(
     let now = shared.clock.now();
     let life = shared.sessions().0.get(&key).and_then(|p| p.until);
     let until = life.unwrap_or(now.plus_minutes(IDLE_MINUTES));
-    let ask =
-        PinAsk { subject: key.subject, session: key.registered(), exit: exit.record.id, until, instead_of };
+    let ask = PinAsk {
+        subject: key.subject,
+        session: key.registered(),
+        exit: exit.record.id,
+        until,
+        instead_of,
+        prolongs: life.is_none(),
+    };
     let control = Arc::clone(&shared.control);
     let asked = shared.aux.spawn(async move { control.pin(ask).await });
     let Ok(Ok(Ok(pin))) = tokio::time::timeout(PATIENCE, asked).await else { return exit };

@@ -111,7 +111,7 @@ impl Shared {
         held(&self.budgets)
     }
 
-    /// Where this gateway itself listens.
+    /// Where this gateway and the rest of the installation listen.
     pub(crate) fn own(&self) -> arc_swap::Guard<Arc<Own>> {
         self.own.load()
     }
@@ -131,7 +131,9 @@ impl Shared {
     }
 
     pub(crate) fn set_own(&self, entry: Vec<SocketAddr>, endpoints: &[u16]) {
-        self.own.store(Arc::new(Own::new(&entry, endpoints)));
+        let mut own = Own::new(&entry, endpoints);
+        self.config.destinations.closed.iter().for_each(|other| own.add(*other));
+        self.own.store(Arc::new(own));
         self.entry.store(Arc::new(entry));
     }
 

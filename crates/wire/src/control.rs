@@ -57,6 +57,8 @@ pub struct PinAsk {
     pub until: Timestamp,
     /// The exit of the pin that is to be replaced, because it died.
     pub instead_of: Option<ExitId>,
+    /// The session ends by idleness and is in use: a pin that holds lasts until `until` at least.
+    pub prolongs: bool,
 }
 
 /// The pin that holds, which an other gateway may have registered first.

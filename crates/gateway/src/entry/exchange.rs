@@ -67,6 +67,21 @@ impl Past {
         }
     }
 
+    /// Completes when the kept origin connection is of no use any more: the origin closed it.
+    pub(super) async fn withered(&self) {
+        match &self.kept {
+            Some(kept) => while kept.is_alive() && kept.origin.readable().await.is_ok() {},
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Lets the kept connection go.
+    pub(super) fn forget(&mut self) {
+        if let Some(kept) = self.kept.take() {
+            kept.guard.set_ending(Ending::Finished);
+        }
+    }
+
     /// Whether the cut demands RST.
     pub(super) fn wants_reset(&self) -> bool {
         self.kept.as_ref().is_some_and(|kept| kept.guard.wants_reset())

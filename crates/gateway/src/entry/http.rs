@@ -49,7 +49,7 @@ pub(super) async fn serve<C: Client>(
                 return Ok(None);
             }
         };
-        if inbox.0.is_empty() && !wait(home, &mut client, &mut inbox, &past).await? {
+        if inbox.0.is_empty() && !wait(home, &mut client, &mut inbox, &mut past).await? {
             return Ok(None);
         }
         peer.deadline = Instant::now() + home.shared.config.timeouts.handshake;
@@ -144,22 +144,27 @@ async fn wait<C: Client>(
     home: &Rc<Loop>,
     client: &mut C,
     inbox: &mut Inbox,
-    past: &Past,
+    past: &mut Past,
 ) -> io::Result<bool> {
-    let idle = home.shared.config.timeouts.idle;
-    tokio::select! {
-        more = tokio::time::timeout(idle, inbox.more(home, client)) => match more {
-            Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
-            Ok(more) => more.map(|()| true),
-            Err(_) => Ok(false),
-        },
-        () = past.ended() => {
-            if past.wants_reset() {
-                reset_on_close(client);
+    let idle = tokio::time::sleep(home.shared.config.timeouts.idle);
+    tokio::pin!(idle);
+    loop {
+        tokio::select! {
+            more = inbox.more(home, client) => return match more {
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+                more => more.map(|()| true),
+            },
+            () = past.ended() => {
+                if past.wants_reset() {
+                    reset_on_close(client);
+                }
+                return Ok(false);
             }
-            Ok(false)
+            // The customer may still ask for something else.
+            () = past.withered() => past.forget(),
+            () = &mut idle => return Ok(false),
+            () = home.closing() => return Ok(false),
         }
-        () = home.closing() => Ok(false),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::{Client, Inbox, Tunnel, finish, in_time};
 use crate::admit::{Peer, admit};
-use crate::open::{Login, Opened, Wish, open, parse_login, record};
+use crate::open::{Login, Opened, Wish, open, record, understand};
 use crate::refuse;
 use crate::serve::Loop;
 use std::io;
@@ -109,9 +109,12 @@ async fn authenticate<C: Client>(
 /// that may be wrong is told by the reply to the request, which has codes for it; the permit is cached for
 /// then.
 async fn is_refused(home: &Rc<Loop>, peer: Peer, login: Option<&Login>) -> bool {
-    let Ok((_, ask)) = parse_login(peer, login) else { return false };
-    match admit(&home.shared, &ask).await {
-        Err(refusal) if refusal.reason.http_status() == 407 => {
+    let refusal = match understand(&home.shared, peer, login).await {
+        Ok((_, ask)) => admit(&home.shared, &ask).await.err(),
+        Err(wrong) => Some(wrong),
+    };
+    match refusal {
+        Some(refusal) if refusal.reason.http_status() == 407 => {
             record(&home.shared, peer, &HostPort { host: String::new(), port: 0 }, &refusal);
             true
         }

@@ -276,6 +276,8 @@ impl Control for Script {
         let pin = slot.or_insert(fresh);
         if now >= pin.until || ask.instead_of == Some(pin.exit) {
             *pin = fresh;
+        } else if ask.prolongs {
+            pin.until = pin.until.max(ask.until);
         }
         ready(Ok(*pin))
     }

@@ -53,7 +53,7 @@ impl Setup {
             loops: 1,
             tls: None,
             balancers: Vec::new(),
-            destinations: Destinations { allow_private: false, exempt: origins.to_vec() },
+            destinations: Destinations { allow_private: false, exempt: origins.to_vec(), closed: Vec::new() },
             timeouts: Timeouts::default(),
             journal: None,
             probes_per_second: 50,

@@ -45,13 +45,22 @@ impl Pins {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Registers a pin, unless one holds already that is not the one to be replaced.
+    /// Registers a pin, unless one holds already that is not the one to be replaced; that one may last longer
+    /// then.
     pub fn pin(&self, ask: PinAsk, now: Timestamp) -> PinAnswer {
         let mut state = self.state();
         let key = (ask.subject, ask.session);
-        let holding = state.pins.get(&key).filter(|pin| now < pin.until && ask.instead_of != Some(pin.exit));
-        if let Some(pin) = holding {
-            return PinAnswer { exit: pin.exit, until: pin.until };
+        let holds = |pin: &&mut Pin| now < pin.until && ask.instead_of != Some(pin.exit);
+        if let Some(pin) = state.pins.get_mut(&key).filter(holds) {
+            let later = ask.prolongs && pin.until < ask.until;
+            if later {
+                pin.until = ask.until;
+            }
+            let answer = PinAnswer { exit: pin.exit, until: pin.until };
+            if later {
+                state.unsaved.insert(key);
+            }
+            return answer;
         }
         let pin = Pin { exit: ask.exit, until: ask.until, created_at: now };
         state.pins.insert(key.clone(), pin);

@@ -11,7 +11,14 @@ fn ask(exit: i64, instead_of: Option<i64>) -> PinAsk {
     let subject =
         Subject { customer: CustomerId(1), account: Some(AccountId(2)), product: ProductType::Dynamic };
     let until = NOW.plus_minutes(10);
-    PinAsk { subject, session: "s@US".into(), exit: ExitId(exit), until, instead_of: instead_of.map(ExitId) }
+    PinAsk {
+        subject,
+        session: "s@US".into(),
+        exit: ExitId(exit),
+        until,
+        instead_of: instead_of.map(ExitId),
+        prolongs: false,
+    }
 }
 
 both_engines! {
@@ -31,5 +38,16 @@ both_engines! {
         pins.save(&store, later).await.unwrap();
         let pins = Pins::load(&store, later).await.unwrap();
         assert_eq!(pins.pin(ask(7, None), later).exit, ExitId(6));
+    }
+
+    async fn use_prolongs_a_pin_that_idleness_ends(store: Store) {
+        let pins = Pins::default();
+        let (early, late) = (NOW.plus_minutes(9), NOW.plus_minutes(18));
+        pins.pin(ask(1, None), NOW);
+        assert_eq!(pins.pin(PinAsk { until: late, ..ask(2, None) }, early).until, NOW.plus_minutes(10), "a life is fixed");
+        assert_eq!(pins.pin(PinAsk { until: late, prolongs: true, ..ask(2, None) }, early).until, late);
+        pins.save(&store, early).await.unwrap();
+        let pins = Pins::load(&store, early).await.unwrap();
+        assert_eq!(pins.pin(ask(3, None), NOW.plus_minutes(17)).exit, ExitId(1));
     }
 }

@@ -63,7 +63,7 @@ impl Parts {
         };
         let echo = origin.as_ref().map(HttpServer::address);
         let work = control.start();
-        let mut config = config(settings, dir, echo)?;
+        let mut config = config(settings, dir, echo, api.local_addr()?)?;
         config.endpoint_ports = ports::wanted(&settings.endpoint_ports, &store).await?;
         let gateway = Gateway::start(config, Arc::new(control.clone()), Arc::new(SystemClock)).await?;
         ports::remember(&settings.endpoint_ports, &store, gateway.endpoint_ports()).await?;
@@ -141,7 +141,7 @@ async fn listen(setting: &str, address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("{setting} {address} can't be listened on"))
 }
 
-fn config(settings: &Settings, dir: &DataDir, echo: Option<SocketAddr>) -> Result<Config> {
+fn config(settings: &Settings, dir: &DataDir, echo: Option<SocketAddr>, api: SocketAddr) -> Result<Config> {
     Ok(Config {
         id: GatewayId(settings.gateway_name.clone()),
         start: SystemClock.now().0,
@@ -153,6 +153,7 @@ fn config(settings: &Settings, dir: &DataDir, echo: Option<SocketAddr>) -> Resul
         destinations: Destinations {
             allow_private: settings.allow_private_destinations,
             exempt: echo.into_iter().collect(),
+            closed: vec![api],
         },
         timeouts: Timeouts::default(),
         journal: Some(dir.path().join(JOURNAL)),
