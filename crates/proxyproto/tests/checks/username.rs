@@ -24,14 +24,14 @@ pub(crate) fn check(input: &[u8]) {
     }
 }
 
-/// The plainest way to write a username.
+/// The plainest way to write a username; the shortest key, so that it stays short enough.
 fn written(name: &Username) -> String {
     let mut out = name.account.clone();
     let texts = [
         ("area", &name.country),
         ("state", &name.state),
         ("city", &name.city),
-        ("session", &name.session),
+        ("sid", &name.session),
         ("ip", &name.ip),
     ];
     for (key, value) in texts {
