@@ -30,7 +30,7 @@ bench *args:
     cargo build --release -p turnpike -p turnpike-bench
     target/release/turnpike-bench {{args}}
 
-# Fuzzes one parser for some seconds (needs cargo-fuzz): socks5, http, username, proxy_header
+# Fuzzes one parser for some seconds (needs cargo-fuzz): socks5, udp, http, username, proxy_header
 fuzz target='http' seconds='600':
     cd fuzz && mkdir -p target/found/{{target}} && RUSTC_BOOTSTRAP=1 cargo fuzz run {{target}} \
         target/found/{{target}} corpus/{{target}} -- -max_total_time={{seconds}} -max_len=1024 -timeout=5

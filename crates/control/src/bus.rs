@@ -73,7 +73,15 @@ impl turnpike_wire::Control for Control {
     }
 
     fn pin(&self, ask: PinAsk) -> BoxFuture<'_, Result<PinAnswer, ControlAway>> {
-        Box::pin(std::future::ready(Ok(self.0.pins.pin(ask, self.0.clock.now()))))
+        Box::pin(async move {
+            let is_endpoint = ask.session.starts_with('@');
+            let answer = self.0.pins.pin(ask, self.0.clock.now());
+            // An endpoint that left its exit does so once; a crash must not bring it back there.
+            if is_endpoint && let Err(fault) = self.flush().await {
+                tracing::error!(%fault, "an endpoint's exit can't be saved yet");
+            }
+            Ok(answer)
+        })
     }
 
     fn health(&self, seen: Vec<ExitHealth>) -> BoxFuture<'_, Result<(), ControlAway>> {

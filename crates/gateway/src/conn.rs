@@ -35,6 +35,8 @@ pub(crate) struct Conn {
     reported: Cell<(u64, u64)>,
     fresh: Cell<bool>,
     dirty: Cell<bool>,
+    /// Its bytes are counted by others, and so is what it leaves behind.
+    silent: Cell<bool>,
     /// The loop's second in which a byte moved last.
     pub(crate) last_moved: Cell<u64>,
     cut: RefCell<Option<(Refusal, Revocation)>>,
@@ -87,6 +89,7 @@ impl Guard {
             reported: Cell::new((0, 0)),
             fresh: Cell::new(true),
             dirty: Cell::new(false),
+            silent: Cell::new(false),
             last_moved: Cell::new(home.second()),
             cut: RefCell::new(None),
             wake: Notify::new(),
@@ -107,6 +110,9 @@ impl Drop for Guard {
         conn.collect();
         conn.exit.load.fetch_sub(1, Ordering::Relaxed);
         conn.home.shared.metrics.tunnels.fetch_sub(1, Ordering::Relaxed);
+        if conn.silent.get() {
+            return;
+        }
         let bytes = |n: u64| Bytes(i64::try_from(n).unwrap_or(i64::MAX));
         let ending =
             conn.cut.borrow().as_ref().map_or(conn.ending.get(), |(refusal, _)| Ending::Cut(refusal.reason));
@@ -202,9 +208,17 @@ impl Conn {
         }
     }
 
+    /// It is neither counted nor traced: others do that for it.
+    pub(crate) fn silence(&self) {
+        self.silent.set(true);
+    }
+
     /// Moves what was counted since the last time into the loop's tally.
     pub(crate) fn collect(&self) {
         self.dirty.set(false);
+        if self.silent.get() {
+            return;
+        }
         let (up, down) = (self.up.get(), self.down.get());
         let (up_before, down_before) = self.reported.replace((up, down));
         let connections = u32::from(self.fresh.replace(false));

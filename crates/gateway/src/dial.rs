@@ -94,13 +94,18 @@ async fn target_for_parent(shared: &Shared, to: &HostPort, resolve: Resolve) -> 
     if local { Err(Reason::DestinationDenied) } else { Ok(to.clone()) }
 }
 
-/// A socket bound as the exit says; `None` if it can't reach the address family.
-fn socket_for(bind: &Bind, v4: bool, salt: u64) -> io::Result<Option<TcpSocket>> {
-    let source = match bind {
+/// The source address of an exit; `None`: whatever its interface gives.
+pub(crate) fn source_in(bind: &Bind, salt: u64) -> Option<IpAddr> {
+    match bind {
         Bind::Address(ip) => Some(*ip),
         Bind::Block { network, prefix } => Some(address_in(*network, *prefix, salt)),
         Bind::Interface(_) => None,
-    };
+    }
+}
+
+/// A socket bound as the exit says; `None` if it can't reach the address family.
+fn socket_for(bind: &Bind, v4: bool, salt: u64) -> io::Result<Option<TcpSocket>> {
+    let source = source_in(bind, salt);
     if source.is_some_and(|ip| ip.is_ipv4() != v4) {
         return Ok(None);
     }

@@ -33,6 +33,7 @@ mod serve;
 mod sessions;
 mod shared;
 mod statics;
+mod udp;
 mod upstream;
 
 pub use config::{Config, Destinations, EndpointPorts, Timeouts};

@@ -158,7 +158,7 @@ async fn establish(
     Ok(Opened { guard: Guard::open(home, budget, opening), origin })
 }
 
-fn check_destination(shared: &Shared, permit: &Permit, to: &HostPort) -> Result<(), Refusal> {
+pub(crate) fn check_destination(shared: &Shared, permit: &Permit, to: &HostPort) -> Result<(), Refusal> {
     let rules = shared.rules.load();
     let exempt = shared
         .config
@@ -174,9 +174,9 @@ fn check_destination(shared: &Shared, permit: &Permit, to: &HostPort) -> Result<
     if closed && !exempt { Err(Reason::DestinationDenied.into()) } else { Ok(()) }
 }
 
-type Capped = Option<(Arc<CapState>, Slot)>;
+pub(crate) type Capped = Option<(Arc<CapState>, Slot)>;
 
-fn enter(shared: &Shared, permit: &Permit, ask: &Arc<Admission>) -> Result<Capped, Refusal> {
+pub(crate) fn enter(shared: &Shared, permit: &Permit, ask: &Arc<Admission>) -> Result<Capped, Refusal> {
     let Some(caps) = shared.caps(permit, ask) else { return Ok(None) };
     let slot = caps.enter().ok_or(Reason::TooManyConnections)?;
     Ok(Some((caps, slot)))
@@ -219,7 +219,7 @@ async fn reach(
     Err(last)
 }
 
-async fn choose(
+pub(crate) async fn choose(
     shared: &Arc<Shared>,
     permit: &Permit,
     name: &Username,

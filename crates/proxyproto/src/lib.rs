@@ -1,4 +1,4 @@
-//! Parsers for what strangers send to a proxy: HTTP proxy requests, SOCKS4a and SOCKS5, the username
+//! Parsers for what strangers send to a proxy: HTTP proxy requests, SOCKS4a and SOCKS5 with its datagrams, the username
 //! grammar, the PROXY protocol. Pure: bytes in, values or a reason out. Each takes what has arrived so
 //! far and says whether that is enough.
 
@@ -8,6 +8,7 @@ pub mod head;
 pub mod proxy_header;
 pub mod sniff;
 pub mod socks;
+pub mod udp;
 pub mod username;
 
 /// What a parser makes of the bytes so far.

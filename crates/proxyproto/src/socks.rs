@@ -142,7 +142,7 @@ pub fn reply(code: Reply, bound: SocketAddr) -> Vec<u8> {
     out
 }
 
-fn push_address(out: &mut Vec<u8>, address: SocketAddr) {
+pub(crate) fn push_address(out: &mut Vec<u8>, address: SocketAddr) {
     match address.ip() {
         IpAddr::V4(ip) => {
             out.push(1);

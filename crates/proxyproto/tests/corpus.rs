@@ -34,6 +34,11 @@ fn socks_messages_mean_one_thing() {
 }
 
 #[test]
+fn datagrams_mean_one_thing() {
+    replay("udp", checks::udp::check);
+}
+
+#[test]
 fn http_heads_and_bodies_mean_one_thing() {
     replay("http", checks::http::check);
 }

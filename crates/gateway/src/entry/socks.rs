@@ -3,11 +3,12 @@
 //! Method 0x02 is chosen whenever offered, 0x00 only when it stands alone and the address is allowlisted;
 //! wrong credentials never fall back to the allowlist (contract section 9).
 
-use super::{Client, Inbox, Tunnel, finish, in_time};
+use super::{Client, Inbox, Tunnel, finish, in_time, reset_on_close};
 use crate::admit::{Peer, admit};
 use crate::open::{Login, Opened, Wish, open, record, understand};
 use crate::refuse;
 use crate::serve::Loop;
+use crate::udp;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;
@@ -47,9 +48,14 @@ pub(super) async fn serve5<C: Client>(
         }
         Err(error) => return Err(error),
     };
+    if request.command == Command::UdpAssociate {
+        return associate(home, client, peer, login.as_ref(), &request.destination).await;
+    }
     if request.command != Command::Connect || request.destination.port == 0 {
-        let refusal = Refusal::new(Reason::BadRequest)
-            .say(Text::new("仅支持 CONNECT 命令", "Only the CONNECT command is served"));
+        let refusal = Refusal::new(Reason::BadRequest).say(Text::new(
+            "仅支持 CONNECT 和 UDP ASSOCIATE 命令",
+            "Only CONNECT and UDP ASSOCIATE are served",
+        ));
         record(&home.shared, peer, &request.destination, &refusal);
         tell(&mut client, &socks::reply(Reply::CommandNotSupported, NOWHERE)).await?;
         return Ok(bye(home, client).await);
@@ -64,6 +70,37 @@ pub(super) async fn serve5<C: Client>(
             Ok(bye(home, client).await)
         }
     }
+}
+
+/// Serves a UDP association until its TCP connection ends; `from` is where the customer says he sends from.
+async fn associate<C: Client>(
+    home: &Rc<Loop>,
+    mut client: C,
+    peer: Peer,
+    login: Option<&Login>,
+    from: &HostPort,
+) -> Served<C> {
+    let local = client.tcp().local_addr()?.ip();
+    let association = match Box::pin(udp::open(home, peer, login, from, local)).await {
+        Ok(association) => association,
+        Err(refusal) => {
+            // What is off or can't be carried is a command that is not served (RFC 1928 section 6).
+            let off = refusal.reason == Reason::NotAllowed && refusal.detail.is_some();
+            let reply = if off { Reply::CommandNotSupported } else { refuse::socks(refusal.reason) };
+            tell(&mut client, &socks::reply(reply, NOWHERE)).await?;
+            return Ok(bye(home, client).await);
+        }
+    };
+    tell(&mut client, &socks::reply(Reply::Succeeded, association.address()?)).await?;
+    // Nothing more is said on the TCP connection; its end is what counts.
+    let over = async { while Inbox::default().more(home, &mut client).await.is_ok() {} };
+    Box::pin(association.run(over)).await;
+    if association.wants_reset() {
+        reset_on_close(&client);
+        return Ok(None);
+    }
+    drop(association);
+    Ok(bye(home, client).await)
 }
 
 /// Where the connection leaves from, if that is an address of this machine.

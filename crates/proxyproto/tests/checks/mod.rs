@@ -7,6 +7,7 @@ pub(crate) mod body;
 pub(crate) mod http;
 pub(crate) mod proxy_header;
 pub(crate) mod socks5;
+pub(crate) mod udp;
 pub(crate) mod username;
 
 use std::fmt::Debug;

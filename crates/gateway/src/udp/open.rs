@@ -1,0 +1,135 @@
+//! Opening an association: admit, choose a local exit, open the sockets.
+
+use super::relay::Association;
+use super::socket;
+use crate::admit::{Admitted, Peer, admit};
+use crate::conn::{Guard, Opening};
+use crate::exits::Exit;
+use crate::lease;
+use crate::open::{Login, Wish, choose, enter, parse_login, record};
+use crate::serve::Loop;
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::rc::Rc;
+use std::sync::Arc;
+use turnpike_base::Text;
+use turnpike_proxyproto::HostPort;
+use turnpike_proxyproto::username::Username;
+use turnpike_wire::{Bind, ExitKind, Permit, Reason, Refusal};
+
+/// Exits looked at for one that can carry datagrams.
+const TRIES: usize = 3;
+
+/// Opens an association for a customer who says that he sends from `from`, or says why not. `local` is the
+/// address that he reached.
+pub(crate) async fn open(
+    home: &Rc<Loop>,
+    peer: Peer,
+    login: Option<&Login>,
+    from: &HostPort,
+    local: IpAddr,
+) -> Result<Association, Refusal> {
+    let wish = Wish { peer, login, to: from.clone(), prefer: None };
+    let outcome = attempt(home, &wish, local).await;
+    if let Err(refusal) = &outcome {
+        record(&home.shared, peer, from, refusal);
+    }
+    outcome
+}
+
+async fn attempt(home: &Rc<Loop>, wish: &Wish<'_>, local: IpAddr) -> Result<Association, Refusal> {
+    let (name, ask) = parse_login(wish.peer, wish.login)?;
+    let Admitted { permit, seen } = admit(&home.shared, &ask).await?;
+    let subject = permit.subject;
+    let told = |refusal: Refusal| refusal.to(subject);
+    if !permit.udp {
+        return Err(told(off()));
+    }
+    let caps = enter(&home.shared, &permit, &ask).map_err(told)?;
+    let budget = home.shared.budget(subject);
+    lease::funded(&home.shared, &budget).await.map_err(told)?;
+    let (exit, bind) = local_exit(home, &permit, &name, wish).await.map_err(told)?;
+    let salt = name.session.as_ref().map_or_else(rand::random, |s| crate::exits::hash(&(subject, s)));
+    let broken = |error: io::Error| told(failure(&error));
+    let four = socket::on_exit(&bind, true, salt).map_err(broken)?;
+    let six = socket::on_exit(&bind, false, salt).map_err(broken)?;
+    let relay = socket::for_customer(local).map_err(broken)?;
+    let bound = four.iter().chain(&six).find_map(|socket| socket.local_addr().ok());
+    let exit_address = bound.map(|address| address.ip()).filter(|ip| !ip.is_unspecified());
+    let opening = Opening {
+        permit: Arc::clone(&permit),
+        client: wish.peer.client,
+        exit: Arc::clone(&exit),
+        exit_address,
+        destination: HostPort { host: String::new(), port: 0 },
+        caps,
+    };
+    let guard = Guard::open(home, budget, opening);
+    guard.silence();
+    Ok(Association {
+        home: Rc::clone(home),
+        peer: wish.peer,
+        ask,
+        permit,
+        guard,
+        exit,
+        exit_address,
+        relay,
+        out: [four, six],
+        customer: Cell::new(said(wish)),
+        flows: RefCell::default(),
+        told: RefCell::default(),
+        // A change that came meanwhile is looked at with the first datagram.
+        seen: Cell::new(seen),
+    })
+}
+
+/// From where the customer says that he will send. Zeros mean that he does not know yet, and an address that
+/// is not the one he is seen from is taken for that, too: he may sit behind a NAT.
+fn said(wish: &Wish<'_>) -> Option<SocketAddr> {
+    let address = wish.to.host.parse::<IpAddr>().ok()?.to_canonical();
+    let known = wish.to.port != 0 && (address == wish.peer.client);
+    known.then(|| SocketAddr::new(address, wish.to.port))
+}
+
+/// UDP is off for the account, or its type has none.
+pub(super) fn off() -> Refusal {
+    Refusal::new(Reason::NotAllowed).say(Text::new("此账号未开启 UDP", "UDP is off for this account"))
+}
+
+fn no_local_exit() -> Refusal {
+    Refusal::new(Reason::NotAllowed)
+        .say(Text::new("符合条件的出口不支持 UDP", "No exit that matches can carry datagrams"))
+}
+
+fn failure(error: &io::Error) -> Refusal {
+    tracing::debug!(%error, "an exit can't carry datagrams");
+    Reason::ExitFailed.into()
+}
+
+/// An exit that can carry datagrams, and what it binds to. A session has the one exit.
+async fn local_exit(
+    home: &Rc<Loop>,
+    permit: &Permit,
+    name: &Username,
+    wish: &Wish<'_>,
+) -> Result<(Arc<Exit>, Bind), Refusal> {
+    let mut parents = Vec::new();
+    while parents.len() < TRIES {
+        let exit = match choose(&home.shared, permit, name, &parents, wish).await {
+            Ok(exit) => exit,
+            Err(refusal) if parents.is_empty() => return Err(refusal),
+            Err(_) => break,
+        };
+        match &exit.record.kind {
+            ExitKind::Local { bind } => {
+                let bind = bind.clone();
+                return Ok((exit, bind));
+            }
+            ExitKind::Upstream { .. } if name.session.is_some() => break,
+            ExitKind::Upstream { .. } => parents.push(exit.record.id),
+        }
+    }
+    Err(no_local_exit())
+}

@@ -1,0 +1,255 @@
+//! An association at work.
+
+use super::flows::Flows;
+use super::open::off;
+use super::socket::poll_receive;
+use crate::admit::{Peer, admit};
+use crate::conn::{Guard, Opening, Quota};
+use crate::destination;
+use crate::exits::Exit;
+use crate::open::{check_destination, record};
+use crate::relay::Stop;
+use crate::serve::Loop;
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::net::UdpSocket;
+use turnpike_proxyproto::{HostPort, udp};
+use turnpike_wire::{Admission, Ending, Permit, Reason, Refusal};
+
+/// How long a name may take to resolve; what the customer sends meanwhile waits.
+const RESOLVE: Duration = Duration::from_secs(5);
+/// Refused destinations of an association that are told to its customer's log.
+const MOST_TOLD: usize = 16;
+
+/// See the module.
+pub(crate) struct Association {
+    pub(super) home: Rc<Loop>,
+    pub(super) peer: Peer,
+    pub(super) ask: Arc<Admission>,
+    pub(super) permit: Arc<Permit>,
+    /// Ends the association; its bytes are counted by its flows.
+    pub(super) guard: Guard,
+    pub(super) exit: Arc<Exit>,
+    pub(super) exit_address: Option<IpAddr>,
+    pub(super) relay: UdpSocket,
+    pub(super) out: [Option<UdpSocket>; 2],
+    /// From where the customer sends: said in his request, or seen at his first datagram.
+    pub(super) customer: Cell<Option<SocketAddr>>,
+    pub(super) flows: RefCell<Flows>,
+    pub(super) told: RefCell<HashSet<HostPort>>,
+    pub(super) seen: Cell<i64>,
+}
+
+impl Association {
+    /// Where the customer has to send.
+    pub(crate) fn address(&self) -> io::Result<SocketAddr> {
+        self.relay.local_addr()
+    }
+
+    /// Whether it ended with a cut that demands RST.
+    pub(crate) fn wants_reset(&self) -> bool {
+        self.guard.wants_reset()
+    }
+
+    /// Relays until `over` (the TCP connection's end) completes or the association is cut.
+    pub(crate) async fn run(&self, over: impl Future<Output = ()>) {
+        let [four, six] = &self.out;
+        tokio::select! {
+            () = over => self.guard.set_ending(Ending::Finished),
+            () = self.guard.ended() => {}
+            stop = self.up() => self.note(stop),
+            stop = self.down(four.as_ref()) => self.note(stop),
+            stop = self.down(six.as_ref()) => self.note(stop),
+        }
+    }
+
+    fn note(&self, stop: Stop) {
+        crate::relay::note(&self.guard, &Err(stop));
+    }
+
+    /// From the customer to where he wants, until something stops it.
+    async fn up(&self) -> Stop {
+        loop {
+            let received = std::future::poll_fn(|cx| poll_receive(&self.relay, cx, &mut self.home.buffer()));
+            let (datagram, from) = match received.await {
+                Ok(received) => received,
+                Err(error) => return Stop::Client(error),
+            };
+            if !self.is_customer(from) {
+                continue;
+            }
+            let Ok(header) = udp::header(&datagram) else { continue };
+            if header.fragment != 0 {
+                continue;
+            }
+            self.customer.set(Some(from));
+            if let Err(refusal) = self.still_allowed().await {
+                return Stop::Broke(refusal);
+            }
+            if let Some(at) = self.flow_to(&header.destination).await
+                && let Err(refusal) = self.send_up(at, &datagram[header.length..]).await
+            {
+                return Stop::Broke(refusal);
+            }
+        }
+    }
+
+    /// Only the customer's address may use the relay port, and only the one port that he sends from.
+    fn is_customer(&self, from: SocketAddr) -> bool {
+        match self.customer.get() {
+            Some(known) => known.port() == from.port() && known.ip() == from.ip().to_canonical(),
+            None => from.ip().to_canonical() == self.peer.client,
+        }
+    }
+
+    /// UDP may have been switched off since the last datagram.
+    async fn still_allowed(&self) -> Result<(), Refusal> {
+        let shared = &self.home.shared;
+        let now = shared.changes_seen.load(Ordering::Acquire);
+        if self.seen.replace(now) == now {
+            return Ok(());
+        }
+        let permit = admit(shared, &self.ask).await?.permit;
+        if permit.udp { Ok(()) } else { Err(off()) }
+    }
+
+    /// The address of a destination, with a flow to it; `None` if it is denied or can't be reached.
+    async fn flow_to(&self, to: &HostPort) -> Option<SocketAddr> {
+        let second = self.home.second();
+        self.flows.borrow_mut().sweep(second);
+        let known = self.flows.borrow().known(to);
+        if let Some(at) = known {
+            return Some(at);
+        }
+        match self.resolve(to).await {
+            Ok(at) => {
+                let guard = self.count(to);
+                self.flows.borrow_mut().open(to.clone(), at, guard, second);
+                Some(at)
+            }
+            Err(reason) => {
+                let mut told = self.told.borrow_mut();
+                if told.len() < MOST_TOLD && told.insert(to.clone()) {
+                    let refusal = Refusal::new(reason).to(self.permit.subject);
+                    record(&self.home.shared, self.peer, to, &refusal);
+                }
+                None
+            }
+        }
+    }
+
+    fn count(&self, to: &HostPort) -> Guard {
+        let opening = Opening {
+            permit: Arc::clone(&self.permit),
+            client: self.peer.client,
+            exit: Arc::clone(&self.exit),
+            exit_address: self.exit_address,
+            destination: to.clone(),
+            caps: None,
+        };
+        let guard = Guard::open(&self.home, Arc::clone(&self.guard.budget), opening);
+        guard.set_ending(Ending::Finished);
+        guard
+    }
+
+    /// The first address that may be sent to and that the exit can reach.
+    async fn resolve(&self, to: &HostPort) -> Result<SocketAddr, Reason> {
+        let shared = &self.home.shared;
+        check_destination(shared, &self.permit, to).map_err(|refusal| refusal.reason)?;
+        let found = tokio::time::timeout(RESOLVE, shared.resolver.addresses(&to.host)).await;
+        let found = found.unwrap_or(Err(Reason::Timeout))?;
+        let all = found.into_iter().map(|ip| SocketAddr::new(ip.to_canonical(), to.port));
+        let (config, own) = (&shared.config.destinations, shared.own());
+        let open: Vec<_> = all.filter(|at| destination::is_open(*at, config, &own)).collect();
+        let reached = open.iter().copied().find(|at| self.socket_to(*at).is_some());
+        reached.ok_or(if open.is_empty() { Reason::DestinationDenied } else { Reason::DestinationFailed })
+    }
+
+    fn socket_to(&self, at: SocketAddr) -> Option<&UdpSocket> {
+        self.out[usize::from(at.is_ipv6())].as_ref()
+    }
+
+    async fn send_up(&self, at: SocketAddr, data: &[u8]) -> Result<(), Refusal> {
+        let Some(socket) = self.socket_to(at) else { return Ok(()) };
+        if self.pay_and_send(data.len(), socket, data, at).await? {
+            self.counted(at, data.len(), 0);
+        }
+        Ok(())
+    }
+
+    /// From where the customer sent to, back to him.
+    async fn down(&self, socket: Option<&UdpSocket>) -> Stop {
+        let Some(socket) = socket else { return std::future::pending().await };
+        loop {
+            let received = std::future::poll_fn(|cx| poll_receive(socket, cx, &mut self.home.buffer()));
+            let (data, from) = match received.await {
+                Ok(received) => received,
+                Err(error) => return Stop::Origin(error),
+            };
+            let from = SocketAddr::new(from.ip().to_canonical(), from.port());
+            let Some(customer) = self.customer.get() else { continue };
+            if self.flows.borrow_mut().touch(from, self.home.second()).is_none() {
+                continue;
+            }
+            let datagram = udp::datagram(from, &data);
+            match self.pay_and_send(data.len(), &self.relay, &datagram, customer).await {
+                Ok(true) => self.counted(from, 0, data.len()),
+                Ok(false) => {}
+                Err(refusal) => return Stop::Broke(refusal),
+            }
+        }
+    }
+
+    /// Sends a datagram that costs so many bytes; false if it was lost, as datagrams are. It can't be moved
+    /// in parts, so the last one may pass the end of the budget by its length.
+    async fn pay_and_send(
+        &self,
+        cost: usize,
+        socket: &UdpSocket,
+        datagram: &[u8],
+        to: SocketAddr,
+    ) -> Result<bool, Refusal> {
+        loop {
+            let taken = match self.guard.quota(cost) {
+                Quota::Some(taken) => Some(taken),
+                Quota::Broke if cost == 0 => None,
+                Quota::Broke => {
+                    self.guard.funded().await?;
+                    continue;
+                }
+                Quota::Wait(time) => {
+                    tokio::time::sleep(time).await;
+                    continue;
+                }
+            };
+            let sent = socket.try_send_to(datagram, to);
+            if let Some(taken) = taken {
+                self.guard.settle(taken, if sent.is_ok() { taken.bytes } else { 0 });
+                self.guard.budget.spend(if sent.is_ok() { cost - taken.bytes } else { 0 });
+            }
+            match sent {
+                Ok(_) => return Ok(true),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if socket.writable().await.is_err() {
+                        return Ok(false);
+                    }
+                }
+                Err(_) => return Ok(false),
+            }
+        }
+    }
+
+    fn counted(&self, at: SocketAddr, up: usize, down: usize) {
+        self.guard.touch();
+        if let Some(flow) = self.flows.borrow_mut().touch(at, self.home.second()) {
+            flow.count_up(up);
+            flow.count_down(down);
+        }
+    }
+}

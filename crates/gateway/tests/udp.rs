@@ -1,0 +1,356 @@
+//! SOCKS5 UDP ASSOCIATE (RFC 1928 section 7): who may, what passes, what is counted, when it ends.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failed assumption is the failing test"
+)]
+
+mod common;
+
+use common::client::End;
+use common::control::local_exit;
+use common::{Account, Lab, PATIENCE, Script, Setup, Wire, eventually};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::net::UdpSocket;
+use turnpike_base::{AccountId, CustomerId, ExitId, ProductType};
+use turnpike_proxyproto::udp;
+use turnpike_wire::{Change, ExitKind, ExitRecord, ParentProtocol, Reason, Resolve, Revocation, Subject};
+
+/// Long enough for a datagram to come that should not.
+const SILENCE: Duration = Duration::from_millis(150);
+
+fn with_udp(mut account: Account) -> Account {
+    account.permit.udp = true;
+    account
+}
+
+/// Alice may use UDP from 127.0.0.3, bob may not.
+fn setup(origins: &[SocketAddr]) -> Setup {
+    let mut setup = Setup::new(origins);
+    setup.control = Script::default();
+    setup.control.put_account("alice", with_udp(Account::new(1)));
+    setup.control.put_account("bob", Account::new(2));
+    setup.control.put_exit(local_exit(3, "127.0.0.3".parse().unwrap()));
+    setup
+}
+
+/// A customer's side: the TCP connection, and the relay port.
+struct Association {
+    tcp: Wire,
+    socket: UdpSocket,
+    relay: SocketAddr,
+}
+
+async fn ask(tcp: &mut Wire, username: &str, from: SocketAddr) -> (u8, SocketAddr) {
+    tcp.send([5, 1, 2]).await;
+    tcp.expect([5, 2]).await;
+    let mut login = vec![1, u8::try_from(username.len()).unwrap()];
+    login.extend(username.as_bytes());
+    login.extend(b"\x06secret");
+    tcp.send(login).await;
+    tcp.expect([1, 0]).await;
+    // The address type, address and port of a datagram's header are those of a request.
+    let mut request = udp::datagram(from, b"");
+    request[..3].copy_from_slice(&[5, 3, 0]);
+    tcp.send(request).await;
+    let head = tcp.read(4).await;
+    let rest = tcp.read(if head[3] == 4 { 18 } else { 6 }).await;
+    let (ip, port) = rest.split_at(rest.len() - 2);
+    let ip: IpAddr = match ip.len() {
+        4 => <[u8; 4]>::try_from(ip).unwrap().into(),
+        _ => <[u8; 16]>::try_from(ip).unwrap().into(),
+    };
+    (head[1], SocketAddr::new(ip, u16::from_be_bytes([port[0], port[1]])))
+}
+
+impl Association {
+    async fn open(proxy: SocketAddr, username: &str) -> Self {
+        let any = if proxy.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
+        let mut tcp = Wire::connect(proxy).await;
+        let (code, relay) = ask(&mut tcp, username, any.parse().unwrap()).await;
+        assert_eq!(code, 0);
+        let socket = UdpSocket::bind(SocketAddr::new(proxy.ip(), 0)).await.unwrap();
+        Self { tcp, socket, relay }
+    }
+
+    async fn send(&self, to: SocketAddr, data: &[u8]) {
+        self.socket.send_to(&udp::datagram(to, data), self.relay).await.unwrap();
+    }
+
+    /// The next answer: from where, and what.
+    async fn receive(&self) -> (SocketAddr, Vec<u8>) {
+        let mut buffer = vec![0; 65_536];
+        let received = tokio::time::timeout(PATIENCE, self.socket.recv_from(&mut buffer));
+        let (length, relay) = received.await.expect("no datagram comes").unwrap();
+        assert_eq!(relay, self.relay);
+        let header = udp::header(&buffer[..length]).unwrap();
+        assert_eq!(header.fragment, 0);
+        let from = SocketAddr::new(header.destination.host.parse().unwrap(), header.destination.port);
+        (from, buffer[header.length..length].to_vec())
+    }
+
+    async fn is_silent(&self) -> bool {
+        tokio::time::timeout(SILENCE, self.socket.recv_from(&mut [0; 64])).await.is_err()
+    }
+}
+
+/// Answers each datagram with its own bytes twice; tells who sent.
+async fn origin(at: &str) -> (SocketAddr, tokio::sync::mpsc::UnboundedReceiver<SocketAddr>) {
+    let socket = UdpSocket::bind(at).await.unwrap();
+    let address = socket.local_addr().unwrap();
+    let (tell, told) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        let mut buffer = vec![0; 65_536];
+        while let Ok((length, from)) = socket.recv_from(&mut buffer).await {
+            let _ = tell.send(from);
+            let _ = socket.send_to(&buffer[..length].repeat(2), from).await;
+        }
+    });
+    (address, told)
+}
+
+fn refusals(lab: &Lab) -> Vec<(Reason, String)> {
+    let batches = lab.control.batches();
+    batches.iter().flat_map(|b| &b.refusals).map(|r| (r.reason, r.destination.clone())).collect()
+}
+
+#[tokio::test]
+async fn datagrams_leave_from_the_exit_and_are_counted_to_the_byte() {
+    let (at, mut told) = origin("127.0.0.1:0").await;
+    let lab = setup(&[at]).start().await;
+    let mut association = Association::open(lab.proxy, "alice").await;
+    for (n, size) in [1_usize, 512, 1_400, 9_000, 0].into_iter().enumerate() {
+        association.send(at, &vec![7; size]).await;
+        assert_eq!(association.receive().await, (at, vec![7; 2 * size]), "{n}");
+        assert_eq!(told.recv().await.unwrap().ip().to_string(), "127.0.0.3");
+    }
+    association.tcp.finish().await;
+    assert_eq!(association.tcp.rest().await, (Vec::new(), End::Fin));
+    lab.settle("it ended", |m| m.tunnels.load(Ordering::Relaxed) == 0).await;
+    lab.gateway.report_now().await;
+    let sum = 1 + 512 + 1_400 + 9_000;
+    assert_eq!((lab.control.counted(), lab.control.leased()), ((sum, 2 * sum), 3 * sum));
+    let batches = lab.control.batches();
+    let rows: Vec<_> = batches.iter().flat_map(|b| &b.rows).collect();
+    assert!(rows.iter().all(|row| row.host == "127.0.0.1" && row.exit == ExitId(3)));
+    assert_eq!(rows.iter().map(|row| row.connections).sum::<u32>(), 1, "one destination");
+    let traces: Vec<_> = batches.iter().flat_map(|b| &b.traces).collect();
+    assert_eq!((traces.len(), &traces[0].destination), (1, &at.to_string()));
+    assert_eq!(traces[0].exit_address.unwrap().to_string(), "127.0.0.3");
+}
+
+#[tokio::test]
+async fn a_name_is_resolved_by_the_gateway() {
+    let (at, _told) = origin("127.0.0.1:0").await;
+    let lab = setup(&[at]).start().await;
+    let association = Association::open(lab.proxy, "alice").await;
+    let mut named = vec![0, 0, 0, 3, 9];
+    named.extend(b"localhost");
+    named.extend(at.port().to_be_bytes());
+    named.extend(b"abc");
+    association.socket.send_to(&named, association.relay).await.unwrap();
+    assert_eq!(association.receive().await, (at, b"abcabc".to_vec()));
+}
+
+#[tokio::test]
+async fn it_has_to_be_on() {
+    let (at, _told) = origin("127.0.0.1:0").await;
+    let lab = setup(&[at]).start().await;
+    let mut wire = lab.dial().await;
+    let (code, _) = ask(&mut wire, "bob", "0.0.0.0:0".parse().unwrap()).await;
+    assert_eq!((code, wire.rest().await), (7, (Vec::new(), End::Fin)));
+    lab.gateway.report_now().await;
+    let batches = lab.control.batches();
+    let told: Vec<_> = batches.iter().flat_map(|b| &b.refusals).collect();
+    assert_eq!(
+        (told.len(), told[0].reason, told[0].detail.as_str()),
+        (1, Reason::NotAllowed, "UDP is off for this account")
+    );
+}
+
+#[tokio::test]
+async fn a_parent_proxy_carries_none() {
+    let setup = setup(&[]);
+    setup.control.drop_exits();
+    let kind = ExitKind::Upstream {
+        protocol: ParentProtocol::Socks5,
+        host: "127.0.0.1".into(),
+        port: 1,
+        credentials: None,
+        resolve: Resolve::Exit,
+    };
+    setup.control.put_exit(ExitRecord { kind, ..local_exit(4, "127.0.0.4".parse().unwrap()) });
+    let lab = setup.start().await;
+    let mut wire = lab.dial().await;
+    assert_eq!(ask(&mut wire, "alice", "0.0.0.0:0".parse().unwrap()).await.0, 7);
+}
+
+#[tokio::test]
+async fn what_is_denied_malformed_or_a_fragment_is_dropped() {
+    let (at, mut told) = origin("127.0.0.1:0").await;
+    let (private, mut private_told) = origin("127.0.0.1:0").await;
+    let lab = setup(&[at]).start().await;
+    let association = Association::open(lab.proxy, "alice").await;
+    association.send(private, b"x").await;
+    association.send(SocketAddr::new(at.ip(), 25), b"x").await;
+    let mut fragment = udp::datagram(at, b"x");
+    fragment[2] = 1;
+    association.socket.send_to(&fragment, association.relay).await.unwrap();
+    association.socket.send_to(b"\0\0\0", association.relay).await.unwrap();
+    assert!(association.is_silent().await);
+    association.send(at, b"y").await;
+    assert_eq!(association.receive().await.1, b"yy");
+    assert!(told.recv().await.is_some() && told.try_recv().is_err() && private_told.try_recv().is_err());
+    lab.gateway.report_now().await;
+    let denied = |to: SocketAddr| (Reason::DestinationDenied, to.to_string());
+    assert_eq!(refusals(&lab), [denied(private), denied(SocketAddr::new(at.ip(), 25))]);
+    assert_eq!(lab.control.counted(), (1, 2), "what is dropped is free");
+}
+
+#[tokio::test]
+async fn answers_come_only_from_where_he_sent_to() {
+    let (at, mut told) = origin("127.0.0.1:0").await;
+    let lab = setup(&[at]).start().await;
+    let association = Association::open(lab.proxy, "alice").await;
+    association.send(at, b"a").await;
+    association.receive().await;
+    let exit = told.recv().await.unwrap();
+    let stranger = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    stranger.send_to(b"unasked", exit).await.unwrap();
+    assert!(association.is_silent().await);
+}
+
+#[tokio::test]
+async fn the_relay_port_is_the_customers_alone() {
+    let (at, mut told) = origin("127.0.0.1:0").await;
+    let lab = setup(&[at]).start().await;
+    let association = Association::open(lab.proxy, "alice").await;
+    let stranger = UdpSocket::bind("127.0.0.9:0").await.unwrap();
+    stranger.send_to(&udp::datagram(at, b"s"), association.relay).await.unwrap();
+    association.send(at, b"a").await;
+    association.receive().await;
+    // Another port of his address is none of his either, once he has sent.
+    let other = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    other.send_to(&udp::datagram(at, b"o"), association.relay).await.unwrap();
+    association.send(at, b"b").await;
+    assert_eq!(association.receive().await.1, b"bb");
+    assert!(told.recv().await.is_some() && told.recv().await.is_some());
+    assert!(told.try_recv().is_err(), "two datagrams came, both his");
+}
+
+#[tokio::test]
+async fn a_port_that_he_names_is_the_one() {
+    let (at, mut told) = origin("127.0.0.1:0").await;
+    let lab = setup(&[at]).start().await;
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let mut tcp = lab.dial().await;
+    let (code, relay) = ask(&mut tcp, "alice", socket.local_addr().unwrap()).await;
+    assert_eq!(code, 0);
+    let other = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    other.send_to(&udp::datagram(at, b"o"), relay).await.unwrap();
+    let association = Association { tcp, socket, relay };
+    association.send(at, b"a").await;
+    assert_eq!(association.receive().await.1, b"aa");
+    assert!(told.recv().await.is_some() && told.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn it_ends_with_its_tcp_connection() {
+    let (at, mut told) = origin("127.0.0.1:0").await;
+    let lab = setup(&[at]).start().await;
+    let association = Association::open(lab.proxy, "alice").await;
+    association.send(at, b"a").await;
+    association.receive().await;
+    told.recv().await.unwrap();
+    drop(association.tcp);
+    lab.settle("it ended", |m| m.tunnels.load(Ordering::Relaxed) == 0).await;
+    let _ = association.socket.send_to(&udp::datagram(at, b"b"), association.relay).await;
+    assert!(tokio::time::timeout(SILENCE, told.recv()).await.is_err());
+}
+
+#[tokio::test]
+async fn it_ends_when_nothing_is_left_to_spend() {
+    let (at, _told) = origin("127.0.0.1:0").await;
+    let setup = setup(&[at]);
+    let subject =
+        Subject { customer: CustomerId(1), account: Some(AccountId(1)), product: ProductType::Dynamic };
+    setup.control.fill_purse(subject, 1_000, 1_000);
+    let lab = setup.start().await;
+    let mut association = Association::open(lab.proxy, "alice").await;
+    association.send(at, &[1; 300]).await;
+    assert_eq!(association.receive().await.1.len(), 600);
+    association.send(at, &[1; 300]).await;
+    assert_eq!(association.tcp.rest().await, (Vec::new(), End::Fin));
+    lab.gateway.report_now().await;
+    let (up, down) = lab.control.counted();
+    assert_eq!((up, lab.control.leased()), (600, up + down));
+    assert!(up + down <= 1_000 + 600, "at most a datagram too much: {up} {down}");
+}
+
+#[tokio::test]
+async fn a_disabled_account_resets_it_and_udp_off_ends_it() {
+    let (at, _told) = origin("127.0.0.1:0").await;
+    let lab = setup(&[at]).start().await;
+    let mut association = Association::open(lab.proxy, "alice").await;
+    lab.control.tell(Change::Account { account: AccountId(1), running: Revocation::Reset });
+    assert_eq!(association.tcp.rest().await.1, End::Rst);
+    let mut association = Association::open(lab.proxy, "alice").await;
+    association.send(at, b"a").await;
+    association.receive().await;
+    lab.control.edit("alice", |account| account.permit.udp = false);
+    lab.control.tell(Change::Account { account: AccountId(1), running: Revocation::Renew });
+    // The gateway has heard of it when a fresh connection is refused.
+    let proxy = lab.proxy;
+    let refused = async {
+        loop {
+            let mut wire = Wire::connect(proxy).await;
+            if ask(&mut wire, "alice", "0.0.0.0:0".parse().unwrap()).await.0 == 7 {
+                break;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, refused).await.unwrap();
+    association.send(at, b"b").await;
+    assert_eq!(association.tcp.rest().await, (Vec::new(), End::Fin));
+}
+
+#[tokio::test]
+async fn ipv6_as_well() {
+    let (at, mut told) = origin("[::1]:0").await;
+    let mut setup = setup(&[at]);
+    setup.config.listen = vec!["[::1]:0".parse().unwrap()];
+    setup.control.drop_exits();
+    setup.control.put_exit(local_exit(6, "::1".parse().unwrap()));
+    let lab = setup.start().await;
+    let association = Association::open(lab.proxy, "alice").await;
+    association.send(at, b"six").await;
+    assert_eq!(association.receive().await, (at, b"sixsix".to_vec()));
+    assert_eq!(told.recv().await.unwrap().ip().to_string(), "::1");
+    // An exit of the other family does not reach it.
+    association.send("127.0.0.1:9".parse().unwrap(), b"four").await;
+    assert!(association.is_silent().await);
+}
+
+#[tokio::test]
+async fn many_destinations_leave_nothing_behind() {
+    let (at, _told) = origin("127.0.0.1:0").await;
+    let mut setup = setup(&[at]);
+    setup.config.destinations.allow_private = true;
+    let lab = setup.start().await;
+    let association = Association::open(lab.proxy, "alice").await;
+    for port in 20_000..20_400 {
+        association.send(SocketAddr::new([127, 0, 0, 1].into(), port), b"x").await;
+        if port % 50 == 0 {
+            association.send(at, b"y").await;
+            association.receive().await;
+        }
+    }
+    let metrics = lab.gateway.metrics();
+    assert!(metrics.tunnels.load(Ordering::Relaxed) <= 257, "an association has so many and no more");
+    drop(association.tcp);
+    eventually("all of it ended", || metrics.tunnels.load(Ordering::Relaxed) == 0).await;
+}
