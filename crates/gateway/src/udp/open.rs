@@ -6,7 +6,7 @@ use crate::admit::{Admitted, Peer, admit};
 use crate::conn::{Guard, Opening};
 use crate::exits::Exit;
 use crate::lease;
-use crate::open::{Login, Wish, choose, enter, parse_login, record};
+use crate::open::{Login, Wish, choose, enter, record, understand};
 use crate::serve::Loop;
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -39,7 +39,7 @@ pub(crate) async fn open(
 }
 
 async fn attempt(home: &Rc<Loop>, wish: &Wish<'_>, local: IpAddr) -> Result<Association, Refusal> {
-    let (name, ask) = parse_login(wish.peer, wish.login)?;
+    let (name, ask) = understand(&home.shared, wish.peer, wish.login).await?;
     let Admitted { permit, seen } = admit(&home.shared, &ask).await?;
     let subject = permit.subject;
     let told = |refusal: Refusal| refusal.to(subject);
