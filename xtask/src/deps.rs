@@ -11,12 +11,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("proxyproto", &["base"]),
     ("places", &["base"]),
     ("store", &["base"]),
+    ("fetch", &[]),
     ("web", &["base", "wire", "store"]),
     ("identity", &["base", "wire", "store", "web", "places"]),
     ("access", &["base", "wire", "store", "web", "places", "identity"]),
     ("network", &["base", "wire", "store", "web", "places", "identity", "access"]),
     ("metering", &["base", "wire", "store", "web", "places", "identity", "access", "network"]),
-    ("commerce", &["base", "wire", "store", "web", "places", "identity", "access", "network", "metering"]),
+    (
+        "commerce",
+        &["base", "wire", "store", "fetch", "web", "places", "identity", "access", "network", "metering"],
+    ),
     (
         "control",
         &["base", "wire", "store", "web", "places", "identity", "access", "network", "metering", "commerce"],

@@ -2,111 +2,38 @@
 
 use super::failure::Failure;
 use super::place::{API_VARIABLE, TOKEN_VARIABLE};
-use super::trust;
 use super::verbs::Call;
 use anyhow::{Context, Result, anyhow, bail};
-use axum::body::Body;
-use axum::http::uri::{Scheme, Uri};
-use axum::http::{Request, Response, StatusCode, header};
-use hyper::body::Incoming;
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
+use axum::body::Bytes;
+use axum::http::{Request, StatusCode, header};
 use serde_json::{Value, json};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
 use turnpike_base::Secret;
+use turnpike_fetch::{Address, Limits, send};
 
-/// For the connection and its TLS handshake.
-const CONNECT: Duration = Duration::from_secs(10);
-/// For the answer: an import of a million addresses takes a while.
-const ANSWER: Duration = Duration::from_secs(600);
-/// Most bytes of an answer.
-const LARGEST: usize = 256 << 20;
-
-/// A server's address, taken apart.
-#[derive(Debug, PartialEq)]
-struct Server {
-    tls: bool,
-    host: String,
-    port: u16,
-    /// As sent in `Host`.
-    authority: String,
-    /// What stands before `/operator`, without a slash at its end.
-    base: String,
-}
+/// An import of a million addresses takes a while, and so does a list of them.
+const LIMITS: Limits =
+    Limits { connect: Duration::from_secs(10), answer: Duration::from_secs(600), body: 256 << 20 };
 
 /// Runs a command on a server.
 ///
 /// # Errors
 /// The server does not answer, or refuses.
 pub(super) async fn post(url: &str, token: &Secret, call: &Call) -> Result<Value> {
-    let server = Server::parse(url)?;
-    let request = server.request(token, call)?;
-    let answered = timeout(ANSWER, server.send(request));
-    let (status, body) = answered
-        .await
-        .map_err(|_| anyhow!("{url} does not answer; whether the command was run is not known"))?
-        .with_context(|| format!("{API_VARIABLE} {url}"))?;
-    read(status, &body).with_context(|| format!("{API_VARIABLE} {url}"))?.map_err(Into::into)
+    // What was typed is not repeated: it may hold a password.
+    let server = Address::parse(url).context(API_VARIABLE)?;
+    let request = request(&server, token, call)?;
+    let answer = send(&server, request, LIMITS).await.with_context(|| format!("{API_VARIABLE} {url}"))?;
+    read(answer.status, &answer.body).with_context(|| format!("{API_VARIABLE} {url}"))?.map_err(Into::into)
 }
 
-impl Server {
-    fn parse(url: &str) -> Result<Self> {
-        // What was typed is not repeated: it may hold a password.
-        let wrong = || anyhow!("{API_VARIABLE} is not a URL such as http://127.0.0.1:8080");
-        let uri: Uri = url.parse().map_err(|_| wrong())?;
-        let tls = match uri.scheme() {
-            Some(scheme) if *scheme == Scheme::HTTP => false,
-            Some(scheme) if *scheme == Scheme::HTTPS => true,
-            _ => return Err(wrong()),
-        };
-        let authority = uri.authority().filter(|a| !a.as_str().contains('@')).ok_or_else(wrong)?;
-        Ok(Self {
-            tls,
-            host: authority.host().trim_matches(['[', ']']).to_owned(),
-            port: authority.port_u16().unwrap_or(if tls { 443 } else { 80 }),
-            authority: authority.to_string(),
-            base: uri.path().trim_end_matches('/').to_owned(),
-        })
-    }
-
-    fn request(&self, token: &Secret, call: &Call) -> Result<Request<Body>> {
-        Request::post(format!("{}/operator/{}", self.base, call.path))
-            .header(header::HOST, &self.authority)
-            .header(header::AUTHORIZATION, format!("Bearer {}", token.expose()))
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Body::from(serde_json::to_vec(&call.input)?))
-            // The error would repeat nothing of the token, but say nothing either.
-            .map_err(|_| anyhow!("{TOKEN_VARIABLE} holds characters that no token has"))
-    }
-
-    async fn send(&self, request: Request<Body>) -> Result<(StatusCode, Vec<u8>)> {
-        let connected = timeout(CONNECT, TcpStream::connect((self.host.as_str(), self.port))).await;
-        let stream = connected.map_err(|_| anyhow!("no connection in {} s", CONNECT.as_secs()))?;
-        let stream = stream.context("no connection; is the server running?")?;
-        if !self.tls {
-            return exchange(stream, request).await;
-        }
-        let wrapped = timeout(CONNECT, trust::wrap(stream, &self.host)).await;
-        exchange(wrapped.map_err(|_| anyhow!("no TLS in {} s", CONNECT.as_secs()))??, request).await
-    }
-}
-
-/// Sends the request and reads the whole answer.
-async fn exchange<S>(stream: S, request: Request<Body>) -> Result<(StatusCode, Vec<u8>)>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    // It ends with the sender; its failures come out of the request.
-    tokio::spawn(connection);
-    let answer: Response<Incoming> =
-        sender.send_request(request).await.context("it ended the connection: does it speak TLS?")?;
-    let status = answer.status();
-    let body = axum::body::to_bytes(Body::new(answer.into_body()), LARGEST).await?;
-    Ok((status, body.to_vec()))
+fn request(server: &Address, token: &Secret, call: &Call) -> Result<Request<Bytes>> {
+    Request::post(server.path(&format!("/operator/{}", call.path)))
+        .header(header::AUTHORIZATION, format!("Bearer {}", token.expose()))
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Bytes::from(serde_json::to_vec(&call.input)?))
+        // The error would repeat nothing of the token, but say nothing either.
+        .map_err(|_| anyhow!("{TOKEN_VARIABLE} holds characters that no token has"))
 }
 
 /// `{"data": …}` or `{"error": {…}}`.
@@ -126,18 +53,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_servers_address_is_taken_apart() {
-        let server = Server::parse("https://api.example.com/brand/").unwrap();
-        assert_eq!((server.tls, server.host.as_str(), server.port), (true, "api.example.com", 443));
-        assert_eq!(server.base, "/brand");
-        let server = Server::parse("http://[::1]:8080").unwrap();
-        assert_eq!((server.host.as_str(), server.authority.as_str()), ("::1", "[::1]:8080"));
-        for bad in ["", "127.0.0.1:8080", "ftp://x", "http://", "http://u:hunter2@h", "/x"] {
-            assert!(Server::parse(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
     fn answers_of_something_else_are_told_apart() {
         let told = read(StatusCode::OK, b"<html>").unwrap_err().to_string();
         assert!(told.contains("HTTP 200"), "{told}");
@@ -147,9 +62,9 @@ mod tests {
 
     #[test]
     fn a_token_that_is_none_is_not_repeated() {
-        let server = Server::parse("http://h:1").unwrap();
+        let server = Address::parse("http://h:1").unwrap();
         let call = Call { path: "site/list".into(), input: json!({}) };
-        let told = server.request(&Secret::new("hunter2\n"), &call).unwrap_err().to_string();
+        let told = request(&server, &Secret::new("hunter2\n"), &call).unwrap_err().to_string();
         assert!(told.contains(TOKEN_VARIABLE) && !told.contains("hunter2"), "{told}");
     }
 }

@@ -8,7 +8,6 @@ mod render;
 mod secrets;
 #[cfg(test)]
 mod tests;
-mod trust;
 mod verbs;
 
 pub use place::PlaceFlags;

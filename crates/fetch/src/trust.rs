@@ -1,6 +1,6 @@
 //! TLS towards a server: the machine's certificate authorities, or the file that `SSL_CERT_FILE` names.
 
-use anyhow::{Context, Result, bail};
+use crate::FetchError;
 use rustls::crypto::aws_lc_rs;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::pem::PemObject;
@@ -18,36 +18,30 @@ const USUAL: &[&str] =
     &["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
 /// Makes a connection one of TLS, with a server that shows a certificate for `host`.
-///
-/// # Errors
-/// No authorities are known, or the server is not who it should be.
-pub(super) async fn wrap(stream: TcpStream, host: &str) -> Result<TlsStream<TcpStream>> {
-    let name = ServerName::try_from(host.to_owned()).with_context(|| format!("{host:?} is not a name"))?;
+pub(crate) async fn wrap(stream: TcpStream, host: &str) -> Result<TlsStream<TcpStream>, FetchError> {
+    let name = ServerName::try_from(host.to_owned()).map_err(|_| FetchError::Address)?;
     let file = file(std::env::var_os(VARIABLE).map(PathBuf::from))?;
     let connector = TlsConnector::from(Arc::new(config(&file)?));
-    connector.connect(name, stream).await.context("the TLS handshake failed")
+    connector.connect(name, stream).await.map_err(FetchError::Tls)
 }
 
-fn file(said: Option<PathBuf>) -> Result<PathBuf> {
+fn file(said: Option<PathBuf>) -> Result<PathBuf, FetchError> {
     let usual = || USUAL.iter().map(PathBuf::from).find(|path| path.exists());
-    match said.filter(|path| !path.as_os_str().is_empty()).or_else(usual) {
-        Some(path) => Ok(path),
-        None => bail!("no certificate authorities are known; name a PEM file with {VARIABLE}"),
-    }
+    said.filter(|path| !path.as_os_str().is_empty()).or_else(usual).ok_or(FetchError::NoAuthorities)
 }
 
 /// A client that believes the authorities of a PEM file.
-fn config(file: &Path) -> Result<ClientConfig> {
-    let unread = || format!("no certificates can be read from {}", file.display());
+fn config(file: &Path) -> Result<ClientConfig, FetchError> {
+    let unread = || FetchError::BadAuthorities(file.to_owned());
     let found: Vec<_> =
-        CertificateDer::pem_file_iter(file).and_then(Iterator::collect).with_context(unread)?;
+        CertificateDer::pem_file_iter(file).and_then(Iterator::collect).map_err(|_| unread())?;
     let mut roots = RootCertStore::empty();
     // A system's bundle may hold one that is malformed; the others count.
     let (added, _) = roots.add_parsable_certificates(found);
     if added == 0 {
-        bail!(unread());
+        return Err(unread());
     }
     let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
-    let versions = builder.with_safe_default_protocol_versions().context("TLS versions")?;
+    let versions = builder.with_safe_default_protocol_versions().map_err(|_| unread())?;
     Ok(versions.with_root_certificates(roots).with_no_client_auth())
 }
