@@ -1,10 +1,14 @@
 //! The commerce domain: what is sold, for how much, to whom, and what a paid order grants.
 //!
-//! [`shop`] is how a site sells, [`activity`] its recharge gifts.
+//! [`shop`] is how a site sells, [`activity`] its recharge gifts, [`ledger`] where all its money stands.
 
 pub mod activity;
 pub mod amount;
+pub mod ledger;
 pub mod shop;
+
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 use turnpike_identity::Directory;

@@ -9,7 +9,7 @@ pub enum FetchError {
     #[error("not a URL such as https://api.example.com")]
     Address,
     /// Nobody listens, or no name is found.
-    #[error("no connection")]
+    #[error("no connection; is the server running?")]
     NoConnection(#[source] std::io::Error),
     /// No connection, or no TLS, in time: nothing was sent.
     #[error("no connection in {0} s")]

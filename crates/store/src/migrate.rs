@@ -30,6 +30,7 @@ twins! {
     5 "0005_metering",
     6 "0006_endpoints",
     20 "0020_shop",
+    30 "0030_ledger",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

@@ -11,6 +11,7 @@ mod account;
 mod api;
 mod customer;
 mod exit;
+mod ledger;
 mod package;
 mod site;
 mod static_ip;
@@ -38,6 +39,10 @@ pub async fn run(control: &Control, path: &str, input: Value) -> Result<Value> {
         "customer/disable" => go(control, input, customer::disable).await,
         "customer/enable" => go(control, input, customer::enable).await,
         "customer/key" => go(control, input, customer::key).await,
+        "customer/credit" => go(control, input, ledger::credit).await,
+        "ledger/list" => go(control, input, ledger::list).await,
+        "ledger/accounts" => go(control, input, ledger::accounts).await,
+        "ledger/check" => go(control, input, ledger::check).await,
         "package/grant" => go(control, input, package::grant).await,
         "package/list" => go(control, input, package::list).await,
         "account/list" => go(control, input, account::list).await,

@@ -29,6 +29,7 @@ pub(super) async fn look(settings: &Settings) -> Found {
         told("schema", schema(&store).await),
         told("key", key(settings, &store).await),
         told("usage", usage(&store).await),
+        told("ledger", ledger(&store).await),
     ];
     let newest = async { Ok::<_, anyhow::Error>(queries::last_report(&store.read().await?).await?) }.await;
     // A store that can't say it has been told of above.
@@ -71,6 +72,11 @@ async fn schema(store: &Store) -> Seen {
 async fn usage(store: &Store) -> Seen {
     let found = differences(&store.read().await?).await?;
     Ok(("every sum agrees to the byte".to_owned(), found))
+}
+
+async fn ledger(store: &Store) -> Seen {
+    let found = turnpike_commerce::ledger::check::differences(&store.read().await?).await?;
+    Ok(("every entry balances, every balance is its sum".to_owned(), found))
 }
 
 /// The key may be kept from the directory, and from whoever checks; one that is here has to fit.

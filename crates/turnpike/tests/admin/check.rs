@@ -39,7 +39,7 @@ fn a_right_installation_is_clean() {
     let ended = check(&furnished());
     assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{}", ended.out);
     let items: Vec<&str> = ended.out.lines().map(|line| line[7..20].trim_end()).collect();
-    assert_eq!(items, ["configuration", "store", "schema", "key", "usage", "clock", "open files"]);
+    assert_eq!(items, ["configuration", "store", "schema", "key", "usage", "ledger", "clock", "open files"]);
     assert!(ended.out.lines().all(|line| line.starts_with("ok ")), "{}", ended.out);
 }
 

@@ -1,6 +1,7 @@
 //! Nouns and verbs of `turnpike admin`. Each verb's arguments serialise to the very input of the
 //! operator's command of the same name, so the command line and the operator API can't drift apart.
 
+mod money;
 mod network;
 mod people;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod usage;
 use super::secrets;
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
+use money::Ledger;
 use network::{Exit, StaticIp};
 use people::{Account, Customer, Package, Site};
 use serde::Serialize;
@@ -38,6 +40,9 @@ pub(crate) enum Noun {
     /// Static addresses in stock and in customers' hands
     #[command(subcommand)]
     StaticIp(StaticIp),
+    /// The books: entries, accounts, their proof
+    #[command(subcommand)]
+    Ledger(Ledger),
     /// Traffic: what customers used, and who used an exit
     #[command(subcommand)]
     Usage(Usage),

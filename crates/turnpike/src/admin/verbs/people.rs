@@ -90,6 +90,17 @@ pub(crate) enum Customer {
         /// E-mail address or id
         email: String,
     },
+    /// Add to a balance, or take from it
+    Credit {
+        /// E-mail address or id
+        email: String,
+        /// In the site's currency, such as 12.50; with a minus it is taken
+        #[arg(allow_negative_numbers = true)]
+        amount: String,
+        /// What the customer reads on his statement, up to 200 characters
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
     /// Print the newest valid app_key
     Key {
         /// E-mail address or id

@@ -1,0 +1,66 @@
+//! Posting and reading.
+
+use super::model::{Account, Kind, Posting};
+use super::{error, queries, rules};
+use std::collections::BTreeMap;
+use turnpike_base::{CustomerId, Money, Result, SiteId, Timestamp};
+use turnpike_store::{Read, WriteTx};
+
+/// Posts an entry inside the transaction of what it tells of.
+///
+/// Fails with `balance_too_low` (402) where a balance would fall below zero, unless it may, and with
+/// `entry_posted` (409) where an order would be paid, topped up or gifted twice; then the transaction is
+/// not to be committed.
+pub async fn post(tx: &WriteTx, posting: &Posting<'_>, now: Timestamp) -> Result<()> {
+    let mut after = BTreeMap::new();
+    for (customer, change) in rules::balance_changes(posting)? {
+        after.insert(customer, shift(tx, customer, change, posting.overdraw, now).await?);
+    }
+    let id = queries::insert_entry(tx, posting, now).await?.ok_or_else(error::posted_already)?;
+    Ok(queries::insert_lines(tx, id, posting, &after).await?)
+}
+
+/// Changes a kept balance. Its row stays locked until the transaction ends, so entries of a customer
+/// stand one after another.
+async fn shift(
+    tx: &WriteTx,
+    customer: CustomerId,
+    change: Money,
+    overdraw: bool,
+    now: Timestamp,
+) -> Result<Money> {
+    queries::open_balance(tx, customer, now).await?;
+    // What comes in is taken also while a dispute keeps the balance below zero.
+    match queries::shift_balance(tx, customer, change, overdraw || change > Money::ZERO, now).await? {
+        Some(after) => Ok(after),
+        None => Err(error::too_low(Money(change.0.saturating_neg()), balance(tx, customer).await?)),
+    }
+}
+
+/// A customer's balance.
+pub async fn balance(tx: &impl Read, customer: CustomerId) -> Result<Money> {
+    Ok(queries::balance(tx, customer).await?)
+}
+
+/// The operator gives (or, with a negative amount, takes) by hand.
+pub async fn credit_by_operator(
+    tx: &WriteTx,
+    site: SiteId,
+    customer: CustomerId,
+    amount: Money,
+    reason: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let against = Money(amount.0.saturating_neg());
+    let lines = [(Account::Adjustments, against), (Account::Balance(customer), amount)];
+    let posting = Posting {
+        site,
+        customer,
+        kind: Kind::Credit,
+        trade_no: "",
+        memo: reason,
+        lines: &lines,
+        overdraw: false,
+    };
+    post(tx, &posting, now).await
+}
