@@ -10,10 +10,9 @@
 mod common;
 
 use common::client::End;
+use common::tls::{certificate, dial_tls};
 use common::{Account, Lab, Origin, Setup, Wire, auth, origin};
 use std::net::SocketAddr;
-use std::sync::Arc;
-use tokio::net::TcpStream;
 
 /// Account `bob` leaves from 127.0.0.3 only.
 fn with_one_exit(mut setup: Setup) -> Setup {
@@ -134,25 +133,6 @@ async fn socks4a_needs_the_allowlist() {
     let mut stranger = lab.dial().await;
     stranger.send(&request).await;
     stranger.expect([0, 91, 0, 0, 0, 0, 0, 0]).await;
-}
-
-fn certificate() -> (Arc<rustls::ServerConfig>, rustls::RootCertStore) {
-    let made = rcgen::generate_simple_self_signed(["proxy.test".to_owned()]).unwrap();
-    let key = rustls_pki_types::PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add(made.cert.der().clone()).unwrap();
-    let server = rustls::ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key.into())
-        .unwrap();
-    (Arc::new(server), roots)
-}
-
-async fn dial_tls(proxy: SocketAddr, roots: rustls::RootCertStore) -> Wire {
-    let config = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
-    let stream = TcpStream::connect(proxy).await.unwrap();
-    Wire::over(connector.connect("proxy.test".try_into().unwrap(), stream).await.unwrap())
 }
 
 #[tokio::test]

@@ -49,8 +49,16 @@ pub(super) async fn serve<C: Client>(
                 return Ok(None);
             }
         };
-        if inbox.0.is_empty() && !wait(home, &mut client, &mut inbox, &mut past).await? {
-            return Ok(None);
+        if inbox.0.is_empty() {
+            match wait(home, &mut client, &mut inbox, &mut past).await? {
+                Waited::More => {}
+                Waited::Gone => return Ok(None),
+                Waited::Over => {
+                    drop(past);
+                    finish(home, &mut client).await;
+                    return Ok(None);
+                }
+            }
         }
         peer.deadline = Instant::now() + home.shared.config.timeouts.handshake;
     }
@@ -138,32 +146,43 @@ async fn next<C: Client>(
     Ok(None)
 }
 
-/// Waits between two requests; whether another one begins. A connection that is cut meanwhile ends there,
-/// and a gateway that shuts down does not wait for more.
+/// How a wait between two requests ended.
+enum Waited {
+    /// Another request begins.
+    More,
+    /// The customer is gone, or is to be reset.
+    Gone,
+    /// The connection ends from this side, with FIN.
+    Over,
+}
+
+/// Waits between two requests. A connection that is cut meanwhile ends there, and a gateway that shuts down
+/// does not wait for more.
 async fn wait<C: Client>(
     home: &Rc<Loop>,
     client: &mut C,
     inbox: &mut Inbox,
     past: &mut Past,
-) -> io::Result<bool> {
+) -> io::Result<Waited> {
     let idle = tokio::time::sleep(home.shared.config.timeouts.idle);
     tokio::pin!(idle);
     loop {
         tokio::select! {
             more = inbox.more(home, client) => return match more {
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
-                more => more.map(|()| true),
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(Waited::Gone),
+                more => more.map(|()| Waited::More),
             },
             () = past.ended() => {
-                if past.wants_reset() {
-                    reset_on_close(client);
+                if !past.wants_reset() {
+                    return Ok(Waited::Over);
                 }
-                return Ok(false);
+                reset_on_close(client);
+                return Ok(Waited::Gone);
             }
             // The customer may still ask for something else.
             () = past.withered() => past.forget(),
-            () = &mut idle => return Ok(false),
-            () = home.closing() => return Ok(false),
+            () = &mut idle => return Ok(Waited::Over),
+            () = home.closing() => return Ok(Waited::Over),
         }
     }
 }

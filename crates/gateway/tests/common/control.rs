@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::broadcast;
+use turnpike_base::time::{Clock, SystemClock};
 use turnpike_base::{AccountId, Bytes, CustomerId, ExitId, LeaseId, ProductType, Timestamp};
 use turnpike_wire::{
     Admission, Bind, BoxFuture, Change, ChangeFeed, Control, ControlAway, CountryCode, ExitHealth, ExitKind,
@@ -79,6 +80,22 @@ struct State {
     hellos: Vec<Hello>,
 }
 
+/// The machine's clock, set forward by a test.
+#[derive(Debug, Default)]
+pub(crate) struct Shifted(AtomicI64);
+
+impl Shifted {
+    pub(crate) fn forward(&self, minutes: i64) {
+        self.0.fetch_add(minutes * 60_000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for Shifted {
+    fn now(&self) -> Timestamp {
+        Timestamp(SystemClock.now().0 + self.0.load(Ordering::SeqCst))
+    }
+}
+
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Script {
@@ -86,6 +103,8 @@ pub(crate) struct Script {
     feed: broadcast::Sender<Arc<Numbered>>,
     seq: AtomicI64,
     lease: AtomicI64,
+    /// What time it is, for the gateway too.
+    pub(crate) clock: Arc<Shifted>,
     /// Reports are not taken.
     pub(crate) report_away: AtomicBool,
     /// Nothing is answered.
@@ -101,6 +120,7 @@ impl Default for Script {
             feed: broadcast::channel(64).0,
             seq: AtomicI64::new(0),
             lease: AtomicI64::new(0),
+            clock: Arc::default(),
             report_away: AtomicBool::new(false),
             away: AtomicBool::new(false),
             reports_refused: AtomicUsize::new(0),
@@ -134,6 +154,10 @@ impl Script {
         let mut state = self.state();
         state.exits.retain(|e| e.id != exit.id);
         state.exits.push(exit);
+    }
+
+    pub(crate) fn drop_exit(&self, id: ExitId) {
+        self.state().exits.retain(|e| e.id != id);
     }
 
     pub(crate) fn drop_exits(&self) {
@@ -181,6 +205,12 @@ impl Script {
         let state = self.state();
         let rows = state.batches.iter().flat_map(|b| &b.rows);
         rows.fold((0, 0), |(up, down), row| (up + row.up.0, down + row.down.0))
+    }
+
+    /// Leases granted, and leases closed so far.
+    pub(crate) fn leases(&self) -> (i64, i64) {
+        let closed = self.state().batches.iter().flat_map(|b| &b.leases).filter(|l| l.closed).count();
+        (self.lease.load(Ordering::SeqCst), i64::try_from(closed).unwrap())
     }
 
     /// Bytes of all leases.
@@ -268,8 +298,7 @@ impl Control for Script {
     }
 
     fn pin(&self, ask: PinAsk) -> BoxFuture<'_, Result<PinAnswer, ControlAway>> {
-        use turnpike_base::time::{Clock, SystemClock};
-        let now = SystemClock.now();
+        let now = self.clock.now();
         let mut state = self.state();
         let slot = state.pins.entry((ask.subject, ask.session));
         let fresh = PinAnswer { exit: ask.exit, until: ask.until };

@@ -6,6 +6,7 @@
 pub(crate) mod client;
 pub(crate) mod control;
 pub(crate) mod origin;
+pub(crate) mod tls;
 
 pub(crate) use client::Wire;
 pub(crate) use control::{Account, Script};
@@ -14,10 +15,9 @@ pub(crate) use origin::Origin;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
-use turnpike_base::Clock;
-use turnpike_base::time::SystemClock;
+use turnpike_base::{Clock, Timestamp};
 use turnpike_gateway::{Config, Destinations, EndpointPorts, Gateway, Running, Timeouts};
-use turnpike_wire::GatewayId;
+use turnpike_wire::{Change, GatewayId};
 
 /// Longer than anything may take here.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -58,7 +58,7 @@ impl Setup {
             journal: None,
             probes_per_second: 50,
         };
-        Self { control, config, clock: Arc::new(SystemClock) }
+        Self { clock: Arc::clone(&control.clock) as Arc<dyn Clock>, control, config }
     }
 
     /// Starts it.
@@ -93,6 +93,25 @@ impl Lab {
         assert_eq!(response.status, 200, "{response:?}");
         wire.reset_counts();
         wire
+    }
+
+    /// What time it is here.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.control.clock.now()
+    }
+
+    /// Tells of a change; returns when the gateway has taken it in.
+    pub(crate) async fn tell(&self, change: Change) {
+        match &change {
+            Change::Exit(record) => self.control.put_exit((**record).clone()),
+            Change::ExitGone(exit) => self.control.drop_exit(*exit),
+            _ => {}
+        }
+        let greeted = self.control.hellos().len();
+        self.control.tell(change);
+        // Changes are taken in one after the other, and this one makes the gateway say hello.
+        self.control.tell(Change::Rules);
+        eventually("the change is taken in", || self.control.hellos().len() > greeted).await;
     }
 
     /// Waits until a gauge shows a value.
