@@ -131,28 +131,3 @@ fn an_idle_connection_ends_with_its_package() {
     assert!(began.elapsed() > Duration::from_millis(1_500) && began.elapsed() < Duration::from_secs(8));
     assert!(demo.tunnel("short01", "pass").1.contains("X-Proxy-Error: package_empty"));
 }
-
-#[test]
-fn a_kill_loses_at_most_the_last_second_and_counts_nothing_twice() {
-    let mut demo = Demo::start(&[]);
-    demo.account("kill01", json!({}));
-    let mut moved = 0;
-    for _ in 0..3 {
-        let (mut stream, head) = demo.tunnel("kill01", "pass");
-        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
-        moved += demo.download(&mut stream, 20 * MIB).0;
-        let counted = |demo: &Demo| demo.account_row("kill01")["usage_flow"].as_u64().unwrap_or(0);
-        let all = moved / 1_024;
-        assert!(eventually(Duration::from_secs(2), || counted(&demo) >= all), "{} of {all}", counted(&demo));
-        demo.kill_and_restart();
-        assert!(counted(&demo) >= all && counted(&demo) <= all + 5, "{} of {all}", counted(&demo));
-    }
-    let dir = demo.dir.path().to_owned();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let differences = runtime.block_on(async {
-        let store = turnpike_store::Store::look_sqlite(&dir).await.unwrap();
-        let tx = store.read().await.unwrap();
-        turnpike_metering::check::differences(&tx).await.unwrap()
-    });
-    assert_eq!(differences, Vec::<String>::new());
-}

@@ -4,19 +4,26 @@
     clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,
-    reason = "a failed assumption here is the failing test"
+    dead_code,
+    reason = "a failed assumption here is the failing test; not every test needs every helper"
 )]
 
 use serde_json::{Value, json};
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+
+/// Demos run one at a time: what has to happen within a second must not depend on what else the tests do.
+static TURN: Mutex<()> = Mutex::new(());
 
 /// A running demo; killed when dropped.
 pub(crate) struct Demo {
     child: Child,
+    more: Vec<String>,
+    _turn: MutexGuard<'static, ()>,
     pub(crate) dir: TempDir,
     pub(crate) told: Value,
 }
@@ -35,7 +42,7 @@ pub(crate) enum End {
     Rst,
 }
 
-fn spawn(dir: &TempDir, more: &[&str]) -> Child {
+fn spawn(dir: &TempDir, more: &[String]) -> Child {
     let _ = std::fs::remove_file(dir.path().join("demo.json"));
     Command::new(env!("CARGO_BIN_EXE_turnpike"))
         .args(["up", "--demo", "--api-listen", "127.0.0.1:0", "--proxy-listen", "127.0.0.1:0"])
@@ -62,17 +69,27 @@ fn ready(dir: &TempDir) -> Value {
 
 impl Demo {
     pub(crate) fn start(more: &[&str]) -> Self {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let dir = TempDir::new().expect("a temporary folder");
-        let child = spawn(&dir, more);
+        let more: Vec<String> = more.iter().map(ToString::to_string).collect();
+        let child = spawn(&dir, &more);
         let told = ready(&dir);
-        Self { child, dir, told }
+        Self { child, dir, told, more, _turn: turn }
     }
 
-    /// Kills the process without warning and starts it again on the same directory.
-    pub(crate) fn kill_and_restart(&mut self) {
-        self.child.kill().expect("it can be killed");
+    /// The server's process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for the end of a process that was killed.
+    pub(crate) fn reap(&mut self) {
         self.child.wait().expect("it ends");
-        self.child = spawn(&self.dir, &[]);
+    }
+
+    /// Starts it again on the same directory.
+    pub(crate) fn restart(&mut self) {
+        self.child = spawn(&self.dir, &self.more);
         self.told = ready(&self.dir);
     }
 
