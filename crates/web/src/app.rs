@@ -13,6 +13,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
 use axum::routing::get;
 use http::request::Parts;
+use http::uri::Scheme;
 use http::{HeaderValue, Method, StatusCode, header};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -87,18 +88,24 @@ async fn console_document(State(app): State<Arc<App>>) -> Response {
 
 async fn serve(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let language = lang::asked(None, &parts.headers).unwrap_or_default();
+    let language = lang::of_head(&parts).unwrap_or_default();
     let (endpoint, prefix) = match app.find(&parts) {
         Ok((endpoint, prefix)) => (endpoint.clone(), prefix.to_owned()),
         Err(response) => return response(language),
     };
-    match intake::read(&parts, body).await {
-        Ok(intake) => match &endpoint.handler {
+    let intake = match intake::read(&parts, body).await {
+        Ok(intake) => intake,
+        Err((status, fault)) => return envelope::http_failure(status, &fault, language),
+    };
+    // A task of its own: a caller who hangs up must not leave a write half told. What was begun ends, and
+    // is remembered under its Idempotency-Key for the caller's next try.
+    let work = tokio::spawn(async move {
+        match &endpoint.handler {
             Handler::Customer(_) => app.answer(&endpoint, prefix, &parts, intake).await,
             Handler::Visitor(_) => app.answer_visitor(&endpoint, &parts, intake).await,
-        },
-        Err((status, fault)) => envelope::http_failure(status, &fault, language),
-    }
+        }
+    });
+    work.await.unwrap_or_else(|error| failed(&Fault::internal("request_broke", error.to_string()), language))
 }
 
 type Refuse = Box<dyn FnOnce(Lang) -> Response + Send>;
@@ -286,8 +293,9 @@ fn base_url(parts: &Parts) -> String {
     format!("{scheme}://{host}")
 }
 
+/// The server says how the caller came.
 fn is_tls(parts: &Parts) -> bool {
-    parts.extensions.get::<console::Tls>().is_some()
+    parts.extensions.get::<Scheme>() == Some(&Scheme::HTTPS)
 }
 
 /// A `Host` without its port.

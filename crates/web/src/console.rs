@@ -16,10 +16,6 @@ pub const COOKIE: &str = "turnpike_login";
 /// What a page's own requests carry; its value does not matter.
 pub const OWN: &str = "x-turnpike-console";
 
-/// The connection came over TLS: the server puts this beside the request.
-#[derive(Clone, Copy, Debug)]
-pub struct Tls;
-
 /// What a handler wants done with the caller's cookie.
 #[derive(Clone, Debug, Default)]
 pub struct Cookies(Arc<Mutex<Option<Wish>>>);

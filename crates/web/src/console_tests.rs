@@ -1,7 +1,7 @@
 //! The console's door as a browser and as a stranger find it.
 
 use crate::tests::site;
-use crate::{App, Authenticator, BoxFuture, Call, Door, Endpoint, Principal, Visit, console};
+use crate::{App, Authenticator, BoxFuture, Call, Door, Endpoint, Principal, Visit};
 use axum::body::Body;
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
@@ -102,7 +102,7 @@ impl Fixture {
         }
         let mut request = request.body(Body::empty()).unwrap();
         if tls {
-            request.extensions_mut().insert(console::Tls);
+            request.extensions_mut().insert(http::uri::Scheme::HTTPS);
         }
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let cookie = answer.headers().get("set-cookie").map_or("", |v| v.to_str().unwrap()).to_owned();

@@ -90,6 +90,54 @@ where
     }
 }
 
+/// May be missing; sent blank it is blank, where a blank means "clear it".
+pub fn clearable<K: Kind>(kind: K) -> Clearable<K> {
+    Clearable(kind)
+}
+
+/// See [`clearable`].
+#[derive(Debug)]
+pub struct Clearable<K>(K);
+
+impl<K: Kind> Field<Option<K::Out>> for Clearable<K> {
+    fn read(&self, values: &Values, name: &str) -> Result<Option<K::Out>, Text> {
+        values.sent(name).map(|value| self.0.parse(value)).transpose()
+    }
+    fn is_required(&self) -> bool {
+        false
+    }
+    fn schema(&self) -> Value {
+        self.0.schema()
+    }
+}
+
+/// A list in one text, its items separated by commas, of at most so many characters in all. Clients that
+/// send a JSON array or the name several times mean the same.
+pub fn commas(max: usize) -> Commas {
+    Commas(max)
+}
+
+/// See [`commas`].
+#[derive(Clone, Copy, Debug)]
+pub struct Commas(usize);
+
+impl Field<String> for Commas {
+    fn read(&self, values: &Values, name: &str) -> Result<String, Text> {
+        let parts = values.all(name).into_iter().map(|value| text(1, self.0).parse(value));
+        let joined = parts.collect::<Result<Vec<_>, _>>()?.join(",");
+        if joined.is_empty() {
+            return Err(Text::new("必填", "is required"));
+        }
+        text(1, self.0).parse(&Value::String(joined))
+    }
+    fn is_required(&self) -> bool {
+        true
+    }
+    fn schema(&self) -> Value {
+        text(1, self.0).schema()
+    }
+}
+
 /// What the reference says of a field.
 pub fn doc<T>(name: &'static str, field: &impl Field<T>, zh: &'static str, en: &'static str) -> ParamDoc {
     ParamDoc { name, required: field.is_required(), text: Text::new(zh, en), schema: field.schema() }
@@ -280,5 +328,35 @@ impl Field<String> for Verbatim {
     }
     fn schema(&self) -> Value {
         json!({"type": "string", "maxLength": self.max, "default": self.default})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(sent: &[Value]) -> Values {
+        let mut values = Values::default();
+        sent.iter().for_each(|value| values.add("x", value.clone()));
+        values
+    }
+
+    #[test]
+    fn a_list_is_one_text_or_many() {
+        for sent in [&[json!("a,b")][..], &[json!("a"), json!("b")], &[json!("a"), json!(""), json!("b")]] {
+            assert_eq!(commas(3).read(&values(sent), "x").unwrap(), "a,b");
+        }
+        for bad in [&[][..], &[json!(" ")], &[json!("ab"), json!("cd")], &[json!({"a": 1})]] {
+            assert!(commas(3).read(&values(bad), "x").is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_blank_that_was_sent_clears() {
+        let field = clearable(text(0, 3));
+        assert_eq!(field.read(&values(&[]), "x").unwrap(), None);
+        assert_eq!(field.read(&values(&[Value::Null]), "x").unwrap(), None);
+        assert_eq!(field.read(&values(&[json!("")]), "x").unwrap().as_deref(), Some(""));
+        assert!(field.read(&values(&[json!("long")]), "x").is_err());
     }
 }

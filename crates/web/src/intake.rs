@@ -6,10 +6,14 @@ use futures_util::StreamExt;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
+use std::time::Duration;
 use turnpike_base::{Code, Fault, Text};
 
 /// The largest body, in bytes.
 pub(crate) const LARGEST: usize = 1_024 * 1_024;
+
+/// A body that is not here by then is not waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A failure of HTTP itself.
 pub(crate) type HttpFault = (StatusCode, Fault);
@@ -27,7 +31,7 @@ pub(crate) struct Intake {
 
 /// Reads everything.
 pub(crate) async fn read(parts: &Parts, body: Body) -> Result<Intake, HttpFault> {
-    let body = collect(body).await?;
+    let body = tokio::time::timeout(PATIENCE, collect(body)).await.unwrap_or_else(|_| Err(broken()))?;
     let mut values = Values::default();
     for (name, value) in pairs(parts.uri.query().unwrap_or_default().as_bytes()) {
         values.add(&name, Value::String(value));
@@ -58,14 +62,16 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim().to_owned())
 }
 
+fn broken() -> HttpFault {
+    let text = Text::new("请求体不完整", "The body ended early or came too slowly");
+    http(StatusCode::BAD_REQUEST, "body_broken", text)
+}
+
 async fn collect(body: Body) -> Result<Vec<u8>, HttpFault> {
     let mut bytes = Vec::new();
     let mut stream = body.into_data_stream();
     while let Some(piece) = stream.next().await {
-        let broken = |_| {
-            http(StatusCode::BAD_REQUEST, "body_broken", Text::new("请求体不完整", "The body ended early"))
-        };
-        bytes.extend_from_slice(&piece.map_err(broken)?);
+        bytes.extend_from_slice(&piece.map_err(|_| broken())?);
         if bytes.len() > LARGEST {
             let text = Text::new("请求体超过 1 MiB", "The body is larger than 1 MiB");
             return Err(http(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", text));
@@ -74,7 +80,7 @@ async fn collect(body: Body) -> Result<Vec<u8>, HttpFault> {
     Ok(bytes)
 }
 
-fn pairs(encoded: &[u8]) -> Vec<(String, String)> {
+pub(crate) fn pairs(encoded: &[u8]) -> Vec<(String, String)> {
     serde_urlencoded::from_bytes(encoded).unwrap_or_default()
 }
 

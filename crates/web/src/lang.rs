@@ -2,6 +2,7 @@
 //! (contract section 1, "Language").
 
 use http::HeaderMap;
+use http::request::Parts;
 use turnpike_base::Lang;
 
 /// The language a request asks for.
@@ -11,6 +12,13 @@ pub(crate) fn asked(parameter: Option<&str>, headers: &HeaderMap) -> Option<Lang
         .and_then(Lang::from_tag)
         .or_else(|| header("language").and_then(Lang::from_tag))
         .or_else(|| header("accept-language").and_then(preferred))
+}
+
+/// The language that a request asks for before its body is read.
+pub(crate) fn of_head(parts: &Parts) -> Option<Lang> {
+    let query = crate::intake::pairs(parts.uri.query().unwrap_or_default().as_bytes());
+    let parameter = query.iter().find(|(name, _)| name == "language").map(|(_, value)| value.as_str());
+    asked(parameter, &parts.headers)
 }
 
 /// The first language of ours by weight (RFC 9110 section 12.5.4). Weights are compared as thousandths.

@@ -20,9 +20,9 @@ impl Values {
         self.0.get(name)?.iter().find_map(Value::as_str)
     }
 
-    /// Whether a name was sent at all, blank or not.
-    pub fn was_sent(&self, name: &str) -> bool {
-        self.0.get(name).is_some_and(|v| v.iter().any(|v| !v.is_null()))
+    /// The first value under a name, blank or not.
+    pub fn sent(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)?.iter().find(|value| !value.is_null())
     }
 
     /// The first value as text, if it is one.

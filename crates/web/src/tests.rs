@@ -6,9 +6,11 @@ use axum::response::Response;
 use http::{Request, StatusCode};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
+use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::task::Poll;
 use tower::ServiceExt;
 use turnpike_base::time::ManualClock;
 use turnpike_base::{Code, Currency, CustomerId, Fault, Lang, SiteId};
@@ -246,6 +248,31 @@ async fn the_same_idempotency_key_gives_the_first_success_again() {
             (&json!(409), run),
             "failures are not remembered"
         );
+    }
+}
+
+#[tokio::test]
+async fn what_a_caller_began_ends_though_he_hung_up() {
+    let api = fixture(300).await;
+    let uri = format!("/gateway/t/echo?app_key={KEY}&name=a");
+    let request = Request::post(&uri).header("idempotency-key", "k").body(Body::empty()).unwrap();
+    {
+        let call = api.router.clone().oneshot(request);
+        tokio::pin!(call);
+        while api.runs.load(Ordering::SeqCst) == 0 {
+            std::future::poll_fn(|context| Poll::Ready(call.as_mut().poll(context).is_ready())).await;
+            tokio::task::yield_now().await;
+        }
+    }
+    assert_eq!(api.data("POST", &uri, &[("idempotency-key", "k")], "").await, "a 3 1");
+}
+
+#[tokio::test]
+async fn failures_of_http_are_told_in_the_language_asked_for() {
+    let api = fixture(300).await;
+    for (method, path) in [("GET", "nothing"), ("DELETE", "t/echo")] {
+        let (_, answer, _) = api.send(method, &format!("/gateway/{path}?language=en"), &[], "").await;
+        assert!(answer["msg"].as_str().unwrap().is_ascii(), "{answer}");
     }
 }
 

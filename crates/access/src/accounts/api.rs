@@ -26,7 +26,7 @@ params! {
 params! {
     /// What `whitelist-account/add` takes.
     pub struct Add {
-        accounts: String = field::required(field::text(1, LIST)), "账号:密码,多个用逗号分隔,最多 1000 个", "username:password, separated by commas, at most 1,000";
+        accounts: String = field::commas(LIST), "账号:密码,多个用逗号分隔,最多 1000 个", "username:password, separated by commas, at most 1,000";
         remark: Option<String> = field::optional(field::text(0, 1_000)), "备注,最多 64 列(汉字占 2 列)", "Remark, at most 64 columns (a CJK character takes 2)";
         product_type: ProductType = field::or(field::product(TYPES), ProductType::Dynamic), "套餐类型,默认 9", "Product type, 9 by default";
         limit: i64 = field::or(field::int(0, MOST_GB, "GB"), 0), "流量上限,GB,0 为不限", "Traffic limit in GB, 0: none";
@@ -36,7 +36,7 @@ params! {
 params! {
     /// What `whitelist-account/delete`, `disable` and `enable` take.
     pub struct Names {
-        accounts: String = field::required(field::text(1, LIST)), "账号名,多个用逗号分隔", "Usernames, separated by commas";
+        accounts: String = field::commas(LIST), "账号名,多个用逗号分隔", "Usernames, separated by commas";
     }
 }
 params! {
@@ -65,7 +65,7 @@ params! {
     pub struct NewSettings {
         account: String = field::required(field::text(1, 64)), "账号名", "Username";
         password: Option<String> = field::optional(field::text(1, 256)), "新密码,6 到 16 个字母或数字", "New password, 6 to 16 letters and digits";
-        remark: Option<String> = field::optional(field::text(0, 1_000)), "新备注", "New remark";
+        remark: Option<String> = field::clearable(field::text(0, 1_000)), "新备注;空则清除", "New remark; blank clears it";
         limit: Option<i64> = field::optional(field::int(0, MOST_GB, "GB")), "流量上限,GB,0 为不限", "Traffic limit in GB, 0: none";
         daily_limit: Option<i64> = field::optional(field::int(0, MOST_GB, "GB")), "每日流量上限,GB,0 为不限", "Daily traffic limit in GB, 0: none";
         status: Option<bool> = field::optional(field::switch()), "1 启用,0 禁用", "1 on, 0 off";

@@ -23,7 +23,7 @@ params! {
 params! {
     /// What `proxy-ip/add` takes.
     pub struct Add {
-        ips: String = field::required(field::text(1, LIST)), "IP 地址,用逗号、换行或空格分隔", "Addresses, separated by commas, line breaks or blanks";
+        ips: String = field::commas(LIST), "IP 地址,用逗号、换行或空格分隔", "Addresses, separated by commas, line breaks or blanks";
         remark: Option<String> = field::optional(field::text(0, 200)), "备注", "Remark";
         product_type: ProductType = field::or(field::product(TYPES), ProductType::Dynamic), "套餐类型,默认 9", "Product type, 9 by default";
         user_product_id: Option<i64> = field::optional(field::int(0, i64::MAX, "")), "套餐 ID,类型 11 必填", "Package id, required for type 11";
@@ -32,7 +32,7 @@ params! {
 params! {
     /// What `proxy-ip/delete` takes.
     pub struct Delete {
-        ips: String = field::required(field::text(1, LIST)), "IP 地址,用逗号、换行或空格分隔", "Addresses, separated by commas, line breaks or blanks";
+        ips: String = field::commas(LIST), "IP 地址,用逗号、换行或空格分隔", "Addresses, separated by commas, line breaks or blanks";
         product_type: Option<ProductType> = field::optional(field::product(TYPES)), "套餐类型;不传则删除全部类型", "Product type; all types if it is not sent";
     }
 }

@@ -1,6 +1,6 @@
 //! The HTTP server of the API: plain or TLS, slow clients cut, graceful at its end.
 //!
-//! Handlers find the caller's address as `ConnectInfo<SocketAddr>`.
+//! Handlers find the caller's address as `ConnectInfo<SocketAddr>`, and how he came as `Scheme`.
 
 #[cfg(test)]
 mod tests;
@@ -10,6 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
+use axum::http::uri::Scheme;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -105,20 +106,23 @@ async fn begin(
 ) {
     // Small answers must not wait for an acknowledgement of the last ones.
     let _ = stream.set_nodelay(true);
-    let Some(certificates) = certificates else { return serve(stream, peer, router, watcher).await };
+    let Some(certificates) = certificates else {
+        return serve(stream, peer, Scheme::HTTP, router, watcher).await;
+    };
     match timeout(PATIENCE, certificates.acceptor().accept(stream)).await {
-        Ok(Ok(stream)) => serve(stream, peer, router, watcher).await,
+        Ok(Ok(stream)) => serve(stream, peer, Scheme::HTTPS, router, watcher).await,
         Ok(Err(error)) => tracing::debug!(%peer, %error, "a TLS handshake failed"),
         Err(_) => tracing::debug!(%peer, "a TLS handshake took too long"),
     }
 }
 
-async fn serve<S>(stream: S, peer: SocketAddr, router: Router, watcher: Watcher)
+async fn serve<S>(stream: S, peer: SocketAddr, scheme: Scheme, router: Router, watcher: Watcher)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(scheme.clone());
         router.clone().oneshot(request.map(Body::new))
     });
     let connection = http1::Builder::new()
