@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod allowlist;
 mod lists;
 pub mod packages;
+mod quotas;
 
 use turnpike_store::{Store, Vault};
 
@@ -21,5 +22,6 @@ pub struct State {
 
 /// The endpoints of this domain.
 pub fn routes(state: &State) -> Vec<turnpike_web::Endpoint> {
-    [accounts::routes(state), allowlist::routes(state), packages::routes(state)].concat()
+    [accounts::routes(state), allowlist::routes(state), packages::routes(state), quotas::routes(state)]
+        .concat()
 }

@@ -14,13 +14,13 @@ use std::sync::Arc;
 use tokio::sync::broadcast;
 use tokio::task::AbortHandle;
 use turnpike_base::{Clock, Result};
-use turnpike_identity::Directory;
+use turnpike_identity::{Directory, api_keys};
 use turnpike_metering::Meter;
 use turnpike_network::exits;
 use turnpike_network::roster::Roster;
 use turnpike_network::sessions::Pins;
 use turnpike_store::{Store, Vault};
-use turnpike_web::{App, Endpoint};
+use turnpike_web::{App, Balancers, Endpoint};
 use turnpike_wire::Numbered;
 
 pub use turnpike_network::Entry;
@@ -41,6 +41,7 @@ struct Inner {
     roster: Arc<Roster>,
     network: turnpike_network::State,
     pins: Pins,
+    balancers: Balancers,
     feed: broadcast::Sender<Arc<Numbered>>,
     published: publish::Sequence,
 }
@@ -73,6 +74,7 @@ impl Control {
             clock,
             directory,
             pins,
+            balancers: Balancers::default(),
         })))
     }
 
@@ -98,13 +100,32 @@ impl Control {
     /// Every endpoint of the customer API.
     pub fn endpoints(&self) -> Vec<Endpoint> {
         let access = turnpike_access::State { store: self.0.store.clone(), vault: self.0.vault.clone() };
-        [
+        let mut all = [
             turnpike_access::routes(&access),
             turnpike_network::routes(&self.0.network),
             turnpike_metering::routes(&self.0.meter),
             turnpike_commerce::routes(&self.commerce()),
         ]
-        .concat()
+        .concat();
+        all.extend(self.key_routes(&all));
+        all
+    }
+
+    /// The endpoints of keys; their scopes name the features of the other endpoints.
+    fn key_routes(&self, others: &[Endpoint]) -> Vec<Endpoint> {
+        let mut features: Vec<&'static str> = others.iter().map(|endpoint| endpoint.tag).collect();
+        features.sort_unstable();
+        features.dedup();
+        api_keys::routes(&api_keys::State {
+            store: self.0.store.clone(),
+            vault: self.0.vault.clone(),
+            features: Arc::new(features),
+        })
+    }
+
+    /// Believes these load balancers about where requests come from, from now on.
+    pub fn set_balancers(&self, blocks: Vec<ipnet::IpNet>) {
+        self.0.balancers.set(blocks);
     }
 
     /// What the commerce domain works on.
@@ -129,7 +150,9 @@ impl Control {
     /// The customer API, the flags, and the operator API, which answers to who bears a token, as one router.
     pub fn router(&self, operator_tokens: Vec<turnpike_base::Secret>) -> axum::Router {
         let auth = Arc::clone(&self.0.directory);
-        let app = App::new(self.endpoints(), auth, Arc::clone(&self.0.clock), self.0.store.clone());
+        let app = App::new(self.endpoints(), auth, Arc::clone(&self.0.clock), self.0.store.clone())
+            .behind(self.0.balancers.clone())
+            .sealed(self.0.vault.clone());
         operator::router(self.clone(), operator_tokens)
             .merge(turnpike_network::flags_router())
             .merge(app.router())
@@ -137,6 +160,7 @@ impl Control {
 
     /// Saves what is only in memory yet.
     pub async fn flush(&self) -> Result<()> {
+        self.0.directory.flush().await?;
         self.0.pins.save(&self.0.store, self.0.clock.now()).await
     }
 }

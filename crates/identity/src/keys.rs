@@ -6,7 +6,7 @@ use turnpike_store::{Read, Vault, WriteTx, args};
 /// Characters of an app_key.
 pub const LENGTH: usize = 32;
 const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-const PURPOSE: &str = "app_key";
+pub(crate) const PURPOSE: &str = "app_key";
 
 /// `length` random characters out of letters and digits, each equally likely.
 pub fn random_text(length: usize) -> Result<String> {
@@ -37,10 +37,9 @@ pub async fn revoke_all(tx: &WriteTx, customer: CustomerId, now: Timestamp) -> R
     Ok(())
 }
 
-/// The customer's newest valid key.
+/// The customer's newest classic key: the one that may do everything and is shown again.
 pub async fn newest(tx: &impl Read, vault: &Vault, customer: CustomerId) -> Result<Option<Secret>> {
-    let sql =
-        "SELECT sealed FROM app_keys WHERE customer_id = $1 AND revoked_at IS NULL ORDER BY id DESC LIMIT 1";
+    let sql = "SELECT sealed FROM app_keys WHERE customer_id = $1 AND revoked_at IS NULL AND classic = 1 ORDER BY id DESC LIMIT 1";
     let Some(row) = tx.row(sql, args![customer]).await? else { return Ok(None) };
     vault.open(PURPOSE, &row.get::<Vec<u8>>("sealed")?).map(Some)
 }

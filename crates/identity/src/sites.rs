@@ -140,5 +140,6 @@ fn read(row: &Row) -> Result<Site, StoreError> {
         requests_per_second: count("requests_per_second")?,
         request_burst: count("request_burst")?,
         allowlist_cap: row.get("allowlist_cap")?,
+        account_cap: row.get("account_cap")?,
     })
 }

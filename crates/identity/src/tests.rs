@@ -27,7 +27,7 @@ fn somebody(email: &str) -> NewCustomer {
 }
 
 async fn ask(store: &Store, key: &Secret) -> turnpike_base::Result<Principal> {
-    Directory::open(store.clone(), vault()).await?.authenticate(key.expose(), CLIENT).await
+    Directory::open(store.clone(), vault()).await?.authenticate(key.expose(), CLIENT, NOW).await
 }
 
 both_engines! {

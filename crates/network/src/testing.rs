@@ -13,7 +13,7 @@ use tower::ServiceExt;
 use turnpike_base::time::ManualClock;
 use turnpike_base::{Clock, Code, Currency, CustomerId, Fault, Lang, Secret, SiteId, Timestamp};
 use turnpike_store::{Store, Vault};
-use turnpike_web::{App, Authenticator, BoxFuture, Principal, Site};
+use turnpike_web::{App, Authenticator, BoxFuture, Principal, Scopes, Site};
 
 /// 2026-11-24 12:00:00 UTC.
 pub(crate) const NOW: Timestamp = Timestamp(1_795_521_600_000);
@@ -35,7 +35,12 @@ fn key_of(customer: CustomerId) -> String {
 struct Customers(Arc<Site>);
 
 impl Authenticator for Customers {
-    fn authenticate<'a>(&'a self, key: &'a str, _: IpAddr) -> BoxFuture<'a, Result<Principal, Fault>> {
+    fn authenticate<'a>(
+        &'a self,
+        key: &'a str,
+        _: IpAddr,
+        _: Timestamp,
+    ) -> BoxFuture<'a, Result<Principal, Fault>> {
         let known = [ALICE, BOB].into_iter().find(|customer| key_of(*customer) == key);
         let site = Arc::clone(&self.0);
         let principal = known.map(|customer| Principal {
@@ -43,6 +48,7 @@ impl Authenticator for Customers {
             verified: customer == ALICE,
             key: customer.0,
             login: None,
+            scopes: Scopes::all(),
             site,
         });
         Box::pin(std::future::ready(principal.ok_or_else(|| Fault::new(Code::BadKey, "bad_key"))))
@@ -52,9 +58,9 @@ impl Authenticator for Customers {
         &'a self,
         token: &'a Secret,
         client: IpAddr,
-        _: Timestamp,
+        now: Timestamp,
     ) -> BoxFuture<'a, Result<Principal, Fault>> {
-        self.authenticate(token.expose(), client)
+        self.authenticate(token.expose(), client, now)
     }
     fn prefixes(&self) -> Arc<Vec<String>> {
         Arc::new(self.0.prefixes.clone())
@@ -75,6 +81,7 @@ fn site() -> Site {
         requests_per_second: 10_000,
         request_burst: 10_000,
         allowlist_cap: 200,
+        account_cap: 1_000_000,
     }
 }
 

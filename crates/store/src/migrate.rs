@@ -29,6 +29,7 @@ twins! {
     4 "0004_network",
     5 "0005_metering",
     6 "0006_endpoints",
+    10 "0010_api_keys",
     20 "0020_shop",
     30 "0030_ledger",
 }

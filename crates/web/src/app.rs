@@ -6,10 +6,11 @@ use crate::idempotency::{Memory, Name};
 use crate::intake::{self, Intake};
 use crate::rate::Limits;
 use crate::{
-    Authenticator, Call, Cookies, Door, Endpoint, Principal, Visit, Written, console, envelope, lang, openapi,
+    Access, Authenticator, Balancers, Call, Cookies, Door, Endpoint, Principal, Visit, Written, client,
+    console, envelope, lang, openapi,
 };
 use axum::Router;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::get;
 use http::request::Parts;
@@ -17,10 +18,10 @@ use http::uri::Scheme;
 use http::{HeaderValue, Method, StatusCode, header};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use turnpike_base::{Clock, Code, Fault, Lang, Text};
-use turnpike_store::Store;
+use turnpike_store::{Store, Vault};
 
 /// The API of all sites.
 pub struct App {
@@ -29,6 +30,7 @@ pub struct App {
     clock: Arc<dyn Clock>,
     limits: Limits,
     memory: Memory,
+    balancers: Balancers,
     document: String,
     console_document: String,
 }
@@ -62,9 +64,24 @@ impl App {
             clock,
             limits: Limits::default(),
             memory: Memory::new(store),
+            balancers: Balancers::default(),
             document,
             console_document,
         }
+    }
+
+    /// Behind these load balancers.
+    #[must_use]
+    pub fn behind(mut self, balancers: Balancers) -> Self {
+        self.balancers = balancers;
+        self
+    }
+
+    /// Seals the answers that are remembered: some hold a secret that is shown once.
+    #[must_use]
+    pub fn sealed(mut self, vault: Vault) -> Self {
+        self.memory.seal(vault);
+        self
     }
 
     /// The router: `/openapi.json`, and every endpoint under every prefix and for the console.
@@ -87,7 +104,8 @@ async fn console_document(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn serve(State(app): State<Arc<App>>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    app.balancers.mark(&mut parts);
     let language = lang::of_head(&parts).unwrap_or_default();
     let (endpoint, prefix) = match app.find(&parts) {
         Ok((endpoint, prefix)) => (endpoint.clone(), prefix.to_owned()),
@@ -136,7 +154,7 @@ impl App {
 
     async fn answer(&self, endpoint: &Endpoint, prefix: String, parts: &Parts, intake: Intake) -> Response {
         let asked = lang::asked(intake.values.text("language"), &parts.headers);
-        let client = client_of(parts);
+        let client = client::of(parts);
         let principal = match self.authenticate(&prefix, &intake, client, parts).await {
             Ok(principal) => principal,
             Err(fault) => return failed(&fault, asked.unwrap_or_default()),
@@ -146,6 +164,9 @@ impl App {
         if let Err(wait) = self.limits.check(principal.key, site.requests_per_second, site.request_burst) {
             return too_many(wait, language);
         }
+        if !principal.scopes.allow(endpoint.tag, endpoint.access) {
+            return failed(&out_of_scope(endpoint), language);
+        }
         let (key, cookies) = (principal.key, Cookies::default());
         let call = Call {
             customer: principal.customer,
@@ -153,6 +174,7 @@ impl App {
             site: principal.site,
             lang: language,
             now: self.clock.now(),
+            key,
             prefix,
             client,
             base_url: base_url(parts),
@@ -175,7 +197,7 @@ impl App {
     /// Answers somebody who need not be known.
     async fn answer_visitor(&self, endpoint: &Endpoint, parts: &Parts, intake: Intake) -> Response {
         let asked = lang::asked(intake.values.text("language"), &parts.headers);
-        let client = client_of(parts);
+        let client = client::of(parts);
         let host = parts.headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let Some(site) = self.auth.site_of_host(host_name(host)) else {
             return not_found(asked.unwrap_or_default());
@@ -223,7 +245,7 @@ impl App {
         if !well_formed || others.iter().any(|other| other != first) {
             return Err(bad());
         }
-        let principal = self.auth.authenticate(first, client).await?;
+        let principal = self.auth.authenticate(first, client, self.clock.now()).await?;
         // The key decides the site; another site's prefix is not there for it.
         let mine = principal.site.prefixes.iter().any(|known| known == prefix);
         if mine { Ok(principal) } else { Err(Fault::new(Code::NotFound, "route_unknown")) }
@@ -282,9 +304,13 @@ fn split<'p>(path: &'p str, prefixes: &[String]) -> Option<(&'p str, &'p str)> {
     prefixes.iter().find_map(below)
 }
 
-fn client_of(parts: &Parts) -> IpAddr {
-    let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    info.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(from)| from.ip().to_canonical())
+fn out_of_scope(endpoint: &Endpoint) -> Fault {
+    let access = if endpoint.access == Access::Read { "read" } else { "write" };
+    let scope = format!("{}:{access}", endpoint.tag);
+    Fault::new(Code::Forbidden, "key_scope").say(Text::made(
+        format!("该 app_key 没有权限 {scope}"),
+        format!("This app_key lacks the scope {scope}"),
+    ))
 }
 
 fn base_url(parts: &Parts) -> String {

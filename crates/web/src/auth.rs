@@ -1,6 +1,6 @@
 //! Who calls. The kit asks; identity answers.
 
-use crate::{Site, console};
+use crate::{Scopes, Site, console};
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -21,17 +21,21 @@ pub struct Principal {
     pub key: i64,
     /// The login that he came with, in the console.
     pub login: Option<LoginId>,
+    /// What he may do.
+    pub scopes: Scopes,
     /// The brand he belongs to.
     pub site: Arc<Site>,
 }
 
 /// Finds callers and brands.
 pub trait Authenticator: Send + Sync + 'static {
-    /// Who an app_key belongs to. Unknown, malformed and revoked keys fail alike, with code 3.
+    /// Who an app_key belongs to. Unknown, malformed, revoked and expired keys fail alike, with code 3; one
+    /// that is not for the calling address with 403.
     fn authenticate<'a>(
         &'a self,
         app_key: &'a str,
         client: IpAddr,
+        now: Timestamp,
     ) -> BoxFuture<'a, Result<Principal, Fault>>;
 
     /// Who a login of the console belongs to. Unknown, expired and revoked ones fail alike, with code 3. Without

@@ -21,6 +21,8 @@ pub struct Call {
     pub customer: CustomerId,
     /// Whether real-name verification is passed.
     pub verified: bool,
+    /// Which key he called with.
+    pub key: i64,
     /// The brand he belongs to.
     pub site: Arc<Site>,
     /// Language of texts.

@@ -20,7 +20,12 @@ struct People {
 }
 
 impl Authenticator for People {
-    fn authenticate<'a>(&'a self, _: &'a str, _: IpAddr) -> BoxFuture<'a, Result<Principal, Fault>> {
+    fn authenticate<'a>(
+        &'a self,
+        _: &'a str,
+        _: IpAddr,
+        _: Timestamp,
+    ) -> BoxFuture<'a, Result<Principal, Fault>> {
         Box::pin(std::future::ready(Err(Fault::new(Code::BadKey, "bad_key"))))
     }
     fn log_in<'a>(
@@ -35,6 +40,7 @@ impl Authenticator for People {
             verified: true,
             key: -7,
             login: Some(LoginId(7)),
+            scopes: crate::Scopes::all(),
             site: Arc::new(site(300)),
         };
         let refused = || Fault::new(Code::BadKey, "bad_login");

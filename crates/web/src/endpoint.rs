@@ -2,7 +2,7 @@
 
 use crate::answer::{Output, Reply};
 use crate::params::{Input, ParamDoc, Reader, Values};
-use crate::{BoxFuture, Call, Visit};
+use crate::{Access, BoxFuture, Call, Visit};
 use http::Method;
 use std::future::Future;
 use std::sync::Arc;
@@ -29,10 +29,16 @@ pub struct Endpoint {
     pub path: &'static str,
     /// Other paths it answers under.
     pub aliases: &'static [&'static str],
-    /// Its group in the reference.
+    /// Its group in the reference, and the feature that scopes of keys name.
     pub tag: &'static str,
     /// What it does.
     pub summary: Text,
+    /// What a key has to be allowed.
+    pub access: Access,
+    /// Codes it may answer beside those of every endpoint; `None`: any.
+    pub codes: Option<&'static [Code]>,
+    /// The media type of its texts.
+    pub(crate) plain: &'static str,
     pub(crate) params: Vec<ParamDoc>,
     pub(crate) output: RefOr<Schema>,
     pub(crate) may_be_plain: bool,
@@ -121,6 +127,9 @@ impl Endpoint {
         let mut schemas = Vec::new();
         O::data_schemas(&mut schemas);
         Self {
+            access: if method == Method::GET { Access::Read } else { Access::Write },
+            codes: None,
+            plain: "text/plain",
             method,
             path,
             aliases: &[],
@@ -155,6 +164,27 @@ impl Endpoint {
     /// Whether anybody may ask.
     pub(crate) const fn is_open(&self) -> bool {
         matches!(self.handler, Handler::Visitor(_))
+    }
+
+    /// The codes it may answer beside those of every endpoint (200, 3, 400, 403, 409, 429, 500, 503).
+    #[must_use]
+    pub fn codes(mut self, codes: &'static [Code]) -> Self {
+        self.codes = Some(codes);
+        self
+    }
+
+    /// Changes something although it is a GET.
+    #[must_use]
+    pub fn writes(mut self) -> Self {
+        self.access = Access::Write;
+        self
+    }
+
+    /// Its texts are of this media type; plain text if nothing is said.
+    #[must_use]
+    pub fn in_plain(mut self, media_type: &'static str) -> Self {
+        self.plain = media_type;
+        self
     }
 
     /// Also answers under these paths.

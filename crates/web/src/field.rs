@@ -138,6 +138,27 @@ impl Field<String> for Commas {
     }
 }
 
+/// Texts that are one list: a text separated by commas, or several values; joined by commas. May be missing.
+pub fn joined(most: usize) -> Joined {
+    Joined(most)
+}
+
+/// See [`joined`].
+#[derive(Clone, Copy, Debug)]
+pub struct Joined(usize);
+
+impl Field<Option<String>> for Joined {
+    fn read(&self, values: &Values, name: &str) -> Result<Option<String>, Text> {
+        if values.all(name).is_empty() { Ok(None) } else { Commas(self.0).read(values, name).map(Some) }
+    }
+    fn is_required(&self) -> bool {
+        false
+    }
+    fn schema(&self) -> Value {
+        text(1, self.0).schema()
+    }
+}
+
 /// What the reference says of a field.
 pub fn doc<T>(name: &'static str, field: &impl Field<T>, zh: &'static str, en: &'static str) -> ParamDoc {
     ParamDoc { name, required: field.is_required(), text: Text::new(zh, en), schema: field.schema() }

@@ -4,11 +4,12 @@
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use turnpike_base::{Code, CustomerId, Fault, Text, Timestamp};
-use turnpike_store::{Read, Store, args};
+use turnpike_base::{Code, CustomerId, Fault, Secret, Text, Timestamp};
+use turnpike_store::{Read, Store, Vault, args};
 
 /// How long an answer is remembered.
 const HOURS: i64 = 24;
+const PURPOSE: &str = "remembered_answer";
 
 /// Names one request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -21,12 +22,28 @@ pub(crate) struct Name {
 /// Remembers answers.
 pub(crate) struct Memory {
     store: Store,
+    vault: Option<Vault>,
     running: Mutex<HashMap<Name, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Memory {
     pub(crate) fn new(store: Store) -> Self {
-        Self { store, running: Mutex::default() }
+        Self { store, vault: None, running: Mutex::default() }
+    }
+
+    /// Seals what is remembered from now on.
+    pub(crate) fn seal(&mut self, vault: Vault) {
+        self.vault = Some(vault);
+    }
+
+    fn sealed(&self, answer: &str) -> Result<String, Fault> {
+        let Some(vault) = &self.vault else { return Ok(answer.to_owned()) };
+        Ok(hex(&vault.seal(PURPOSE, &Secret::new(answer))?))
+    }
+
+    fn opened(&self, kept: String) -> Result<String, Fault> {
+        let Some(vault) = &self.vault else { return Ok(kept) };
+        Ok(vault.open(PURPOSE, &bytes_of(&kept))?.expose().to_owned())
     }
 
     /// Whose turn it is: twins wait here.
@@ -62,7 +79,7 @@ impl Memory {
             return Ok(None);
         };
         if row.get::<String>("request_hash")? == hash(request) {
-            return Ok(Some(row.get("answer")?));
+            return Ok(Some(self.opened(row.get("answer")?)?));
         }
         let text = Text::new(
             "Idempotency-Key 已用于不同的请求",
@@ -84,11 +101,21 @@ impl Memory {
             .await?;
         let sql = "INSERT INTO idempotency (customer_id, path, idem_key, request_hash, answer, created_at)
                    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (customer_id, path, idem_key) DO NOTHING";
-        tx.exec(sql, args![name.customer, &name.path, &name.key, hash(request), answer, now]).await?;
+        tx.exec(sql, args![name.customer, &name.path, &name.key, hash(request), self.sealed(answer)?, now])
+            .await?;
         Ok(tx.commit().await?)
     }
 }
 
 fn hash(request: &[u8]) -> String {
-    Sha256::digest(request).iter().map(|b| format!("{b:02x}")).collect()
+    hex(&Sha256::digest(request))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn bytes_of(hex: &str) -> Vec<u8> {
+    let digits = hex.as_bytes().chunks_exact(2);
+    digits.filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }

@@ -114,7 +114,7 @@ fn answer(endpoint: &Endpoint) -> Value {
     let mut answer = json!({"description": "The outcome, in the envelope", "content": {"application/json": {
         "schema": {"anyOf": [success, {"$ref": "#/components/schemas/Failure"}]}}}});
     if endpoint.may_be_plain {
-        answer["content"]["text/plain"] = json!({"schema": {"type": "string"}});
+        answer["content"][endpoint.plain] = json!({"schema": {"type": "string"}});
     }
     answer
 }

@@ -30,6 +30,8 @@ pub struct Site {
     pub request_burst: u32,
     /// Addresses a customer may allowlist per product type.
     pub allowlist_cap: i64,
+    /// Proxy accounts a customer may have per product type.
+    pub account_cap: i64,
 }
 
 impl Site {

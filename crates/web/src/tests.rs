@@ -1,6 +1,8 @@
 //! The kit as its callers see it: through the router.
 
-use crate::{Answer, App, Authenticator, BoxFuture, Call, Endpoint, Plain, Principal, Site, field, params};
+use crate::{
+    Answer, App, Authenticator, BoxFuture, Call, Endpoint, Plain, Principal, Scopes, Site, field, params,
+};
 use axum::body::Body;
 use axum::response::Response;
 use http::{Request, StatusCode};
@@ -13,7 +15,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::task::Poll;
 use tower::ServiceExt;
 use turnpike_base::time::ManualClock;
-use turnpike_base::{Code, Currency, CustomerId, Fault, Lang, SiteId};
+use turnpike_base::{Code, Currency, CustomerId, Fault, Lang, SiteId, Timestamp};
 use turnpike_store::testing::{TestStore, sqlite};
 
 const KEY: &str = "abcdefghijklmnopqrstuvwxyz012345";
@@ -44,13 +46,19 @@ async fn join(call: Call, input: Join) -> Result<Answer<String>, Fault> {
 struct One(Arc<Site>);
 
 impl Authenticator for One {
-    fn authenticate<'a>(&'a self, app_key: &'a str, _: IpAddr) -> BoxFuture<'a, Result<Principal, Fault>> {
+    fn authenticate<'a>(
+        &'a self,
+        app_key: &'a str,
+        _: IpAddr,
+        _: Timestamp,
+    ) -> BoxFuture<'a, Result<Principal, Fault>> {
         let known = app_key == KEY;
         let principal = Principal {
             customer: CustomerId(1),
             verified: true,
             key: 1,
             login: None,
+            scopes: Scopes::all(),
             site: Arc::clone(&self.0),
         };
         Box::pin(std::future::ready(if known {
@@ -78,6 +86,7 @@ pub(crate) fn site(burst: u32) -> Site {
         requests_per_second: 1,
         request_burst: burst,
         allowlist_cap: 200,
+        account_cap: 1_000_000,
     }
 }
 

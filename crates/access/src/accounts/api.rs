@@ -144,6 +144,7 @@ pub(super) async fn add(state: State, call: Call, input: Add) -> Result<()> {
         remark: rules::remark(&input.remark.unwrap_or_default())?,
         limit: Bytes::from_gb(input.limit),
         daily_limit: Bytes::from_gb(input.daily_limit),
+        cap: call.site.account_cap,
     };
     flow::add(&state, call.customer, &rules::pairs(&input.accounts)?, &new, call.now).await?;
     Ok(())

@@ -95,6 +95,14 @@ pub(super) fn nothing_to_change() -> Fault {
     )
 }
 
+pub(super) fn too_many(cap: i64) -> Fault {
+    field(
+        "accounts",
+        format!("每种套餐类型最多 {cap} 个账号"),
+        format!("there may be at most {cap} accounts per product type"),
+    )
+}
+
 /// The name is taken in this installation, by whomever.
 pub(super) fn taken(name: &str) -> Fault {
     Fault::new(Code::Conflict, "account_taken")

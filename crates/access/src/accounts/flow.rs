@@ -8,7 +8,7 @@ use turnpike_base::{AccountId, CustomerId, Page, ProductType, Result, Timestamp}
 use turnpike_store::{Read, Vault, WriteTx, changes};
 use turnpike_wire::Revocation;
 
-/// Adds accounts, all or none. Fails with `account_taken`.
+/// Adds accounts, all or none. Fails with `account_taken`, and with a parameter error beyond the cap.
 pub async fn add(
     state: &State,
     customer: CustomerId,
@@ -21,6 +21,9 @@ pub async fn add(
     for pair in pairs {
         let id = queries::insert(&tx, &state.vault, customer, pair, new, now).await?;
         ids.push(id.ok_or_else(|| error::taken(&pair.username))?);
+    }
+    if queries::count_of(&tx, customer, new.product).await? > new.cap {
+        return Err(error::too_many(new.cap));
     }
     tx.commit().await?;
     Ok(ids)

@@ -22,6 +22,8 @@ pub struct NewAccount {
     pub limit: Bytes,
     /// Bytes a day of the site's zone; zero: no limit.
     pub daily_limit: Bytes,
+    /// Accounts the customer may have of this type.
+    pub cap: i64,
 }
 
 /// An account.

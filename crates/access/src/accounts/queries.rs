@@ -78,6 +78,13 @@ pub(super) async fn count(tx: &impl Read, customer: CustomerId) -> Result<i64> {
     Ok(row.map(|row| row.get("n")).transpose()?.unwrap_or(0))
 }
 
+/// How many accounts of a type a customer has.
+pub(super) async fn count_of(tx: &impl Read, customer: CustomerId, product: ProductType) -> Result<i64> {
+    let sql = "SELECT COUNT(*) AS n FROM accounts WHERE customer_id = $1 AND product_type = $2 AND deleted_at IS NULL";
+    let row = tx.row(sql, args![customer, product]).await?;
+    Ok(row.map(|row| row.get("n")).transpose()?.unwrap_or(0))
+}
+
 /// A customer's account of this name, locked. `name` is in lower case.
 pub(super) async fn lock(
     tx: &WriteTx,

@@ -20,6 +20,7 @@ fn plain() -> NewAccount {
         remark: String::new(),
         limit: Bytes::ZERO,
         daily_limit: Bytes::ZERO,
+        cap: 1_000_000,
     }
 }
 

@@ -41,7 +41,13 @@ impl World {
         let customer = customers::create(store, &vault, new, NOW).await.unwrap().id;
         let state = turnpike_access::State { store: store.clone(), vault: vault.clone() };
         let pair = Pair { username: "user01".into(), password: Secret::new("pass") };
-        let new = NewAccount { product: ProductType::Dynamic, remark: String::new(), limit, daily_limit };
+        let new = NewAccount {
+            product: ProductType::Dynamic,
+            remark: String::new(),
+            limit,
+            daily_limit,
+            cap: 1_000_000,
+        };
         let account = accounts::flow::add(&state, customer, &[pair], &new, NOW).await.unwrap()[0];
         let directory = Arc::new(Directory::open(store.clone(), vault).await.unwrap());
         Self { meter: Meter::new(store.clone(), directory), state, customer, account, number: 0 }

@@ -29,7 +29,13 @@ async fn exit(store: &Store, target: &str, pool: Pool, country: &str, state: &st
 async fn account(store: &Store, name: &str, product: ProductType) {
     let access = turnpike_access::State { store: store.clone(), vault: vault() };
     let pair = Pair { username: name.into(), password: Secret::new("pass") };
-    let new = NewAccount { product, remark: String::new(), limit: Bytes::ZERO, daily_limit: Bytes::ZERO };
+    let new = NewAccount {
+        product,
+        remark: String::new(),
+        limit: Bytes::ZERO,
+        daily_limit: Bytes::ZERO,
+        cap: 1_000_000,
+    };
     accounts::flow::add(&access, ALICE, &[pair], &new, NOW).await.unwrap();
 }
 

@@ -39,7 +39,13 @@ async fn account(state: &State, name: &str, enabled: bool, at: Timestamp) {
     let access = turnpike_access::State { store: state.store.clone(), vault: vault() };
     let pair = Pair { username: name.into(), password: Secret::new(format!("{name}pass")) };
     let product = ProductType::StaticResidential;
-    let new = NewAccount { product, remark: String::new(), limit: Bytes::ZERO, daily_limit: Bytes::ZERO };
+    let new = NewAccount {
+        product,
+        remark: String::new(),
+        limit: Bytes::ZERO,
+        daily_limit: Bytes::ZERO,
+        cap: 1_000_000,
+    };
     accounts::flow::add(&access, ALICE, &[pair], &new, at).await.unwrap();
     accounts::flow::set_enabled(&access, ALICE, &[name.into()], enabled, at).await.unwrap();
 }

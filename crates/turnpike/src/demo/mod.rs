@@ -162,6 +162,7 @@ async fn access(store: &Store, vault: &Vault, password: &str) -> Result<()> {
         remark: "Demo".into(),
         limit: Bytes::ZERO,
         daily_limit: Bytes::ZERO,
+        cap: 1_000_000,
     };
     let now = SystemClock.now();
     accounts::flow::add(&state, customer, &[pair], &new, now).await.map_err(crate::up::told)?;

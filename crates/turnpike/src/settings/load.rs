@@ -58,6 +58,7 @@ impl Reader<'_> {
         let api_tls = self.tls("api-tls-cert", "api-tls-key");
         let proxy_tls = self.tls("proxy-tls-cert", "proxy-tls-key");
         let proxy_protocol = self.proxy_protocol();
+        let trusted_proxies = self.read("trusted-proxies", value::blocks).unwrap_or_default();
         let operator_token = self.checked("operator-token", value::token);
         let metrics_token = self.checked("metrics-token", value::token);
         let gateway_name = self.read("gateway-name", |t| value::gateway_name(t).map(|()| t.to_owned()));
@@ -77,6 +78,7 @@ impl Reader<'_> {
             api_tls,
             proxy_tls,
             proxy_protocol,
+            trusted_proxies,
             operator_token,
             metrics_token,
             gateway_name: gateway_name?,

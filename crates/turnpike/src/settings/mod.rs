@@ -59,6 +59,8 @@ pub struct Settings {
     pub proxy_tls: Option<TlsFiles>,
     /// Whose PROXY protocol is read; `None` if it is off.
     pub proxy_protocol: Option<Vec<IpAddr>>,
+    /// Load balancers before the API that are believed.
+    pub trusted_proxies: Vec<ipnet::IpNet>,
     /// Opens the operator API.
     pub operator_token: Option<Secret>,
     /// Opens /metrics.

@@ -93,6 +93,12 @@ pub const ALL: &[Spec] = &[
         None,
         "Addresses of the load balancers whose PROXY protocol counts",
     ),
+    plain(
+        "trusted-proxies",
+        "BLOCK,…",
+        None,
+        "Load balancers before the API, addresses or blocks (10.0.0.0/8): only their Forwarded and X-Forwarded-For count",
+    ),
     secret("operator-token", "TOKEN", "Opens the operator API; without it the operator API is closed"),
     secret("metrics-token", "TOKEN", "Opens /metrics; without it /metrics is closed"),
     plain(

@@ -85,6 +85,15 @@ pub fn addresses(text: &str) -> Result<Vec<IpAddr>, String> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(one).collect()
 }
 
+/// Comma list of addresses and blocks.
+pub fn blocks(text: &str) -> Result<Vec<ipnet::IpNet>, String> {
+    let one = |part: &str| {
+        turnpike_web::blocks::block(part)
+            .ok_or_else(|| format!("{part:?} is neither an address nor a block such as 10.0.0.0/8"))
+    };
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(one).collect()
+}
+
 /// `postgres://…`; the URL holds a password and is not repeated.
 pub fn database_url(text: &str) -> Result<(), String> {
     if text.starts_with("postgres://") || text.starts_with("postgresql://") {

@@ -62,6 +62,7 @@ impl Parts {
             None => None,
         };
         let echo = origin.as_ref().map(HttpServer::address);
+        control.set_balancers(settings.trusted_proxies.clone());
         let work = control.start();
         let mut config = config(settings, dir, echo, api.local_addr()?)?;
         config.endpoint_ports = ports::wanted(&settings.endpoint_ports, &store).await?;
@@ -114,6 +115,7 @@ impl Parts {
             certificates.replace(fresh);
         }
         self.gateway.reload_tls(proxy);
+        self.control.set_balancers(settings.trusted_proxies.clone());
         logs.set(settings.log_level);
         Ok(())
     }

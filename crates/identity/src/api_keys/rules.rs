@@ -1,0 +1,81 @@
+//! What keys may look like. Pure.
+
+use super::{TAG, error};
+use ipnet::IpNet;
+use turnpike_base::{Result, Timestamp};
+use turnpike_web::{Scopes, blocks};
+
+/// Keys of a customer beside the one he was born with.
+pub(super) const MOST_KEYS: i64 = 50;
+/// Source blocks of one key.
+pub(super) const MOST_SOURCES: usize = 50;
+/// What stands for "from anywhere" and "everything".
+const ANY: &str = "*";
+
+/// Reads scopes; features are the tags of the endpoints but this one's.
+pub(super) fn scopes(text: &str, features: &[&'static str]) -> Result<Scopes> {
+    let allowed: Vec<&str> = features.iter().copied().filter(|feature| *feature != TAG).collect();
+    let read = Scopes::parse(text, |word| allowed.contains(&word));
+    let scopes = read.map_err(|word| error::bad_scope(&word, &allowed))?;
+    if scopes.is_empty() { Err(error::no_scope()) } else { Ok(scopes) }
+}
+
+/// Reads source blocks; `*`: anywhere.
+pub(super) fn sources(text: &str) -> Result<Vec<IpNet>> {
+    let items = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|item| !item.is_empty());
+    let items: Vec<&str> = items.filter(|item| *item != ANY).collect();
+    if items.len() > MOST_SOURCES {
+        return Err(error::too_many_sources());
+    }
+    let mut read = Vec::new();
+    for item in items {
+        read.push(blocks::block(item).ok_or_else(|| error::bad_source(item))?);
+    }
+    read.sort();
+    read.dedup();
+    Ok(read)
+}
+
+/// An expiry lies ahead.
+pub(super) fn expiry(at: Option<Timestamp>, now: Timestamp) -> Result<Option<Timestamp>> {
+    if at.is_some_and(|at| at <= now) { Err(error::past_expiry()) } else { Ok(at) }
+}
+
+/// What of a key may be shown: its first and last four characters.
+pub(super) fn hint(key: &str) -> String {
+    let ends = key.get(..4).zip(key.get(key.len().saturating_sub(4)..)).filter(|_| key.len() >= 16);
+    ends.map_or_else(|| "…".to_owned(), |(first, last)| format!("{first}…{last}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FEATURES: &[&str] = &["accounts", "usage", TAG];
+
+    #[test]
+    fn scopes_name_features_but_never_keys_themselves() {
+        assert_eq!(scopes("read,accounts", FEATURES).unwrap().to_string(), "read,accounts");
+        let fault = scopes("accounts,api-keys", FEATURES).unwrap_err();
+        assert!(fault.errors["scopes"][0].en.contains("\"api-keys\""), "{fault}");
+        assert!(fault.errors["scopes"][0].en.contains("accounts, usage"));
+        assert!(scopes(" , ", FEATURES).is_err());
+    }
+
+    #[test]
+    fn sources_are_blocks() {
+        let read = sources("10.1.2.3/8, 2001:db8::1\n192.0.2.1 192.0.2.1").unwrap();
+        let written: Vec<String> = read.iter().map(blocks::shown).collect();
+        assert_eq!(written, ["10.0.0.0/8", "192.0.2.1", "2001:db8::1"]);
+        assert!(sources("*").unwrap().is_empty());
+        assert!(sources("10.0.0.0/99").unwrap_err().to_string().contains("10.0.0.0/99"));
+        let many = vec!["192.0.2.1"; MOST_SOURCES + 1].join(",");
+        assert!(sources(&many).is_err());
+    }
+
+    #[test]
+    fn a_hint_is_no_key() {
+        assert_eq!(hint("abcdefghijklmnopqrstuvwxyz012345"), "abcd…2345");
+        assert_eq!(hint("short"), "…");
+    }
+}

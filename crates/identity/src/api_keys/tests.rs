@@ -1,0 +1,118 @@
+//! Keys on both engines.
+
+use super::{Change, NewKey, State, flow};
+use crate::customers::{self, NewCustomer};
+use crate::sites::{self, NewSite};
+use crate::{Directory, keys};
+use std::net::IpAddr;
+use std::sync::Arc;
+use turnpike_base::{Code, CustomerId, Fault, Secret, Timestamp};
+use turnpike_store::{Store, Vault, both_engines};
+use turnpike_web::{Access, Authenticator, Principal, Scopes, blocks};
+
+const NOW: Timestamp = Timestamp(1_000_000);
+
+fn state(store: &Store) -> State {
+    State { store: store.clone(), vault: Vault::new([7; 32]), features: Arc::new(vec!["accounts", "usage"]) }
+}
+
+/// A customer of a fresh site, and his classic key.
+async fn customer(store: &Store) -> (CustomerId, Secret) {
+    let tx = store.write().await.unwrap();
+    sites::create(&tx, &NewSite::default(), NOW).await.unwrap();
+    tx.commit().await.unwrap();
+    let new = NewCustomer { email: "a@example.com".into(), password: None, site: None };
+    let made = customers::create(store, &state(store).vault, new, NOW).await.unwrap();
+    (made.id, made.app_key)
+}
+
+fn plain(name: &str) -> NewKey {
+    NewKey { name: name.into(), scopes: Scopes::all(), sources: Vec::new(), expires_at: None }
+}
+
+async fn ask(directory: &Directory, key: &Secret, from: &str, at: Timestamp) -> Result<Principal, Fault> {
+    directory.authenticate(key.expose(), from.parse::<IpAddr>().unwrap(), at).await
+}
+
+both_engines! {
+    async fn a_key_is_bound_to_scopes_sources_and_time(store: Store) {
+        let (who, classic) = customer(&store).await;
+        let s = state(&store);
+        let directory = Directory::open(store.clone(), s.vault.clone()).await.unwrap();
+        let new = NewKey {
+            scopes: Scopes::parse("usage:read", |_| true).unwrap(),
+            sources: vec![blocks::block("192.0.2.0/24").unwrap()],
+            expires_at: Some(NOW.plus_seconds(10)),
+            ..plain("robot")
+        };
+        let key = flow::add(&s, who, &new, NOW).await.unwrap();
+        let found = ask(&directory, &key.key, "192.0.2.7", NOW).await.unwrap();
+        assert_eq!(found.customer, who);
+        assert!(found.scopes.allow("usage", Access::Read) && !found.scopes.allow("usage", Access::Write));
+        let elsewhere = ask(&directory, &key.key, "192.0.3.7", NOW).await.unwrap_err();
+        assert_eq!((elsewhere.code, elsewhere.slug), (Code::Forbidden, "key_source"));
+        assert!(elsewhere.text.en.contains("192.0.3.7"));
+        let late = ask(&directory, &key.key, "192.0.2.7", NOW.plus_seconds(10)).await.unwrap_err();
+        assert_eq!(late.code, Code::BadKey);
+        assert!(ask(&directory, &classic, "203.0.113.1", NOW.plus_days(9_000)).await.unwrap().scopes.is_all());
+    }
+
+    async fn a_change_holds_for_the_next_request(store: Store) {
+        let (who, _) = customer(&store).await;
+        let s = state(&store);
+        let directory = Directory::open(store.clone(), s.vault.clone()).await.unwrap();
+        let key = flow::add(&s, who, &plain("robot"), NOW).await.unwrap();
+        assert!(ask(&directory, &key.key, "192.0.2.7", NOW).await.unwrap().scopes.is_all());
+        let read = Change { scopes: Scopes::parse("read", |_| true).ok(), ..Change::default() };
+        flow::change(&s, who, key.id, &read).await.unwrap();
+        assert!(!ask(&directory, &key.key, "192.0.2.7", NOW).await.unwrap().scopes.is_all());
+        let renamed = Change { name: Some("other".into()), ..Change::default() };
+        flow::change(&s, who, key.id, &renamed).await.unwrap();
+        let kept = flow::list(&store.read().await.unwrap(), &s.vault, who).await.unwrap();
+        assert_eq!((kept[0].name.as_str(), kept[0].scopes.to_string().as_str()), ("other", "read"));
+        flow::delete(&s, who, key.id, NOW).await.unwrap();
+        assert_eq!(ask(&directory, &key.key, "192.0.2.7", NOW).await.unwrap_err().code, Code::BadKey);
+        assert_eq!(flow::delete(&s, who, key.id, NOW).await.unwrap_err().code, Code::NotFound);
+    }
+
+    async fn the_classic_key_stays(store: Store) {
+        let (who, classic) = customer(&store).await;
+        let s = state(&store);
+        let made = flow::add(&s, who, &plain("newer"), NOW.plus_seconds(1)).await.unwrap();
+        let kept = keys::newest(&store.read().await.unwrap(), &s.vault, who).await.unwrap();
+        assert!(kept.as_ref() == Some(&classic), "what is shown as the app_key is the classic one");
+        let all = flow::list(&store.read().await.unwrap(), &s.vault, who).await.unwrap();
+        assert_eq!(all.iter().map(|k| (k.id == made.id, k.classic)).collect::<Vec<_>>(), [(true, false), (false, true)]);
+        let id = all[1].id;
+        let narrow = Change { expires_at: Some(Some(NOW.plus_days(1))), ..Change::default() };
+        for fault in [flow::delete(&s, who, id, NOW).await.unwrap_err(), flow::change(&s, who, id, &narrow).await.unwrap_err()] {
+            assert_eq!(fault.slug, "key_is_classic");
+        }
+    }
+
+    async fn others_keys_do_not_exist_and_there_is_an_end(store: Store) {
+        let (who, _) = customer(&store).await;
+        let s = state(&store);
+        let key = flow::add(&s, who, &plain("robot"), NOW).await.unwrap();
+        let renamed = Change { name: Some("mine".into()), ..Change::default() };
+        let fault = flow::change(&s, CustomerId(who.0 + 1), key.id, &renamed).await.unwrap_err();
+        assert_eq!(fault.code, Code::NotFound);
+        assert!(flow::change(&s, who, key.id, &Change::default()).await.unwrap_err().errors.contains_key("id"));
+        for n in 1..50 {
+            flow::add(&s, who, &plain(&n.to_string()), NOW).await.unwrap();
+        }
+        assert_eq!(flow::add(&s, who, &plain("51"), NOW).await.unwrap_err().slug, "too_many_keys");
+    }
+
+    async fn the_last_use_is_kept(store: Store) {
+        let (who, classic) = customer(&store).await;
+        let s = state(&store);
+        let directory = Directory::open(store.clone(), s.vault.clone()).await.unwrap();
+        ask(&directory, &classic, "192.0.2.7", NOW).await.unwrap();
+        ask(&directory, &classic, "192.0.2.8", NOW.plus_seconds(1)).await.unwrap();
+        directory.flush().await.unwrap();
+        let key = flow::list(&store.read().await.unwrap(), &s.vault, who).await.unwrap().remove(0);
+        let last = (key.last_used_at, key.last_used_from.as_deref());
+        assert_eq!(last, (Some(NOW.plus_seconds(1)), Some("192.0.2.8")));
+    }
+}

@@ -1,0 +1,135 @@
+//! What a key may do: read or write, everywhere or in named features (the tags of endpoints).
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What an endpoint does with what it touches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Access {
+    /// Nothing changes.
+    Read,
+    /// Something changes; who may write may read too.
+    Write,
+}
+
+/// One line of what a key may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Scope {
+    /// A feature; `None`: all of them.
+    feature: Option<String>,
+    access: Access,
+}
+
+/// All that a key may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scopes(Vec<Scope>);
+
+impl Scopes {
+    /// Everything.
+    pub fn all() -> Self {
+        Self(vec![Scope { feature: None, access: Access::Write }])
+    }
+
+    /// Nothing.
+    pub fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Reads words separated by commas or blanks: `*` or `write` (everything), `read`, `FEATURE`,
+    /// `FEATURE:read`, `FEATURE:write`. The error is the first word that is none of these.
+    pub fn parse(text: &str, is_feature: impl Fn(&str) -> bool) -> Result<Self, String> {
+        let words = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty());
+        let mut scopes = Vec::new();
+        for word in words {
+            let scope = one(word).filter(|scope| scope.feature.as_deref().is_none_or(&is_feature));
+            let scope = scope.ok_or_else(|| word.to_owned())?;
+            if !scopes.contains(&scope) {
+                scopes.push(scope);
+            }
+        }
+        Ok(Self(scopes))
+    }
+
+    /// Whether nothing is allowed.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a feature may be used so.
+    pub fn allow(&self, feature: &str, access: Access) -> bool {
+        let fits = |scope: &Scope| scope.feature.as_deref().is_none_or(|own| own == feature);
+        self.0.iter().any(|scope| scope.access >= access && fits(scope))
+    }
+
+    /// Whether everything is allowed.
+    pub fn is_all(&self) -> bool {
+        self.0.iter().any(|scope| scope.feature.is_none() && scope.access == Access::Write)
+    }
+
+    /// The words, canonical.
+    pub fn words(&self) -> Vec<String> {
+        self.0.iter().map(ToString::to_string).collect()
+    }
+}
+
+fn one(word: &str) -> Option<Scope> {
+    let (feature, access) = word.split_once(':').unwrap_or((word, ""));
+    let access = match (feature, access) {
+        ("*", "" | "write") => return Some(Scope { feature: None, access: Access::Write }),
+        ("*", "read") => return Some(Scope { feature: None, access: Access::Read }),
+        ("read", "") => return Some(Scope { feature: None, access: Access::Read }),
+        ("write", "") => return Some(Scope { feature: None, access: Access::Write }),
+        (_, "" | "write") => Access::Write,
+        (_, "read") => Access::Read,
+        _ => return None,
+    };
+    Some(Scope { feature: Some(feature.to_owned()), access })
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.feature, self.access) {
+            (None, Access::Write) => f.write_str("*"),
+            (None, Access::Read) => f.write_str("read"),
+            (Some(feature), Access::Write) => f.write_str(feature),
+            (Some(feature), Access::Read) => write!(f, "{feature}:read"),
+        }
+    }
+}
+
+impl fmt::Display for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words().join(","))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scopes(text: &str) -> Scopes {
+        Scopes::parse(text, |word| word == "accounts" || word == "usage").unwrap()
+    }
+
+    #[test]
+    fn who_may_write_may_read() {
+        let own = scopes("accounts, usage:read");
+        assert!(own.allow("accounts", Access::Read) && own.allow("accounts", Access::Write));
+        assert!(own.allow("usage", Access::Read) && !own.allow("usage", Access::Write));
+        assert!(!own.allow("packages", Access::Read) && !own.is_all());
+        assert!(scopes("read").allow("packages", Access::Read));
+        assert!(!scopes("read").allow("packages", Access::Write));
+        assert!(scopes("write").is_all() && scopes("*") == Scopes::all());
+        assert!(!scopes("").allow("usage", Access::Read) && scopes(" ,").is_empty());
+    }
+
+    #[test]
+    fn words_are_read_and_written_canonically() {
+        assert_eq!(scopes("usage:write usage,accounts:read").to_string(), "usage,accounts:read");
+        for bad in ["packages", "usage:all", "usage:", ":read"] {
+            let read = Scopes::parse(bad, |word| word == "usage");
+            assert_eq!(read.err().as_deref(), (bad != "usage:").then_some(bad), "{bad}");
+        }
+    }
+}
