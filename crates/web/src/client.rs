@@ -4,10 +4,11 @@
 //! A balancer that sets one of the two passes the other on as a stranger sent it. So where both are there
 //! they have to agree; else neither is believed and the balancer's own address counts.
 
-use crate::{blocks, console};
+use crate::blocks;
 use arc_swap::ArcSwap;
 use http::HeaderMap;
 use http::request::Parts;
+use http::uri::Scheme;
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -46,7 +47,7 @@ impl Balancers {
         let From { client, tls } = self.behind(peer, &parts.headers);
         parts.extensions.insert(Client(client));
         if tls {
-            parts.extensions.insert(console::Tls);
+            parts.extensions.insert(Scheme::HTTPS);
         }
     }
 
