@@ -1,10 +1,20 @@
 //! The commerce domain: what is sold, for how much, to whom, and what a paid order grants.
 //!
-//! [`shop`] is how a site sells, [`activity`] its recharge gifts, [`ledger`] where all its money stands.
+//! [`products`] is the catalogue, [`prices`] its arithmetic, [`coupons`] make things cheaper, [`orders`] are
+//! made, paid, closed and refunded, [`grants`] is what they give, [`renewals`] give it more time. [`shop`] is
+//! how a site sells, [`activity`] its recharge gifts, [`ledger`] where all its money stands.
 
 pub mod activity;
 pub mod amount;
+pub mod coupons;
+mod fields;
+pub mod grants;
 pub mod ledger;
+pub mod orders;
+pub mod payments;
+pub mod prices;
+pub mod products;
+pub mod renewals;
 pub mod shop;
 
 #[cfg(test)]
@@ -27,5 +37,5 @@ pub struct State {
 
 /// The endpoints of this domain.
 pub fn routes(state: &State) -> Vec<turnpike_web::Endpoint> {
-    [activity::routes(state)].concat()
+    [activity::routes(state), coupons::routes(state), orders::routes(state), products::routes(state)].concat()
 }

@@ -19,6 +19,7 @@ const REPEATED: &[(&str, i64)] = &[
     ("sums_prove", 86_400),
     ("endpoints_forget", 3_600),
     ("statics_sweep", 60),
+    ("orders_expire", 5),
 ];
 
 /// Runs jobs for ever.
@@ -74,6 +75,7 @@ async fn work(control: &Control, job: &Job, now: Timestamp) -> Result<()> {
         "leases_sweep" => leases::flow::sweep(&control.0.meter, now).await.map(drop),
         "usage_prune" => prune::run(&control.0.meter, now).await,
         "sums_prove" => prove(control).await,
+        "orders_expire" => turnpike_commerce::orders::flow::expire(&control.commerce(), now).await.map(drop),
         "endpoints_forget" => endpoints::flow::forget(control.store(), now).await,
         "statics_sweep" => sweep_statics(control, now).await,
         other => Err(Fault::internal("job_unknown", format!("no worker for jobs of kind {other}"))),

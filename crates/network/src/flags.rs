@@ -14,7 +14,7 @@ const CACHE: &str = "public, max-age=2592000";
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
 /// Absolute URLs of a country's flag, round and square; `base_url` without a slash at its end.
-pub(crate) fn urls(base_url: &str, country: &str) -> [String; 2] {
+pub fn urls(base_url: &str, country: &str) -> [String; 2] {
     let code = country.to_ascii_lowercase();
     Shape::ALL.map(|shape| format!("{base_url}/flags/{}/{code}.svg", shape.name()))
 }

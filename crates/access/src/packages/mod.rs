@@ -3,6 +3,7 @@
 //! [`flow`] grants and lists, [`meter`] is what metering draws with, [`rules`] are the figures customers see.
 
 mod api;
+pub mod change;
 pub mod flow;
 pub mod meter;
 mod model;

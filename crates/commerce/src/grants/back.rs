@@ -1,0 +1,96 @@
+//! Taking back what an order gave, as far as it is unused.
+
+use super::model::{Given, GivenKind};
+use super::queries;
+use crate::State;
+use crate::orders::Order;
+use crate::prices::rules::share;
+use turnpike_access::packages::{Package, change};
+use turnpike_base::{Money, Result, Timestamp};
+use turnpike_network::statics::hold;
+use turnpike_store::WriteTx;
+
+/// An address that was taken back rests so long, in hours.
+const REST_HOURS: i64 = 24;
+
+/// How much of an order's goods is unused, in the order's money.
+pub async fn unused(tx: &WriteTx, order: &Order, now: Timestamp) -> Result<Money> {
+    let mut sum = (0_i64, 0_i64);
+    for given in queries::of_order(tx, &order.trade_no).await? {
+        let (left, size) = scale(left(tx, &given, now).await?, given.size());
+        sum = (sum.0 + left, sum.1 + size);
+    }
+    Ok(share(order.goods_fee(), sum.0, sum.1))
+}
+
+/// Millionths of one thing: things of an order weigh the same, however many bytes each has.
+fn scale(left: i64, size: i64) -> (i64, i64) {
+    const ONE: i64 = 1_000_000;
+    if size <= 0 {
+        return (0, 0);
+    }
+    let part = i128::from(left.clamp(0, size)) * i128::from(ONE) / i128::from(size);
+    (i64::try_from(part).unwrap_or(0), ONE)
+}
+
+/// What of a grant can be taken back: bytes or uses nobody drew, or the time that is still to come.
+async fn left(tx: &WriteTx, given: &Given, now: Timestamp) -> Result<i64> {
+    let Some(package) = change::lock(tx, given.package).await? else { return Ok(0) };
+    if package.expires_at <= now {
+        return Ok(0);
+    }
+    Ok(if given.kind.is_drawn() {
+        (package.total - package.used - package.reserved).min(given.quantity - given.taken).max(0)
+    } else {
+        (given.size() - given.taken).min(package.expires_at.since(now)).max(0)
+    })
+}
+
+/// Takes back `part` of `whole` of what is unused; the whole where both are equal.
+pub async fn take(
+    tx: &WriteTx,
+    state: &State,
+    order: &Order,
+    part: Money,
+    whole: Money,
+    now: Timestamp,
+) -> Result<()> {
+    for given in queries::of_order(tx, &order.trade_no).await? {
+        let left = left(tx, &given, now).await?;
+        let taken = if part >= whole { left } else { up(left, part.0, whole.0) };
+        let Some(package) = change::lock(tx, given.package).await?.filter(|_| taken > 0) else { continue };
+        if given.kind.is_drawn() {
+            change::add(tx, &package, -taken, now).await?;
+        } else {
+            shorten(tx, state, &given, &package, taken, now).await?;
+        }
+        queries::take(tx, given.id, taken).await?;
+    }
+    Ok(())
+}
+
+/// `left x part / whole`, rounded up.
+fn up(left: i64, part: i64, whole: i64) -> i64 {
+    let whole = i128::from(whole.max(1));
+    let taken = (i128::from(left) * i128::from(part) + whole - 1) / whole;
+    i64::try_from(taken).unwrap_or(left).min(left)
+}
+
+async fn shorten(
+    tx: &WriteTx,
+    state: &State,
+    given: &Given,
+    package: &Package,
+    taken: i64,
+    now: Timestamp,
+) -> Result<()> {
+    let until = package.expires_at.plus_ms(-taken);
+    change::expire_at(tx, package, until, now).await?;
+    if !matches!(given.kind, GivenKind::Address | GivenKind::Renewal) {
+        return Ok(());
+    }
+    if until > now {
+        return hold::renew(tx, package.id, until, now).await;
+    }
+    hold::release(tx, &state.vault, package.id, now.plus_minutes(REST_HOURS * 60), now).await
+}

@@ -1,0 +1,71 @@
+//! All SQL of grants and freezes.
+
+use super::model::{Given, GivenKind};
+use turnpike_base::{CustomerId, Fault, PackageId, Result, Timestamp};
+use turnpike_store::{Read, Row, WriteTx, args};
+
+fn read(row: &Row) -> Result<Given> {
+    let kind = GivenKind::parse(&row.get::<String>("kind")?);
+    Ok(Given {
+        id: row.get("id")?,
+        customer: row.get("customer_id")?,
+        kind: kind.ok_or_else(|| Fault::internal("grant_unreadable", "kind"))?,
+        package: row.get("package_id")?,
+        quantity: row.get("quantity")?,
+        taken: row.get("taken")?,
+        starts_at: row.get("starts_at")?,
+        ends_at: row.get("ends_at")?,
+    })
+}
+
+/// What an order gave, in the order it was given.
+pub async fn of_order(tx: &impl Read, trade_no: &str) -> Result<Vec<Given>> {
+    let sql = "SELECT * FROM grants WHERE trade_no = $1 ORDER BY id";
+    tx.rows(sql, args![trade_no]).await?.iter().map(read).collect()
+}
+
+pub(super) async fn insert(tx: &WriteTx, trade_no: &str, new: &Given, now: Timestamp) -> Result<()> {
+    let sql = "INSERT INTO grants (trade_no, customer_id, kind, package_id, quantity, starts_at, ends_at, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let (kind, package) = (new.kind.name(), new.package);
+    let args = args![trade_no, new.customer, kind, package, new.quantity, new.starts_at, new.ends_at, now];
+    tx.exec(sql, args).await?;
+    Ok(())
+}
+
+pub(super) async fn take(tx: &WriteTx, id: i64, by: i64) -> Result<()> {
+    tx.exec("UPDATE grants SET taken = taken + $2 WHERE id = $1", args![id, by]).await?;
+    Ok(())
+}
+
+/// The customer's active 16 or 21 bucket that expires last.
+pub(super) async fn addon_target(
+    tx: &impl Read,
+    customer: CustomerId,
+    now: Timestamp,
+) -> Result<Option<PackageId>> {
+    let sql = "SELECT id FROM packages WHERE customer_id = $1 AND product_type IN (16, 21) AND expires_at > $2 \
+        AND used < total ORDER BY expires_at DESC, id DESC LIMIT 1";
+    Ok(tx.row(sql, args![customer, now]).await?.map(|row| row.get("id")).transpose()?)
+}
+
+pub(super) async fn freeze(
+    tx: &WriteTx,
+    package: PackageId,
+    trade_no: &str,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> Result<bool> {
+    let sql = "INSERT INTO freezes (package_id, trade_no, expires_at, created_at) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (package_id) DO NOTHING";
+    Ok(tx.exec(sql, args![package, trade_no, expires_at, now]).await? == 1)
+}
+
+pub(super) async fn thaw(tx: &WriteTx, trade_no: &str) -> Result<Vec<(PackageId, Timestamp)>> {
+    let sql = "DELETE FROM freezes WHERE trade_no = $1 RETURNING package_id, expires_at";
+    let rows = tx.rows(sql, args![trade_no]).await?;
+    Ok(rows
+        .iter()
+        .map(|row| Ok((row.get("package_id")?, row.get("expires_at")?)))
+        .collect::<Result<_, turnpike_store::StoreError>>()?)
+}

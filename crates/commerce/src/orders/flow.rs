@@ -1,0 +1,208 @@
+//! What is done with orders before they are paid: make, choose a method, close.
+
+use super::model::{Order, Paid, Status, What};
+use super::quote::{self, Buyer, Quote};
+use super::request::Request;
+use super::{error, queries};
+use crate::coupons::{self, rules::Use};
+use crate::ledger::{self, Account, Kind, Posting};
+use crate::payments::{self, Method};
+use crate::prices::rules;
+use crate::{State, products, shop};
+use turnpike_access::packages::rules::trade_no;
+use turnpike_base::{Fault, Money, OrderId, Result, Timestamp};
+use turnpike_network::statics::{self, Wish};
+use turnpike_store::{Store, WriteTx};
+use turnpike_wire::CountryCode;
+
+pub use super::refund::refund;
+pub use super::settle::settle;
+
+/// How often a transaction is begun anew that lost against another one.
+const TRIES: usize = 8;
+/// Overdue orders closed at a time.
+const SWEEP: i64 = 200;
+
+/// Makes an order and what it holds: stock, addresses, coupon. One that the balance pays, and one that costs
+/// nothing, comes back paid. Fails with `balance_too_low` and then makes none.
+pub async fn create(state: &State, buyer: &Buyer<'_>, ask: &Request) -> Result<Order> {
+    let mut tries = 1;
+    loop {
+        match create_once(state, buyer, ask).await {
+            Err(fault) if fault.slug == "store_busy" && tries < TRIES => tries += 1,
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn create_once(state: &State, buyer: &Buyer<'_>, ask: &Request) -> Result<Order> {
+    let tx = state.store.write().await?;
+    let order = create_in(&tx, state, buyer, ask).await?;
+    tx.commit().await?;
+    Ok(order)
+}
+
+/// The same inside a transaction of the caller.
+pub async fn create_in(tx: &WriteTx, state: &State, buyer: &Buyer<'_>, ask: &Request) -> Result<Order> {
+    prepare(tx, buyer, ask).await?;
+    let quote = quote::quote(tx, state, buyer, ask).await?;
+    let order = insert(tx, buyer, &quote).await?;
+    hold(tx, state, buyer, &order, &quote).await?;
+    let from_balance = quote.method.as_ref().is_some_and(Method::is_balance);
+    if !from_balance && order.pay_fee() > Money::ZERO {
+        return Ok(order);
+    }
+    let pm_id = if from_balance { order.pm_id } else { payments::BALANCE };
+    let paid = Paid { amount: order.pay_fee(), pm_id, reference: String::new() };
+    settle(tx, state, &order, &paid, buyer.now).await?;
+    queries::by_id(tx, order.id).await?.ok_or_else(|| error::unknown(&order.trade_no))
+}
+
+/// Locks what two orders at once could both take.
+async fn prepare(tx: &WriteTx, buyer: &Buyer<'_>, ask: &Request) -> Result<()> {
+    let Some(product) = products::by_id(tx, turnpike_base::ProductId(ask.pid)).await? else { return Ok(()) };
+    if product.item.show_type == 4 {
+        queries::lock_customer(tx, buyer.customer).await?;
+    }
+    if product.item.product.is_static() {
+        queries::lock_type(tx, product.item.product).await?;
+    }
+    Ok(())
+}
+
+async fn insert(tx: &WriteTx, buyer: &Buyer<'_>, quote: &Quote) -> Result<Order> {
+    let minutes = shop::of(tx, buyer.site.id).await?.order_minutes;
+    let item = &quote.product.item;
+    let mut order = Order {
+        id: OrderId(0),
+        site: buyer.site.id,
+        customer: buyer.customer,
+        trade_no: trade_no(buyer.now, rand::random()),
+        out_trade_no: String::new(),
+        product: quote.product.id,
+        product_type: item.product,
+        amount: quote.plan.amount,
+        currency: buyer.site.currency,
+        unit_price: quote.plan.unit,
+        gross: quote.figures.gross,
+        discount_fee: quote.figures.discount_fee,
+        handling_fee: quote.figures.handling_fee,
+        refund_fee: Money::ZERO,
+        received: Money::ZERO,
+        pm_id: quote.method.as_ref().map_or(0, |method| method.id),
+        status: Status::Unpaid,
+        pay_fee_status: super::model::EXACT,
+        title: item.title.clone(),
+        goods: quote.goods.clone(),
+        invoice_id: None,
+        created_at: buyer.now,
+        expire_at: buyer.now.plus_minutes(minutes),
+        paid_at: None,
+    };
+    order.id = queries::insert(tx, &order, quote.invited, quote.completes()).await?;
+    Ok(order)
+}
+
+/// Holds stock, discount and addresses until the order is paid or closed.
+async fn hold(tx: &WriteTx, state: &State, buyer: &Buyer<'_>, order: &Order, quote: &Quote) -> Result<()> {
+    if !products::take(tx, &quote.product, order.amount).await? {
+        return Err(products::error::sold_out(order.product));
+    }
+    if let Some(coupon) = &quote.coupon {
+        let (product, gross) = (order.product_type, order.gross);
+        let on = Use { customer: order.customer, before: 0, product, gross, now: buyer.now };
+        coupons::flow::hold(tx, coupon, &order.trade_no, &on).await?;
+    }
+    if quote.invited {
+        coupons::flow::spend_invitation(tx, order.customer, &order.trade_no).await?;
+    }
+    if let What::Addresses { regions, .. } = &order.goods.what {
+        // Networks that are named come first: they can be served by fewer addresses.
+        let mut regions: Vec<_> = regions.iter().collect();
+        regions.sort_by_key(|region| region.asn.is_none());
+        for region in regions {
+            let unknown = || Fault::internal("order_unreadable", "country");
+            let country = CountryCode::parse(&region.country).ok_or_else(unknown)?;
+            let (customer, product) = (order.customer, order.product_type);
+            let wish = Wish { customer, product, country, asn: region.asn, count: region.count };
+            let until = order.expire_at;
+            statics::hold::reserve(tx, &state.vault, &wish, &order.trade_no, until, buyer.now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Fixes the method, and so the handling fee, of an order that is unpaid. Fails with `order_not_unpaid`,
+/// with `order_no_balance` for types 3 and 26, and naming `pm_id` outside the method's bounds.
+pub async fn choose_method(tx: &WriteTx, order: &Order, method: &Method) -> Result<Order> {
+    if order.status != Status::Unpaid {
+        return Err(error::not_unpaid(&order.trade_no));
+    }
+    if method.is_balance() && quote::refuses_balance(order.product_type) {
+        return Err(error::no_balance());
+    }
+    let handling = quote::handling(Some(method));
+    let figures = rules::figures(order.gross, &[order.discount_fee], handling).ok_or_else(error::too_much)?;
+    quote::within(method, figures.pay_fee())?;
+    queries::set_method(tx, order.id, method.id, figures.handling_fee).await?;
+    Ok(Order { pm_id: method.id, handling_fee: figures.handling_fee, ..order.clone() })
+}
+
+/// Closes an unpaid order at its owner's wish. Fails with `order_unknown` and `order_not_unpaid`.
+pub async fn close(state: &State, buyer: &Buyer<'_>, trade_no: &str) -> Result<()> {
+    let tx = state.store.write().await?;
+    let order = queries::lock(&tx, trade_no).await?.filter(|order| order.customer == buyer.customer);
+    let order = order.ok_or_else(|| error::unknown(trade_no))?;
+    if order.status != Status::Unpaid {
+        return Err(error::not_unpaid(trade_no));
+    }
+    shut(&tx, state, &order, buyer.now).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Closes orders whose time is over; gives back how many. A job runs it.
+pub async fn expire(state: &State, now: Timestamp) -> Result<usize> {
+    let overdue = queries::overdue(&state.store.read().await?, now, SWEEP).await?;
+    let mut closed = 0;
+    for trade_no in overdue {
+        closed += usize::from(expire_one(&state.store, state, &trade_no, now).await?);
+    }
+    Ok(closed)
+}
+
+async fn expire_one(store: &Store, state: &State, trade_no: &str, now: Timestamp) -> Result<bool> {
+    let tx = store.write().await?;
+    let order = queries::lock(&tx, trade_no).await?;
+    let due = order.filter(|order| order.status == Status::Unpaid && order.expire_at <= now);
+    let Some(order) = due else { return Ok(false) };
+    shut(&tx, state, &order, now).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Closes an order and frees what it held; what came short for it goes to the balance.
+pub(super) async fn shut(tx: &WriteTx, state: &State, order: &Order, now: Timestamp) -> Result<()> {
+    queries::set_closed(tx, order.id, now).await?;
+    statics::hold::cancel(tx, &state.vault, &order.trade_no, now).await?;
+    products::put_back(tx, order.product, order.amount).await?;
+    coupons::flow::release(tx, order.customer, &order.trade_no).await?;
+    if order.received > Money::ZERO {
+        let (held, balance) = (Account::Held(order.customer), Account::Balance(order.customer));
+        let lines = [(held, Money(-order.received.0)), (balance, order.received)];
+        ledger::post(tx, &posting(order, Kind::Returned, &lines), now).await?;
+    }
+    payments::order_closed(tx, order, now).await
+}
+
+/// An entry about an order.
+pub(super) fn posting<'a>(order: &'a Order, kind: Kind, lines: &'a [(Account, Money)]) -> Posting<'a> {
+    Posting {
+        site: order.site,
+        customer: order.customer,
+        kind,
+        trade_no: &order.trade_no,
+        memo: &order.title.en,
+        lines,
+        overdraw: false,
+    }
+}

@@ -1,0 +1,39 @@
+//! Orders: what a customer buys, from the quote to the refund (contract section 7).
+//!
+//! [`quote`] computes, [`flow`] makes and closes, [`settle`] applies money and grants, [`refund`] pays back.
+//! An unpaid order holds its stock, addresses and coupon until it is paid or closed.
+
+mod api;
+pub mod error;
+pub mod flow;
+mod model;
+mod plan;
+mod queries;
+mod quote;
+mod refund;
+mod request;
+mod settle;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use model::{Choices, EXACT, Goods, OVER, Order, Paid, SHORT, Settled, Status, What};
+pub use queries::{Filter, by_id, by_trade_no, extend, lock, set_out_trade_no};
+pub use quote::Buyer;
+pub use request::Request;
+
+use crate::State;
+use turnpike_web::{Endpoint, with};
+
+#[rustfmt::skip] // One endpoint a line reads as the table it is.
+pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
+    const TAG: &str = "orders";
+    vec![
+        Endpoint::post("order/check", TAG, "订单预检", "What an order would cost; nothing is made", with(s, api::check)),
+        Endpoint::post("order/create", TAG, "创建订单", "Make an order", with(s, api::create)),
+        Endpoint::get("order/list", TAG, "订单列表", "Orders of the customer", with(s, api::list)),
+        Endpoint::get("order/info", TAG, "订单详情", "One order", with(s, api::info)),
+        Endpoint::post("order/close", TAG, "关闭订单", "Close an unpaid order", with(s, api::close)),
+    ]
+}

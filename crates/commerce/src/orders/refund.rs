@@ -1,0 +1,74 @@
+//! Refunds: the operator pays an order back, whole or in part, and what it granted is taken back as far as
+//! it is unused. Handling fees are not paid back.
+
+use super::flow::posting;
+use super::model::{Order, Status, What};
+use super::{error, queries};
+use crate::ledger::{self, Account, Kind};
+use crate::{State, grants, payments};
+use turnpike_base::{Money, Result, Timestamp};
+use turnpike_store::WriteTx;
+
+/// Pays back `amount` of an order, or all that is unused of it. Fails with `order_unknown`,
+/// `order_not_paid`, `order_used` where nothing is unused, and naming `amount` where that is too much.
+pub async fn refund(
+    tx: &WriteTx,
+    state: &State,
+    trade_no: &str,
+    amount: Option<Money>,
+    now: Timestamp,
+) -> Result<Order> {
+    let order = queries::lock(tx, trade_no).await?.ok_or_else(|| error::unknown(trade_no))?;
+    if order.status != Status::Paid || matches!(order.goods.what, What::Rest { .. }) {
+        return Err(error::not_paid(trade_no));
+    }
+    let most = match order.goods.what {
+        What::Balance { .. } => unspent(tx, &order).await?,
+        _ => grants::back::unused(tx, &order, now).await?,
+    };
+    let left = Money(order.goods_fee().0 - order.refund_fee.0);
+    let most = most.min(left);
+    let paid = amount.unwrap_or(most);
+    if most <= Money::ZERO {
+        return Err(error::nothing_left(trade_no));
+    }
+    if paid > most || paid <= Money::ZERO {
+        return Err(error::refund_too_much(most));
+    }
+    let from = match order.goods.what {
+        What::Balance { .. } => {
+            take_gift(tx, &order, now).await?;
+            Account::Balance(order.customer)
+        }
+        _ => {
+            grants::back::take(tx, state, &order, paid, most, now).await?;
+            Account::Refunds
+        }
+    };
+    payments::pay_back(tx, state, &order, &[(from, Money(-paid.0))], now).await?;
+    let refund_fee = Money(order.refund_fee.0 + paid.0);
+    let whole = paid == most;
+    queries::set_refunded(tx, order.id, refund_fee, whole).await?;
+    let status = if whole { Status::Refunded } else { Status::Paid };
+    Ok(Order { refund_fee, status, ..order })
+}
+
+/// The gift that a recharge still has to give back: all of it before the first refund.
+const fn gift_due(order: &Order) -> Money {
+    if order.refund_fee.0 == 0 { order.gift() } else { Money::ZERO }
+}
+
+/// What of a recharge can be paid out: the balance without its gift.
+async fn unspent(tx: &WriteTx, order: &Order) -> Result<Money> {
+    let balance = ledger::balance(tx, order.customer).await?;
+    Ok(Money((balance.0 - gift_due(order).0).max(0)))
+}
+
+async fn take_gift(tx: &WriteTx, order: &Order, now: Timestamp) -> Result<()> {
+    let gift = gift_due(order);
+    if gift == Money::ZERO {
+        return Ok(());
+    }
+    let lines = [(Account::Balance(order.customer), Money(-gift.0)), (Account::Gifts, gift)];
+    ledger::post(tx, &posting(order, Kind::Refund, &lines), now).await
+}

@@ -1,0 +1,291 @@
+//! Orders on both engines: what they cost, hold, grant, and what becomes of money that comes for them.
+
+use super::quote::quote;
+use super::*;
+use crate::testing::Shop;
+use crate::{coupons, grants, ledger, payments};
+use turnpike_access::packages;
+use turnpike_base::{Code, Fault, Money, ProductType, Text, Timestamp};
+use turnpike_store::{Read, both_engines};
+
+/// 2026-11-24 12:00:00 UTC.
+const NOW: Timestamp = Timestamp(1_795_521_600_000);
+const BALANCE: i64 = payments::BALANCE;
+const ONLINE: i64 = 2;
+
+fn ask(pid: i64, pm_id: i64) -> Request {
+    Request {
+        pid,
+        upids: None,
+        amount: 1,
+        pm_id,
+        region_list: None,
+        coupon_sn: None,
+        use_invitation_registration_discount: false,
+        renew_duration: crate::renewals::Duration::OneMonth,
+        product_sku_bandwidth_id: None,
+        product_sku_concurrency_id: None,
+        product_sku_duration_id: None,
+        etd: 1,
+        recharge_amount: None,
+        trade_no: None,
+    }
+}
+
+fn us(count: i64) -> Option<Vec<crate::fields::Region>> {
+    Some(vec![crate::fields::Region { country: "US".into(), count, asn: None }])
+}
+
+async fn balance(shop: &Shop) -> i64 {
+    ledger::balance(&shop.state.store.read().await.unwrap(), shop.customer).await.unwrap().0
+}
+
+async fn package_of(shop: &Shop, order: &Order) -> packages::Package {
+    let tx = shop.state.store.read().await.unwrap();
+    let given = grants::of_order(&tx, &order.trade_no).await.unwrap();
+    packages::by_id(&tx, given[0].package).await.unwrap().unwrap()
+}
+
+/// Money from outside comes for an order.
+async fn comes(shop: &Shop, trade_no: &str, amount: i64, now: Timestamp) -> Settled {
+    let tx = shop.state.store.write().await.unwrap();
+    let order = lock(&tx, trade_no).await.unwrap().unwrap();
+    let paid = Paid { amount: Money(amount), pm_id: ONLINE, reference: "r1".into() };
+    let settled = flow::settle(&tx, &shop.state, &order, &paid, now).await.unwrap();
+    tx.commit().await.unwrap();
+    settled
+}
+
+async fn order(shop: &Shop, trade_no: &str) -> Order {
+    by_trade_no(&shop.state.store.read().await.unwrap(), trade_no).await.unwrap().unwrap()
+}
+
+async fn count(shop: &Shop, table: &str) -> i64 {
+    let tx = shop.state.store.read().await.unwrap();
+    let sql = format!("SELECT COUNT(*) AS n FROM {table}");
+    tx.row(&sql, turnpike_store::args![]).await.unwrap().unwrap().get("n").unwrap()
+}
+
+async fn create(shop: &Shop, ask: &Request) -> Result<Order, Fault> {
+    flow::create(&shop.state, &shop.buyer(NOW), ask).await
+}
+
+both_engines! {
+    async fn the_balance_pays_and_grants_at_once(store: Store) {
+        let shop = Shop::open(&store, 50_000, NOW).await;
+        let mut wish = ask(shop.pid("bucket").await, BALANCE);
+        wish.amount = 2;
+        wish.etd = 2;
+        let made = create(&shop, &wish).await.unwrap();
+        // 99.99 x 2 x 1.8
+        assert_eq!((made.status, made.pay_fee(), made.trade_no.len()), (Status::Paid, Money(35_996), 28));
+        assert_eq!(balance(&shop).await, 50_000 - 35_996);
+        let package = package_of(&shop, &made).await;
+        assert_eq!(package.total, 22 << 30, "11 GB each, the gift included");
+        assert_eq!(package.expires_at, NOW.plus_days(60));
+        let refused = create(&shop, &wish).await.unwrap_err();
+        assert_eq!((refused.code, count(&shop, "orders").await), (Code::BalanceTooLow, 1), "no order");
+    }
+
+    async fn three_of_twelve_buyers_have_the_money(store: Store) {
+        let shop = Shop::open(&store, 30_000, NOW).await;
+        let wish = ask(shop.pid("bucket").await, BALANCE);
+        let buyers = (0..12).map(|_| {
+            let (state, site, customer, wish) = (shop.state.clone(), shop.site.clone(), shop.customer, wish.clone());
+            tokio::spawn(async move {
+                let buyer = Buyer { customer, site: &site, now: NOW };
+                flow::create(&state, &buyer, &wish).await.map_err(|fault| fault.code)
+            })
+        });
+        let mut outcomes = Vec::new();
+        for buyer in buyers.collect::<Vec<_>>() {
+            outcomes.push(buyer.await.unwrap());
+        }
+        let poor = outcomes.iter().filter(|o| matches!(o, Err(Code::BalanceTooLow))).count();
+        assert_eq!((outcomes.iter().filter(|o| o.is_ok()).count(), poor), (3, 9));
+        assert_eq!((balance(&shop).await, count(&shop, "packages").await), (30_000 - 3 * 9_999, 3));
+    }
+
+    async fn every_address_is_sold_once(store: Store) {
+        let shop = Shop::open(&store, 1_000_000, NOW).await;
+        let mut wish = ask(shop.pid("static-dc").await, BALANCE);
+        wish.region_list = us(1);
+        let buyers = (0..14).map(|_| {
+            let (state, site, customer, wish) = (shop.state.clone(), shop.site.clone(), shop.customer, wish.clone());
+            tokio::spawn(async move {
+                let buyer = Buyer { customer, site: &site, now: NOW };
+                flow::create(&state, &buyer, &wish).await.map_err(|fault| fault.code)
+            })
+        });
+        let mut outcomes = Vec::new();
+        for buyer in buyers.collect::<Vec<_>>() {
+            outcomes.push(buyer.await.unwrap());
+        }
+        let out = outcomes.iter().filter(|o| matches!(o, Err(Code::OutOfStock))).count();
+        assert_eq!((outcomes.iter().filter(|o| o.is_ok()).count(), out), (8, 6));
+        assert_eq!(balance(&shop).await, 1_000_000 - 8 * 2_000);
+        let distinct = "(SELECT DISTINCT static_id FROM static_holdings WHERE state = 'owned') held";
+        assert_eq!(count(&shop, distinct).await, 8);
+    }
+
+    async fn closing_frees_what_was_held(store: Store) {
+        let shop = Shop::open(&store, 0, NOW).await;
+        let mut wish = ask(shop.pid("static-dc").await, 0);
+        wish.region_list = us(8);
+        let first = create(&shop, &wish).await.unwrap();
+        wish.region_list = us(1);
+        assert_eq!(create(&shop, &wish).await.unwrap_err().code, Code::OutOfStock);
+        flow::close(&shop.state, &shop.buyer(NOW), &first.trade_no).await.unwrap();
+        let second = create(&shop, &wish).await.unwrap();
+        let twice = flow::close(&shop.state, &shop.buyer(NOW), &first.trade_no).await.unwrap_err();
+        assert_eq!(twice.code, Code::Conflict);
+        let mut limited = ask(shop.pid("limited").await, 0);
+        limited.amount = 3;
+        create(&shop, &limited).await.unwrap();
+        assert_eq!(create(&shop, &limited).await.unwrap_err().code, Code::OutOfStock);
+        let late = NOW.plus_minutes(30);
+        assert_eq!(flow::expire(&shop.state, late.plus_ms(-1)).await.unwrap(), 0);
+        assert_eq!(flow::expire(&shop.state, late).await.unwrap(), 2);
+        assert_eq!(order(&shop, &second.trade_no).await.status, Status::Closed);
+        create(&shop, &limited).await.unwrap();
+    }
+
+    async fn money_that_comes_short_over_or_late_is_never_lost(store: Store) {
+        let shop = Shop::open(&store, 0, NOW).await;
+        let made = create(&shop, &ask(shop.pid("bucket").await, 0)).await.unwrap();
+        assert_eq!(comes(&shop, &made.trade_no, 4_000, NOW).await, Settled::Short { missing: Money(5_999) });
+        let waiting = order(&shop, &made.trade_no).await;
+        assert_eq!((waiting.status, waiting.pay_fee_status, waiting.expire_at), (Status::Unpaid, SHORT, NOW.plus_days(1)));
+        let mut rest = ask(shop.pid("rest").await, 0);
+        rest.trade_no = Some(made.trade_no.clone());
+        let rest = create(&shop, &rest).await.unwrap();
+        assert_eq!(rest.pay_fee(), Money(5_999));
+        assert_eq!(comes(&shop, &rest.trade_no, 6_000, NOW).await, Settled::Over { surplus: Money(1) });
+        let paid = order(&shop, &made.trade_no).await;
+        assert_eq!((paid.status, paid.pay_fee_status, balance(&shop).await), (Status::Paid, EXACT, 1));
+        assert_eq!(count(&shop, "packages").await, 1);
+        assert_eq!(comes(&shop, &made.trade_no, 500, NOW).await, Settled::Late);
+        assert_eq!((balance(&shop).await, count(&shop, "packages").await), (501, 1));
+        let other = create(&shop, &ask(shop.pid("bucket").await, 0)).await.unwrap();
+        comes(&shop, &other.trade_no, 100, NOW).await;
+        flow::expire(&shop.state, NOW.plus_days(1)).await.unwrap();
+        assert_eq!((order(&shop, &other.trade_no).await.status, balance(&shop).await), (Status::Closed, 601));
+        let found = ledger::check::differences(&store.read().await.unwrap()).await.unwrap();
+        assert!(found.is_empty(), "{found:?}");
+    }
+
+    async fn recharges_bring_their_gift_and_refunds_take_it_first(store: Store) {
+        let shop = Shop::open(&store, 0, NOW).await;
+        let mut wish = ask(shop.pid("recharge").await, BALANCE);
+        wish.recharge_amount = Some(Money(20_000));
+        assert_eq!(create(&shop, &wish).await.unwrap_err().code, Code::Forbidden);
+        wish.pm_id = 0;
+        let made = create(&shop, &wish).await.unwrap();
+        comes(&shop, &made.trade_no, 20_000, NOW).await;
+        assert_eq!(balance(&shop).await, 20_000 + 2_000 + 100);
+        let tx = store.write().await.unwrap();
+        let back = flow::refund(&tx, &shop.state, &made.trade_no, None, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!((back.status, back.refund_fee), (Status::Refunded, Money(20_000)));
+    }
+
+    async fn refunds_take_back_what_is_unused(store: Store) {
+        let shop = Shop::open(&store, 100_000, NOW).await;
+        let made = create(&shop, &ask(shop.pid("bucket").await, BALANCE)).await.unwrap();
+        let id = package_of(&shop, &made).await.id;
+        let tx = store.write().await.unwrap();
+        packages::meter::book(&tx, id, (11 << 30) / 4, 0).await.unwrap();
+        let much = flow::refund(&tx, &shop.state, &made.trade_no, Some(Money(7_500)), NOW).await.unwrap_err();
+        assert_eq!(much.code, Code::Parameter);
+        let back = flow::refund(&tx, &shop.state, &made.trade_no, None, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(back.refund_fee, Money(7_499), "three quarters of 99.99, rounded down");
+        let package = package_of(&shop, &made).await;
+        assert_eq!((package.total, package.used), ((11 << 30) / 4, (11 << 30) / 4));
+        assert_eq!(balance(&shop).await, 100_000 - 9_999 + 7_499);
+    }
+
+    async fn addons_go_on_top_of_the_bucket_that_expires_last(store: Store) {
+        let shop = Shop::open(&store, 100_000, NOW).await;
+        let addon = ask(shop.pid("addon").await, BALANCE);
+        assert_eq!(create(&shop, &addon).await.unwrap_err().code, Code::Precondition);
+        let bucket = create(&shop, &ask(shop.pid("rotating").await, BALANCE)).await.unwrap();
+        create(&shop, &addon).await.unwrap();
+        assert_eq!(package_of(&shop, &bucket).await.total, 6 << 30);
+    }
+
+    async fn renewals_begin_at_the_expiry(store: Store) {
+        let shop = Shop::open(&store, 100_000, NOW).await;
+        let mut wish = ask(shop.pid("static-dc").await, BALANCE);
+        wish.region_list = us(1);
+        let bought = create(&shop, &wish).await.unwrap();
+        let package = package_of(&shop, &bought).await;
+        let mut renew = ask(shop.pid("renew-dc").await, BALANCE);
+        renew.upids = Some(vec![package.id.0, 999]);
+        assert_eq!(create(&shop, &renew).await.unwrap_err().code, Code::NotFound);
+        renew.upids = Some(vec![package.id.0]);
+        renew.renew_duration = crate::renewals::Duration::EndOfNextMonth;
+        let tx = store.read().await.unwrap();
+        let seen = quote(&tx, &shop.state, &shop.buyer(NOW), &renew).await.unwrap();
+        drop(tx);
+        // 2026-12-24 to 2027-01-31: 38 days of 20.00 a month.
+        assert_eq!((seen.figures.gross, seen.plan.previews.len()), (Money(2_533), 1));
+        let made = create(&shop, &renew).await.unwrap();
+        assert_eq!(made.pay_fee(), Money(2_533));
+        let after = package_of(&shop, &bought).await;
+        assert_eq!(after.expires_at.wall(&shop.site.zone), "2027-01-31 23:59:59");
+        assert_eq!(after.expires_at, seen.plan.previews[0].renewed);
+    }
+
+    async fn trials_are_had_once_and_custom_products_never(store: Store) {
+        let shop = Shop::open(&store, 100, NOW).await;
+        let trial = ask(shop.pid("trial").await, 0);
+        assert_eq!(create(&shop, &trial).await.unwrap().status, Status::Paid, "nothing is due");
+        assert_eq!(create(&shop, &trial).await.unwrap_err().code, Code::Conflict);
+        let custom = ask(shop.pid("custom").await, 0);
+        assert_eq!(create(&shop, &custom).await.unwrap_err().code, Code::Forbidden);
+    }
+
+    async fn a_waiting_order_holds_its_coupon(store: Store) {
+        let shop = Shop::open(&store, 0, NOW).await;
+        let coupon = coupons::Coupon {
+            id: 0,
+            site: shop.site.id,
+            code: "Spring".into(),
+            customer: None,
+            used: 0,
+            disabled: false,
+            ends_at: NOW.plus_days(1),
+            spec: coupons::Spec {
+                name: Text::new("春", "Spring"),
+                value: coupons::Value::BasisPoints(1_500),
+                minimum: crate::amount::Amount(Money(5_000)),
+                types: vec![ProductType::Dynamic],
+                starts_at: NOW,
+                per_customer: 1,
+                total: 5,
+            },
+        };
+        let tx = store.write().await.unwrap();
+        coupons::flow::create(&tx, &coupon, NOW).await.unwrap();
+        coupons::flow::invite(&tx, shop.customer, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut wish = ask(shop.pid("bucket").await, 0);
+        wish.coupon_sn = Some("SPRING".into());
+        wish.use_invitation_registration_discount = true;
+        let made = create(&shop, &wish).await.unwrap();
+        assert_eq!((made.discount_fee, made.goods_fee()), (Money(1_500), Money(8_499)), "15 % beat 10 %");
+        let again = create(&shop, &wish).await.unwrap_err();
+        assert!(again.errors.contains_key("coupon_sn"), "{again}");
+        wish.coupon_sn = None;
+        let invited = create(&shop, &wish).await.unwrap();
+        assert_eq!(invited.discount_fee, Money(1_000));
+        let again = create(&shop, &wish).await.unwrap_err();
+        assert!(again.errors.contains_key("use_invitation_registration_discount"));
+        for order in [made, invited] {
+            flow::close(&shop.state, &shop.buyer(NOW), &order.trade_no).await.unwrap();
+        }
+        wish.coupon_sn = Some("spring".into());
+        create(&shop, &wish).await.unwrap();
+    }
+}

@@ -1,0 +1,44 @@
+//! What can go wrong with products.
+
+use turnpike_base::{Code, Fault, ProductId, Text};
+
+/// There is none, or it is withdrawn, or another site's.
+pub fn unknown(id: i64) -> Fault {
+    let text = Text::made(format!("套餐 {id} 不存在"), format!("There is no product {id}"));
+    Fault::new(Code::NotFound, "product_unknown").say(text.clone()).field("pid", text)
+}
+
+/// Sold on request only.
+pub fn not_for_sale(id: ProductId) -> Fault {
+    Fault::new(Code::Forbidden, "product_not_for_sale").say(Text::made(
+        format!("套餐 {id} 需要定制,请联系客服"),
+        format!("Product {id} is made to order; contact the operator"),
+    ))
+}
+
+/// It has no price in the site's currency.
+pub fn no_price(id: ProductId) -> Fault {
+    Fault::new(Code::Forbidden, "product_no_price").say(Text::made(
+        format!("套餐 {id} 不支持本站货币"),
+        format!("Product {id} is not sold for this site's currency"),
+    ))
+}
+
+/// A trial was taken before.
+pub fn trial_taken(id: ProductId) -> Fault {
+    Fault::new(Code::Conflict, "product_trial_taken").say(Text::made(
+        format!("试用套餐 {id} 每位客户限购一次"),
+        format!("The trial product {id} can be ordered once per customer"),
+    ))
+}
+
+/// Fewer are left than were asked for.
+pub fn sold_out(id: ProductId) -> Fault {
+    Fault::new(Code::OutOfStock, "product_sold_out")
+        .say(Text::made(format!("套餐 {id} 库存不足"), format!("Not enough is left of product {id}")))
+}
+
+/// The catalogue file is wrong; the reason says where.
+pub fn bad_file(reason: &str) -> Fault {
+    Fault::parameter("file", Text::made(format!("目录文件有误:{reason}"), reason.to_owned()))
+}
