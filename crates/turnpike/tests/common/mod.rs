@@ -87,7 +87,13 @@ impl Demo {
         self.child.wait().expect("it ends");
     }
 
-    /// Starts it again on the same directory.
+    /// Kills the process without warning.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("it can be killed");
+        self.reap();
+    }
+
+    /// Starts it again on the same directory, with the same flags.
     pub(crate) fn restart(&mut self) {
         self.child = spawn(&self.dir, &self.more);
         self.told = ready(&self.dir);
@@ -112,6 +118,25 @@ impl Demo {
         let answer = self.ask(&format!("/operator/{command}"), &self.text("/operator/token"), Some(input));
         assert!(answer.get("data").is_some(), "{command}: {answer}");
         answer["data"].clone()
+    }
+
+    /// Runs an operator's command that is to be refused; gives the whole answer.
+    pub(crate) fn refused(&self, command: &str, input: Value) -> Value {
+        let answer = self.ask(&format!("/operator/{command}"), &self.text("/operator/token"), Some(input));
+        assert!(answer.get("error").is_some(), "{command}: {answer}");
+        answer
+    }
+
+    /// Bytes that an account used, read beside the running server.
+    pub(crate) fn bytes_of(&self, name: &str) -> i64 {
+        use turnpike_store::{Read, Store, args};
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let store = Store::look_sqlite(self.dir.path()).await.unwrap();
+            let tx = store.read().await.unwrap();
+            let sql = "SELECT used FROM accounts WHERE username = $1";
+            tx.row(sql, args![name]).await.unwrap().unwrap().get("used").unwrap()
+        })
     }
 
     fn ask(&self, path: &str, bearer: &str, body: Option<Value>) -> Value {
@@ -207,7 +232,7 @@ pub(crate) fn eventually(within: Duration, mut is_so: impl FnMut() -> bool) -> b
     is_so()
 }
 
-fn base64(text: &str) -> String {
+pub(crate) fn base64(text: &str) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
     for three in text.as_bytes().chunks(3) {
