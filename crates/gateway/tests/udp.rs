@@ -13,6 +13,7 @@ use common::client::End;
 use common::control::local_exit;
 use common::{Account, Lab, PATIENCE, Script, Setup, Wire, eventually};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::net::UdpSocket;
@@ -353,4 +354,65 @@ async fn many_destinations_leave_nothing_behind() {
     assert!(metrics.tunnels.load(Ordering::Relaxed) <= 257, "an association has so many and no more");
     drop(association.tcp);
     eventually("all of it ended", || metrics.tunnels.load(Ordering::Relaxed) == 0).await;
+}
+
+/// Wraps what a QUIC client sends into datagrams for the relay, and unwraps what comes back.
+async fn shim(association: Association, to: SocketAddr) -> SocketAddr {
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let at = socket.local_addr().unwrap();
+    let Association { tcp, socket: outside, relay } = association;
+    tokio::spawn(async move {
+        let _open = tcp;
+        let (mut up, mut down, mut client) = (vec![0; 65_536], vec![0; 65_536], None);
+        loop {
+            tokio::select! {
+                Ok((length, from)) = socket.recv_from(&mut up) => {
+                    client = Some(from);
+                    let _ = outside.send_to(&udp::datagram(to, &up[..length]), relay).await;
+                }
+                Ok((length, _)) = outside.recv_from(&mut down) => {
+                    let header = udp::header(&down[..length]).unwrap();
+                    let _ = socket.send_to(&down[header.length..length], client.unwrap()).await;
+                }
+            }
+        }
+    });
+    at
+}
+
+#[tokio::test]
+async fn quic_shakes_hands_and_moves_a_stream() {
+    let made = rcgen::generate_simple_self_signed(["quic.test".to_owned()]).unwrap();
+    let key = rustls_pki_types::PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    let config = quinn::ServerConfig::with_single_cert(vec![made.cert.der().clone()], key.into()).unwrap();
+    let server = quinn::Endpoint::server(config, "127.0.0.1:0".parse().unwrap()).unwrap();
+    let at = server.local_addr().unwrap();
+    let serve = tokio::spawn(async move {
+        let connection = server.accept().await.unwrap().await.unwrap();
+        let (mut send, mut receive) = connection.accept_bi().await.unwrap();
+        let got = receive.read_to_end(1 << 20).await.unwrap();
+        send.write_all(&got).await.unwrap();
+        send.finish().unwrap();
+        let from = connection.remote_address();
+        connection.closed().await;
+        from
+    });
+    let lab = setup(&[at]).start().await;
+    let through = shim(Association::open(lab.proxy, "alice").await, at).await;
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(made.cert.der().clone()).unwrap();
+    let mut client = quinn::Endpoint::client("127.0.0.1:0".parse().unwrap()).unwrap();
+    client.set_default_client_config(quinn::ClientConfig::with_root_certificates(Arc::new(roots)).unwrap());
+    let connection = client.connect(through, "quic.test").unwrap().await.unwrap();
+    let (mut send, mut receive) = connection.open_bi().await.unwrap();
+    let said: Vec<u8> = (0..300_000_u32).map(|n| (n % 251) as u8).collect();
+    send.write_all(&said).await.unwrap();
+    send.finish().unwrap();
+    assert!(receive.read_to_end(1 << 20).await.unwrap() == said);
+    connection.close(0_u32.into(), b"done");
+    assert_eq!(serve.await.unwrap().ip().to_string(), "127.0.0.3");
+    client.wait_idle().await;
+    lab.gateway.report_now().await;
+    let (up, down) = lab.control.counted();
+    assert!(up > 300_000 && down > 300_000 && lab.control.leased() == up + down, "{up} {down}");
 }
