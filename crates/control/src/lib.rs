@@ -4,6 +4,7 @@
 mod admission;
 mod bus;
 mod expiry;
+mod explain;
 mod jobs;
 pub mod operator;
 mod publish;
@@ -18,7 +19,7 @@ use turnpike_identity::{Directory, api_keys};
 use turnpike_metering::Meter;
 use turnpike_network::exits;
 use turnpike_network::roster::Roster;
-use turnpike_network::sessions::Pins;
+use turnpike_network::sessions::{self, Pins};
 use turnpike_store::{Store, Vault};
 use turnpike_web::{App, Balancers, Endpoint};
 use turnpike_wire::Numbered;
@@ -40,7 +41,7 @@ struct Inner {
     meter: Meter,
     roster: Arc<Roster>,
     network: turnpike_network::State,
-    pins: Pins,
+    pins: Arc<Pins>,
     balancers: Balancers,
     feed: broadcast::Sender<Arc<Numbered>>,
     published: publish::Sequence,
@@ -73,7 +74,7 @@ impl Control {
             vault,
             clock,
             directory,
-            pins,
+            pins: Arc::new(pins),
             balancers: Balancers::default(),
         })))
     }
@@ -103,7 +104,9 @@ impl Control {
         let mut all = [
             turnpike_access::routes(&access),
             turnpike_network::routes(&self.0.network),
+            sessions::routes(&self.0.network, &self.0.pins),
             turnpike_metering::routes(&self.0.meter),
+            explain::routes(self),
             turnpike_commerce::routes(&self.commerce()),
         ]
         .concat();

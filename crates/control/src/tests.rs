@@ -149,4 +149,33 @@ both_engines! {
         let caps = control.admit(knock(Some(("user11", "pass")))).await.unwrap().caps.unwrap();
         assert_eq!((caps.bandwidth, caps.concurrency), (Some(3_000_000), Some(10)));
     }
+
+    async fn a_username_is_explained_as_gateways_read_it(store: Store) {
+        let control = control(&store).await;
+        let key = customer(&control).await;
+        let explain = async |username: &str| {
+            let body = Request::get(format!("/gateway/proxy-account/explain?language=en&app_key={key}&username={username}"));
+            let router = control.router(Vec::new());
+            let answer = router.oneshot(body.body(Body::empty()).unwrap()).await.unwrap();
+            let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+            serde_json::from_slice::<Value>(&bytes).unwrap()
+        };
+        let reason = |answer: &Value| answer["data"]["refusal"]["reason"].as_str().map(str::to_owned);
+        assert_eq!(reason(&explain("user01").await).as_deref(), Some("package_empty"));
+        operator::run(&control, "package/grant", json!({"customer": "a@example.com", "type": 9, "gb": 1})).await.unwrap();
+        assert_eq!(reason(&explain("user01_area-US").await).as_deref(), Some("no_exit"));
+        let (mut feed, _work) = (control.changes(), control.start());
+        let exit = json!({"target": "127.0.9.9", "pools": ["residential"], "country": "US", "state": "CA"});
+        operator::run(&control, "exit/add", exit).await.unwrap();
+        while !matches!(feed.recv().await.unwrap().change, turnpike_wire::Change::Exit(_)) {}
+        let told = explain("acme-user01_area-US_state-california_session-a1_life-15_mode-strict").await;
+        for (field, value) in [("country_code", json!("US")), ("state", json!("US-CA")), ("session", json!("a1")),
+            ("life", json!(15)), ("mode", json!("strict")), ("exits", json!(1)), ("pool", json!("residential"))] {
+            assert_eq!(told["data"][field], value, "{field}");
+        }
+        assert_eq!(reason(&explain("user01_area-Germny").await).as_deref(), Some("unknown_place"));
+        assert_eq!(reason(&explain("user01_color-red").await).as_deref(), Some("unknown_parameter"));
+        assert_eq!(reason(&explain("other-user01").await).as_deref(), Some("bad_credentials"));
+        assert_eq!(explain("nobody").await["code"], 404);
+    }
 }

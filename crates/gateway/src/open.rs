@@ -59,6 +59,7 @@ pub(crate) fn record(shared: &Shared, peer: Peer, to: &HostPort, refusal: &Refus
         subject,
         reason: refusal.reason,
         detail: refusal.text().en.into_owned(),
+        detail_zh: refusal.text().zh.into_owned(),
         destination: to.to_string(),
         client: peer.client,
         at: shared.clock.now(),
@@ -112,13 +113,7 @@ fn admission(peer: Peer, login: Option<&Login>, username: &Username) -> Arc<Admi
 fn wrong_username(wrong: &WrongUsername) -> Refusal {
     let reason =
         if *wrong == WrongUsername::NoAccount { Reason::BadCredentials } else { Reason::UnknownParameter };
-    let zh = match wrong {
-        WrongUsername::UnknownKey(key) => format!("未知的用户名参数 {key}"),
-        WrongUsername::Twice(key) => format!("用户名参数 {key} 重复"),
-        WrongUsername::Value(key, bounds) => format!("用户名参数 {key} 的值无效(应为 {bounds})"),
-        WrongUsername::NoAccount => "用户名中缺少账号".to_owned(),
-    };
-    Refusal::new(reason).say(Text::made(zh, wrong.to_string()))
+    Refusal::new(reason).say(Text::made(wrong.in_chinese(), wrong.to_string()))
 }
 
 async fn attempt(home: &Rc<Loop>, wish: Wish<'_>) -> Result<Opened, Refusal> {

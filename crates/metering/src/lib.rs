@@ -5,8 +5,10 @@
 //! [`prune`] forgets what has grown old, [`traces`] answers abuse reports.
 
 pub mod check;
+mod detail;
 pub mod leases;
 pub mod prune;
+mod refusals;
 pub mod traces;
 pub mod usage;
 
@@ -79,5 +81,5 @@ impl Meter {
 
 /// The endpoints of this domain.
 pub fn routes(meter: &Meter) -> Vec<turnpike_web::Endpoint> {
-    usage::routes(meter)
+    [usage::routes(meter), detail::routes(meter), refusals::routes(meter)].concat()
 }

@@ -36,6 +36,18 @@ pub enum WrongUsername {
     NoAccount,
 }
 
+impl WrongUsername {
+    /// The sentence in Chinese; `Display` says it in English.
+    pub fn in_chinese(&self) -> String {
+        match self {
+            Self::UnknownKey(key) => format!("未知的用户名参数 {key}"),
+            Self::Twice(key) => format!("用户名参数 {key} 重复"),
+            Self::Value(key, bounds) => format!("用户名参数 {key} 的值无效(应为 {bounds})"),
+            Self::NoAccount => "用户名中缺少账号".to_owned(),
+        }
+    }
+}
+
 impl std::fmt::Display for WrongUsername {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -30,6 +30,7 @@ twins! {
     5 "0005_metering",
     6 "0006_endpoints",
     10 "0010_api_keys",
+    11 "0011_refusals",
     20 "0020_shop",
     30 "0030_ledger",
 }

@@ -42,6 +42,8 @@ pub struct RefusalRow {
     pub reason: Reason,
     /// The sentence, in English.
     pub detail: String,
+    /// The sentence, in Chinese.
+    pub detail_zh: String,
     /// Where he wanted to go, `host:port`; empty if it never came to that.
     pub destination: String,
     /// From where.

@@ -51,6 +51,13 @@ pub async fn find(tx: &impl Read, vault: &Vault, name: &str) -> Result<Account> 
     found.ok_or_else(|| error::unknown(name))
 }
 
+/// A customer's living account of this name, compared without case.
+pub async fn own(tx: &impl Read, vault: &Vault, customer: CustomerId, name: &str) -> Result<Account> {
+    let found = queries::by_name(tx, vault, &name.to_ascii_lowercase()).await?;
+    let mine = found.filter(|account| account.customer == customer && account.deleted_at.is_none());
+    mine.ok_or_else(|| error::unknown(name))
+}
+
 /// Every account a customer ever had under a name, compared without case: usage stays with deleted ones.
 pub async fn ids_of_name(tx: &impl Read, customer: CustomerId, name: &str) -> Result<Vec<AccountId>> {
     queries::ids_of_name(tx, customer, &name.to_ascii_lowercase()).await

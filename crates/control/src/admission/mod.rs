@@ -4,7 +4,8 @@ mod endpoint;
 mod statics;
 
 use crate::Inner;
-use turnpike_access::{accounts, allowlist, packages};
+use turnpike_access::accounts::{self, Account};
+use turnpike_access::{allowlist, packages};
 use turnpike_base::{CustomerId, ProductType, Result, Secret, SiteId, Text, Timestamp};
 use turnpike_network::{place, pool_of};
 use turnpike_store::{Read, ReadTx, args};
@@ -41,6 +42,29 @@ pub(crate) async fn admit(control: &Inner, ask: &Admission) -> Result<Answer<Per
     Ok(permit(&tx, ask, visitor, now).await?.map_err(|refusal| refusal.to(subject)))
 }
 
+/// What a gateway would be answered for an account of the customer's own, whatever the password.
+pub(crate) async fn preview(
+    control: &Inner,
+    tx: &ReadTx,
+    account: Account,
+    ask: &Admission,
+    now: Timestamp,
+) -> Result<Answer<Permit>> {
+    if !account.enabled {
+        return Ok(Err(Reason::AccountDisabled.into()));
+    }
+    let prefix = ask.credentials.as_ref().and_then(|sent| split(&sent.account).0);
+    match enter(control, tx, account, prefix).await? {
+        Ok(visitor) => permit(tx, ask, visitor, now).await,
+        Err(refusal) => Ok(Err(refusal)),
+    }
+}
+
+/// The account's name of a username's first part.
+pub(crate) fn account_name(account: &str) -> &str {
+    split(account).1
+}
+
 /// The brand of a customer, unless he is disabled.
 async fn customer(tx: &ReadTx, id: CustomerId) -> Result<Option<SiteId>> {
     let row = tx.row("SELECT site_id, disabled FROM customers WHERE id = $1", args![id]).await?;
@@ -52,15 +76,29 @@ async fn customer(tx: &ReadTx, id: CustomerId) -> Result<Option<SiteId>> {
 
 /// `[site prefix -] account` and its password. A prefix has to be the one of the account's own site.
 async fn by_credentials(control: &Inner, tx: &ReadTx, sent: &Credentials) -> Result<Answer<Visitor>> {
-    let (prefix, name) = match sent.account.split_once('-') {
-        Some((prefix, name)) => (Some(prefix), name),
-        None => (None, sent.account.as_str()),
-    };
+    let (prefix, name) = split(&sent.account);
     let password = Secret::new(sent.password.as_str());
-    let account = match accounts::admit::check(tx, &control.vault, name, &password).await? {
-        Ok(account) => account,
-        Err(reason) => return Ok(Err(reason.into())),
-    };
+    match accounts::admit::check(tx, &control.vault, name, &password).await? {
+        Ok(account) => enter(control, tx, account, prefix).await,
+        Err(reason) => Ok(Err(reason.into())),
+    }
+}
+
+/// `[site prefix -] account`.
+fn split(account: &str) -> (Option<&str>, &str) {
+    match account.split_once('-') {
+        Some((prefix, name)) => (Some(prefix), name),
+        None => (None, account),
+    }
+}
+
+/// What an account whose password was right is let in as.
+async fn enter(
+    control: &Inner,
+    tx: &ReadTx,
+    account: Account,
+    prefix: Option<&str>,
+) -> Result<Answer<Visitor>> {
     let Some(site) = customer(tx, account.customer).await? else {
         return Ok(Err(Reason::AccountDisabled.into()));
     };

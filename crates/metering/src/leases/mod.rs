@@ -3,5 +3,6 @@
 
 pub mod flow;
 mod model;
+pub mod preview;
 pub(crate) mod queries;
 mod rules;

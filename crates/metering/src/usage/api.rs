@@ -30,7 +30,7 @@ pub(super) struct DayRow {
 }
 
 pub(super) async fn total(meter: Meter, call: Call, input: Total) -> Result<Listed<DayRow>> {
-    let (from, to) = range(&input, &call.site, call.now)?;
+    let (from, to) = range(input.start_time, input.end_time, &call.site, call.now)?;
     let wanted = Wanted { username: input.username, product: input.product_type };
     let tx = meter.store.read().await?;
     let days = flow::days(&tx, call.customer, &wanted, from, to, &call.site.zone).await?;
@@ -39,13 +39,37 @@ pub(super) async fn total(meter: Meter, call: Call, input: Total) -> Result<List
     })
 }
 
+/// What `user-usage-flow/flow-total` answers.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Sum {
+    /// Inclusive, widened to the quarter-hour.
+    start_time: String,
+    /// Exclusive.
+    end_time: String,
+    /// KB: the sum of what `user-usage-flow/total` says of the same range.
+    flow: i64,
+}
+
+pub(super) async fn flow_total(meter: Meter, call: Call, input: Total) -> Result<Sum> {
+    let (from, to) = range(input.start_time, input.end_time, &call.site, call.now)?;
+    let wanted = Wanted { username: input.username, product: input.product_type };
+    let tx = meter.store.read().await?;
+    let days = flow::days(&tx, call.customer, &wanted, from, to, &call.site.zone).await?;
+    let flow = days.iter().map(|day| day.flow.0).sum();
+    Ok(Sum { start_time: call.site.show(from), end_time: call.site.show(to), flow })
+}
+
 /// The last seven days up to now where nothing is sent; the seven days before an end that stands alone.
-fn range(input: &Total, site: &Site, now: Timestamp) -> Result<(Timestamp, Timestamp)> {
+pub(crate) fn range(
+    start: Option<End>,
+    end: Option<End>,
+    site: &Site,
+    now: Timestamp,
+) -> Result<(Timestamp, Timestamp)> {
     let zone = &site.zone;
-    let to = input.end_time.map_or(now.plus_ms(1), |end| parse_end(end, zone));
+    let to = end.map_or(now.plus_ms(1), |end| parse_end(end, zone));
     let first_midnight = |days: i64| to.plus_ms(-1).plus_days(-days).next_midnight(zone);
-    let from =
-        input.start_time.map_or_else(|| first_midnight(rules::USUAL_DAYS), |start| parse_time(start, zone));
+    let from = start.map_or_else(|| first_midnight(rules::USUAL_DAYS), |start| parse_time(start, zone));
     if from >= to {
         return Err(error::backwards());
     }

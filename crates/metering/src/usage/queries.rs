@@ -111,12 +111,13 @@ pub(super) async fn add_hosts(tx: &WriteTx, rows: &[UsageRow], at: Timestamp) ->
     .await
 }
 
-pub(super) async fn add_refusals(tx: &WriteTx, rows: &[RefusalRow]) -> Result<(), StoreError> {
+pub(crate) async fn add_refusals(tx: &WriteTx, rows: &[RefusalRow]) -> Result<(), StoreError> {
     let row = |r: &RefusalRow| {
-        let told = args![r.reason.slug(), &r.detail, &r.destination, r.client.to_string(), r.at];
+        let told =
+            args![r.reason.slug(), &r.detail, &r.detail_zh, &r.destination, r.client.to_string(), r.at];
         [subject_args(r.subject), told].concat()
     };
-    let head = "INSERT INTO refusals (customer_id, account_id, product_type, reason, detail, destination, client, at)";
+    let head = "INSERT INTO refusals (customer_id, account_id, product_type, reason, detail, detail_zh, destination, client, at)";
     tx.insert_all(head, "", rows.iter().map(row).collect()).await
 }
 
@@ -141,6 +142,13 @@ pub(super) async fn add_traces(tx: &WriteTx, rows: &[Trace]) -> Result<(), Store
     tx.insert_all(head, "", rows.iter().map(row).collect()).await
 }
 
+/// The condition that keeps some accounts; `None`: all.
+pub(crate) fn only(accounts: Option<&[AccountId]>) -> String {
+    let Some(ids) = accounts else { return String::new() };
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    format!("AND account_id IN ({})", if ids.is_empty() { "-1".into() } else { ids.join(", ") })
+}
+
 /// Bytes by quarter-hour from `from` (inclusive) to `to` (exclusive), oldest first; `accounts`: `None` for all.
 pub(super) async fn quarters(
     tx: &impl Read,
@@ -150,13 +158,7 @@ pub(super) async fn quarters(
     from: i64,
     to: i64,
 ) -> Result<Vec<(i64, i64)>, StoreError> {
-    let only = match accounts {
-        None => String::new(),
-        Some(ids) => {
-            let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-            format!("AND account_id IN ({})", if ids.is_empty() { "-1".into() } else { ids.join(", ") })
-        }
-    };
+    let only = only(accounts);
     let sql = format!(
         "SELECT quarter, CAST(SUM(up + down) AS BIGINT) AS bytes FROM usage_quarters WHERE customer_id = $1 \
          AND quarter >= $2 AND quarter < $3 AND ($4 = 0 OR product_type = $4) {only} GROUP BY quarter ORDER BY quarter"

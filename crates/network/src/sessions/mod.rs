@@ -3,15 +3,18 @@
 //! They live in memory, are saved in batches and read back at the start; one that is lost is proposed anew
 //! by the gateways, by the same hash.
 
+mod api;
 mod queries;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use turnpike_base::{ExitId, Result, Timestamp};
+use turnpike_base::{AccountId, CustomerId, ExitId, ProductType, Result, Timestamp};
 use turnpike_store::Store;
 use turnpike_wire::{PinAnswer, PinAsk, Subject};
+
+pub use api::routes;
 
 /// Whose session, and its name as the gateway gives it.
 pub(crate) type Key = (Subject, String);
@@ -32,6 +35,22 @@ pub struct Pins(Mutex<State>);
 struct State {
     pins: HashMap<Key, Pin>,
     unsaved: HashSet<Key>,
+}
+
+/// A running session, for its owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listing {
+    pub(crate) account: AccountId,
+    pub(crate) product: ProductType,
+    pub(crate) name: String,
+    pub(crate) exit: ExitId,
+    pub(crate) created_at: Timestamp,
+    pub(crate) until: Timestamp,
+}
+
+/// The name a customer gave, out of the one that gateways register: what stands before the place.
+fn own_name(registered: &str) -> &str {
+    registered.split_once('@').map_or(registered, |(name, _)| name)
 }
 
 impl Pins {
@@ -73,6 +92,41 @@ impl Pins {
         let state = self.state();
         let pin = state.pins.get(&(subject, session.to_owned()))?;
         (now < pin.until).then_some(pin.exit)
+    }
+
+    /// A customer's running sessions, the newest first.
+    pub(crate) fn of_customer(&self, customer: CustomerId, now: Timestamp) -> Vec<Listing> {
+        let state = self.state();
+        let own = state.pins.iter().filter(|((of, _), pin)| of.customer == customer && now < pin.until);
+        let mut list: Vec<Listing> = own
+            .filter_map(|((of, name), pin)| {
+                Some(Listing {
+                    account: of.account?,
+                    product: of.product,
+                    name: own_name(name).to_owned(),
+                    exit: pin.exit,
+                    created_at: pin.created_at,
+                    until: pin.until,
+                })
+            })
+            .collect();
+        list.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.name.cmp(&b.name)));
+        list
+    }
+
+    /// Ends the sessions of a name; gives back how many ran.
+    pub(crate) fn end(&self, customer: CustomerId, account: AccountId, name: &str, now: Timestamp) -> i64 {
+        let mut state = self.state();
+        let State { pins, unsaved } = &mut *state;
+        let mut ended = 0;
+        for (key, pin) in pins.iter_mut().filter(|(_, pin)| now < pin.until) {
+            if key.0.customer == customer && key.0.account == Some(account) && own_name(&key.1) == name {
+                pin.until = now;
+                unsaved.insert(key.clone());
+                ended += 1;
+            }
+        }
+        ended
     }
 
     /// Saves what is new and forgets what ended.

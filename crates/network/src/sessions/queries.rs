@@ -2,7 +2,7 @@
 
 use super::{Key, Pin};
 use std::collections::HashMap;
-use turnpike_base::{AccountId, Result, Timestamp};
+use turnpike_base::{AccountId, CustomerId, ExitId, Result, Timestamp};
 use turnpike_store::{Read, Row, Store, StoreError, args};
 use turnpike_wire::Subject;
 
@@ -23,6 +23,46 @@ fn read(row: &Row) -> Result<(Key, Pin), StoreError> {
     let pin =
         Pin { exit: row.get("exit_id")?, until: row.get("ends_at")?, created_at: row.get("created_at")? };
     Ok(((subject, row.get("name")?), pin))
+}
+
+/// Names of a customer's accounts, deleted ones included.
+pub(super) async fn usernames(
+    tx: &impl Read,
+    customer: CustomerId,
+) -> Result<HashMap<AccountId, String>, StoreError> {
+    let rows = tx.rows("SELECT id, username FROM accounts WHERE customer_id = $1", args![customer]).await?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.get("username")?))).collect()
+}
+
+/// Where an exit is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PlaceOf {
+    pub(super) country: String,
+    pub(super) state: String,
+    pub(super) city: String,
+}
+
+/// Where exits are, as far as they are known.
+pub(super) async fn places(
+    tx: &impl Read,
+    exits: impl Iterator<Item = ExitId>,
+) -> Result<HashMap<ExitId, PlaceOf>, StoreError> {
+    let ids: Vec<String> = exits.map(|id| id.to_string()).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!(
+        "SELECT id, country, COALESCE(state_key, '') AS state, COALESCE(city, '') AS city FROM exits WHERE id IN ({})",
+        ids.join(", ")
+    );
+    let place = |row: &Row| {
+        Ok::<_, StoreError>(PlaceOf {
+            country: row.get("country")?,
+            state: row.get("state")?,
+            city: row.get("city")?,
+        })
+    };
+    tx.rows(&sql, args![]).await?.iter().map(|row| Ok((row.get("id")?, place(row)?))).collect()
 }
 
 /// Writes pins, sorted by key, and drops those that ended.

@@ -50,4 +50,20 @@ both_engines! {
         let pins = Pins::load(&store, early).await.unwrap();
         assert_eq!(pins.pin(ask(3, None), NOW.plus_minutes(17)).exit, ExitId(1));
     }
+
+    async fn an_ended_session_is_gone_over_a_restart(store: Store) {
+        let pins = Pins::default();
+        pins.pin(ask(1, None), NOW);
+        pins.save(&store, NOW).await.unwrap();
+        let own = pins.of_customer(CustomerId(1), NOW);
+        assert_eq!((own.len(), own[0].name.as_str(), own[0].exit), (1, "s", ExitId(1)));
+        assert!(pins.of_customer(CustomerId(2), NOW).is_empty());
+        assert_eq!(pins.end(CustomerId(2), AccountId(2), "s", NOW), 0);
+        assert_eq!(pins.end(CustomerId(1), AccountId(2), "s", NOW), 1);
+        assert!(pins.of_customer(CustomerId(1), NOW).is_empty());
+        pins.save(&store, NOW).await.unwrap();
+        let pins = Pins::load(&store, NOW.plus_ms(-1)).await.unwrap();
+        assert!(pins.of_customer(CustomerId(1), NOW).is_empty());
+        assert_eq!(pins.pin(ask(5, Some(1)), NOW).exit, ExitId(5));
+    }
 }
