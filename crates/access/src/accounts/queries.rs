@@ -64,11 +64,13 @@ pub(super) async fn of_customer(
     part: Option<Page>,
 ) -> Result<Vec<Account>> {
     let (limit, offset) = crate::lists::window(part);
+    let only = if product.is_some() { "AND product_type = $4" } else { "" };
     let sql = format!(
-        "SELECT {COLUMNS} FROM accounts WHERE customer_id = $1 AND ($2 = 0 OR product_type = $2) AND deleted_at IS NULL \
-         ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4"
+        "SELECT {COLUMNS} FROM accounts WHERE customer_id = $1 AND deleted_at IS NULL {only} \
+         ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3"
     );
-    let args = args![customer, product.map_or(0, ProductType::number), limit, offset];
+    let product = product.map(|product| args![product]).unwrap_or_default();
+    let args = [args![customer, limit, offset], product].concat();
     tx.rows(&sql, args).await?.iter().map(|row| read(row, vault)).collect()
 }
 
