@@ -4,7 +4,7 @@ use crate::{Control, admission};
 use std::future::Future;
 use turnpike_base::{Fault, Result};
 use turnpike_metering::{leases, usage};
-use turnpike_network::exits;
+use turnpike_network::{closed, exits};
 use turnpike_wire::{
     Admission, BoxFuture, ChangeFeed, ControlAway, ExitHealth, Hello, LeaseAnswer, LeaseRequest, Permit,
     PinAnswer, PinAsk, Reason, Refusal, UsageBatch, Welcome,
@@ -36,8 +36,12 @@ impl Control {
             .await?;
         // The number is read before the state: a change in between is told again, which does no harm.
         let seq = inner.published.last();
-        let exits = exits::flow::records(&inner.store.read().await?, &inner.vault).await?;
-        Ok(Welcome { seq, exits, denied_hosts: Vec::new(), denied_ports: Vec::new() })
+        let tx = inner.store.read().await?;
+        let exits = exits::flow::records(&tx, &inner.vault).await?;
+        let closed = closed::now(&tx).await?;
+        let (denied_hosts, denied_ports) =
+            (closed.hosts.into_iter().collect(), closed.ports.into_iter().collect());
+        Ok(Welcome { seq, exits, denied_hosts, denied_ports })
     }
 
     async fn save_health(&self, seen: Vec<ExitHealth>) -> Result<()> {

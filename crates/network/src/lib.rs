@@ -3,8 +3,9 @@
 //! [`exits`] are the ways out as operators describe them; [`place`] binds names to the world catalogue,
 //! for exits and for what customers ask; [`roster`] knows in memory which of them can serve right now;
 //! [`places`] tells customers where that is; [`endpoints`] leases them out by port; [`flags`] serves the
-//! countries' flags.
+//! countries' flags; [`closed`] keeps the destinations that the operator closed.
 
+pub mod closed;
 pub mod endpoints;
 pub mod entries;
 mod entry;

@@ -13,6 +13,7 @@ mod customer;
 mod exit;
 mod ledger;
 mod package;
+mod rule;
 mod site;
 mod static_ip;
 mod usage;
@@ -53,6 +54,9 @@ pub async fn run(control: &Control, path: &str, input: Value) -> Result<Value> {
         "exit/drain" => go(control, input, exit::drain).await,
         "exit/enable" => go(control, input, exit::enable).await,
         "exit/probe" => go(control, input, exit::probe).await,
+        "rule/list" => go(control, input, rule::list).await,
+        "rule/close" => go(control, input, rule::close).await,
+        "rule/open" => go(control, input, rule::open).await,
         "static-ip/import" => go(control, input, static_ip::import).await,
         "static-ip/list" => go(control, input, static_ip::list).await,
         "static-ip/maintain" => go(control, input, static_ip::maintain).await,

@@ -12,7 +12,7 @@ use super::secrets;
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use money::Ledger;
-use network::{Exit, StaticIp};
+use network::{Exit, Rule, StaticIp};
 use people::{Account, Customer, Package, Site};
 use serde::Serialize;
 use serde_json::Value;
@@ -37,6 +37,9 @@ pub(crate) enum Noun {
     /// Ways out: local addresses and upstream proxies
     #[command(subcommand)]
     Exit(Exit),
+    /// Destinations closed to every customer
+    #[command(subcommand)]
+    Rule(Rule),
     /// Static addresses in stock and in customers' hands
     #[command(subcommand)]
     StaticIp(StaticIp),

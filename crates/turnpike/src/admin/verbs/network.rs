@@ -16,6 +16,30 @@ pub(crate) enum Resolver {
     Gateway,
 }
 
+/// `turnpike admin rule …`
+#[derive(Debug, Subcommand, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Rule {
+    /// Hosts and ports that are closed, beside private addresses and port 25
+    List(Paging),
+    /// Close a host (and everything below it) or a port; new connections are refused within a second
+    Close(Destination),
+    /// Open a host or a port again
+    Open(Destination),
+}
+
+/// What a rule names.
+#[derive(clap::Args, Debug, Serialize)]
+#[group(required = true, multiple = true)]
+pub(crate) struct Destination {
+    /// A name or an address
+    #[arg(long)]
+    host: Option<String>,
+    /// A port, 1 to 65535
+    #[arg(long, value_name = "NUMBER")]
+    port: Option<u16>,
+}
+
 /// `turnpike admin exit …`
 #[derive(Debug, Subcommand, Serialize)]
 #[serde(rename_all = "kebab-case")]
