@@ -1,6 +1,6 @@
 //! Many rows in few statements.
 
-use crate::{Args, StoreError, WriteTx};
+use crate::{Args, Engine, Read, StoreError, WriteTx};
 
 /// Rows per statement. Few sizes, so that the engines' caches of prepared statements hit.
 const SIZES: [usize; 4] = [64, 16, 4, 1];
@@ -14,7 +14,7 @@ impl WriteTx {
             while rows.len() >= size {
                 let chunk: Vec<Args> = rows.by_ref().take(size).collect();
                 let width = chunk.first().map_or(0, Vec::len);
-                let sql = format!("{head} VALUES {} {tail}", places(size, width));
+                let sql = format!("{head} VALUES {} {tail}", places(self.engine(), size, width));
                 self.exec(&sql, chunk.into_iter().flatten().collect()).await?;
             }
         }
@@ -22,10 +22,15 @@ impl WriteTx {
     }
 }
 
-/// `($1, $2), ($3, $4)`.
-fn places(rows: usize, width: usize) -> String {
+/// `($1, $2), ($3, $4)`; on SQLite `(?, ?), (?, ?)`: there a numbered place is a name, looked up in the list of
+/// all names for each value, which costs more than writing a long list of rows.
+fn places(engine: Engine, rows: usize, width: usize) -> String {
+    let place = |number: usize| match engine {
+        Engine::Sqlite => "?".to_owned(),
+        Engine::Postgres => format!("${number}"),
+    };
     let row = |n: usize| {
-        let one: Vec<String> = (1..=width).map(|column| format!("${}", n * width + column)).collect();
+        let one: Vec<String> = (1..=width).map(|column| place(n * width + column)).collect();
         format!("({})", one.join(", "))
     };
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
@@ -34,11 +39,12 @@ fn places(rows: usize, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Read, args, both_engines};
+    use crate::{args, both_engines};
 
     #[test]
     fn places_are_numbered_through() {
-        assert_eq!(places(2, 3), "($1, $2, $3), ($4, $5, $6)");
+        assert_eq!(places(Engine::Postgres, 2, 3), "($1, $2, $3), ($4, $5, $6)");
+        assert_eq!(places(Engine::Sqlite, 2, 3), "(?, ?, ?), (?, ?, ?)");
     }
 
     both_engines! {
