@@ -192,7 +192,8 @@ async fn exchange<C: Client>(
     let (mut client_r, mut client_w) = client.halves();
     let (mut origin_r, mut origin_w) = origin.split();
     let upload = async {
-        let sent = body(&mut client_r, &mut origin_w, inbox, request.framing, guard, Side::Up).await;
+        let sent =
+            body(&mut client_r, &mut origin_w, Vec::new(), inbox, request.framing, guard, Side::Up).await;
         match sent {
             Ok(()) => uploaded.set(true),
             // The origin may refuse the body and still answer; the rest of it has nowhere to go.
@@ -234,10 +235,12 @@ async fn exchange<C: Client>(
     outcome
 }
 
-/// Forwards a body: first what was read with the head, then the rest.
+/// Forwards a body: first what was read with the head, then the rest. `head` goes out before it, in the same
+/// write: small messages are whole in one.
 async fn body<R, W>(
     source: &mut R,
     sink: &mut W,
+    mut head: Vec<u8>,
     inbox: &mut Inbox,
     framing: Framing,
     guard: &Guard,
@@ -249,12 +252,17 @@ where
 {
     let mut chunks = Chunks::default();
     let early = match framing {
-        Framing::None => return Ok(()),
+        Framing::None => 0,
         Framing::Chunked => chunks.feed(&inbox.0).map_err(|_| Stop::Malformed)?,
         Framing::Length(length) => usize::try_from(length).unwrap_or(usize::MAX).min(inbox.0.len()),
         Framing::UntilClose => inbox.0.len(),
     };
-    write_counted(sink, &inbox.0[..early], guard, side).await?;
+    head.extend_from_slice(&inbox.0[..early]);
+    write_counted(sink, &head, guard, side).await?;
+    drop(head);
+    if framing == Framing::None {
+        return Ok(());
+    }
     inbox.take(early);
     let frame = match framing {
         Framing::Chunked => Frame::Chunked(chunks, &mut inbox.0),

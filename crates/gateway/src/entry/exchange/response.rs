@@ -56,25 +56,24 @@ where
             Err(outcome) => return outcome,
         };
         answered.count_request(guard, request);
-        let switches = head.status == 101;
         // RFC 9110 section 15.2: nothing interim for a client of HTTP/1.0.
-        if head.status >= 200 || request.v11 {
-            answered.begun.set(true);
-            if let Err(stop) = write_counted(client, &head.forwarded, guard, Side::Down).await {
-                return Outcome::Broken(stop);
-            }
-        }
-        if switches {
-            let early = std::mem::take(&mut inbox.0);
-            return match write_counted(client, &early, guard, Side::Down).await {
+        answered.begun.set(answered.begun.get() || head.status >= 200 || request.v11);
+        if head.status == 101 {
+            let begin = [head.forwarded, std::mem::take(&mut inbox.0)].concat();
+            return match write_counted(client, &begin, guard, Side::Down).await {
                 Ok(()) => Outcome::Upgraded,
                 Err(stop) => Outcome::Broken(stop),
             };
         }
         if head.status < 200 {
+            if request.v11
+                && let Err(stop) = write_counted(client, &head.forwarded, guard, Side::Down).await
+            {
+                return Outcome::Broken(stop);
+            }
             continue;
         }
-        return match body(origin, client, inbox, head.framing, guard, Side::Down).await {
+        return match body(origin, client, head.forwarded, inbox, head.framing, guard, Side::Down).await {
             Ok(()) => Outcome::Done {
                 keep_client: request.keep_alive && head.framing != Framing::UntilClose,
                 keep_origin: head.keep_alive,
