@@ -25,7 +25,7 @@ pub(crate) struct Budget {
     available: AtomicI64,
     /// Ask for more below this.
     low_water: AtomicI64,
-    /// Rises when all leases are given back: a refund from before must not bring bytes back to life.
+    /// See [`Budget::epoch`].
     epoch: AtomicU64,
     asking: AtomicBool,
     /// Bytes reserved since the last wish; gives the rate.
@@ -56,10 +56,10 @@ struct Held {
 }
 
 /// Bytes that were taken and not yet spent.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Taken {
     pub(crate) bytes: usize,
-    epoch: u64,
+    pub(crate) epoch: u64,
 }
 
 impl Budget {
@@ -82,7 +82,7 @@ impl Budget {
 
     /// Takes at most `want` bytes; `bytes` is 0 when none are left.
     pub(crate) fn take(&self, want: usize) -> Taken {
-        let epoch = self.epoch.load(Ordering::Acquire);
+        let epoch = self.epoch();
         let want = i64::try_from(want).unwrap_or(i64::MAX);
         let grab = |left: i64| if left <= 0 { None } else { Some(left - left.min(want)) };
         match self.available.fetch_update(Ordering::AcqRel, Ordering::Acquire, grab) {
@@ -96,7 +96,7 @@ impl Budget {
 
     /// Gives back what was taken and not spent.
     pub(crate) fn give_back(&self, taken: Taken, unspent: usize) {
-        if self.epoch.load(Ordering::Acquire) == taken.epoch {
+        if self.epoch() == taken.epoch {
             self.available.fetch_add(i64::try_from(unspent).unwrap_or(0), Ordering::AcqRel);
         }
         self.taken.fetch_add(i64::try_from(taken.bytes - unspent).unwrap_or(0), Ordering::Relaxed);
@@ -111,7 +111,17 @@ impl Budget {
 
     /// Whether anything is left to take.
     pub(crate) fn has_funds(&self) -> bool {
-        self.available.load(Ordering::Acquire) > 0
+        self.holds(1)
+    }
+
+    /// Whether so many bytes are left to take.
+    pub(crate) fn holds(&self, bytes: i64) -> bool {
+        self.available.load(Ordering::Acquire) >= bytes
+    }
+
+    /// Rises when all leases are given back: what was taken before can't be given back any more.
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
     }
 
     /// Whether it is time to ask for more; true for one caller only until the answer came.

@@ -1,18 +1,19 @@
 //! A running connection: a guard whose drop closes the count, so that no way out can forget it.
 
-use crate::budget::{Budget, Taken};
 use crate::caps::{CapState, Slot};
 use crate::exits::Exit;
 use crate::pending::Sums;
+use crate::purse::Purse;
 use crate::serve::Loop;
 use crate::shared::held;
+use crate::signal::Signal;
 use std::cell::{Cell, RefCell};
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
-use tokio::sync::Notify;
 use turnpike_base::{Bytes, Timestamp};
 use turnpike_proxyproto::HostPort;
 use turnpike_wire::{Ending, Permit, Reason, Refusal, Revocation, Trace};
@@ -20,7 +21,7 @@ use turnpike_wire::{Ending, Permit, Reason, Refusal, Revocation, Trace};
 /// See the module. Lives on one loop only.
 pub(crate) struct Conn {
     pub(crate) permit: Arc<Permit>,
-    pub(crate) budget: Arc<Budget>,
+    pub(crate) purse: Rc<Purse>,
     pub(crate) client: IpAddr,
     pub(crate) exit: Arc<Exit>,
     /// The end of the static address or endpoint it leaves from.
@@ -40,7 +41,7 @@ pub(crate) struct Conn {
     /// The loop's second in which a byte moved last.
     pub(crate) last_moved: Cell<u64>,
     cut: RefCell<Option<(Refusal, Revocation)>>,
-    wake: Notify,
+    wake: Signal,
     ending: Cell<Ending>,
     key: Cell<usize>,
     home: Rc<Loop>,
@@ -68,7 +69,7 @@ impl std::ops::Deref for Guard {
 
 impl Guard {
     /// Begins the count.
-    pub(crate) fn open(home: &Rc<Loop>, budget: Arc<Budget>, opening: Opening) -> Self {
+    pub(crate) fn open(home: &Rc<Loop>, purse: Rc<Purse>, opening: Opening) -> Self {
         let Opening { permit, client, exit, exit_address, destination, caps } = opening;
         let held_until = permit.owned.iter().flatten().find(|o| o.exit == exit.record.id).map(|o| o.until);
         exit.load.fetch_add(1, Ordering::Relaxed);
@@ -76,7 +77,7 @@ impl Guard {
         let conn = Rc::new(Conn {
             until: held_until,
             permit,
-            budget,
+            purse,
             client,
             exit,
             caps,
@@ -92,7 +93,7 @@ impl Guard {
             silent: Cell::new(false),
             last_moved: Cell::new(home.second()),
             cut: RefCell::new(None),
-            wake: Notify::new(),
+            wake: Signal::default(),
             ending: Cell::new(Ending::ClientGone),
             key: Cell::new(0),
             home: Rc::clone(home),
@@ -135,7 +136,7 @@ impl Drop for Guard {
 /// Bytes a pump may move now.
 pub(crate) enum Quota {
     /// These, to be settled with [`Conn::settle`].
-    Some(Taken),
+    Some(usize),
     /// None until the budget has news.
     Broke,
     /// None until this time has passed.
@@ -152,20 +153,17 @@ impl Conn {
                 Err(wait) => return Quota::Wait(wait),
             },
         };
-        let taken = self.budget.take(want);
+        let taken = self.purse.take(want, |budget| self.home.shared.ask(budget));
         if let Some((caps, _)) = &self.caps {
-            caps.give_back(want - taken.bytes);
+            caps.give_back(want - taken);
         }
-        if self.budget.should_ask() {
-            self.home.shared.ask(&self.budget);
-        }
-        if taken.bytes == 0 { Quota::Broke } else { Quota::Some(taken) }
+        if taken == 0 { Quota::Broke } else { Quota::Some(taken) }
     }
 
     /// Settles a quota: `moved` bytes of it were used.
-    pub(crate) fn settle(&self, taken: Taken, moved: usize) {
-        let unspent = taken.bytes - moved.min(taken.bytes);
-        self.budget.give_back(taken, unspent);
+    pub(crate) fn settle(&self, taken: usize, moved: usize) {
+        let unspent = taken - moved.min(taken);
+        self.purse.settle(unspent);
         if let Some((caps, _)) = &self.caps {
             caps.give_back(unspent);
         }
@@ -173,18 +171,18 @@ impl Conn {
 
     /// Waits for bytes to spend.
     pub(crate) async fn funded(&self) -> Result<(), Refusal> {
-        crate::lease::funded(&self.home.shared, &self.budget).await
+        crate::lease::funded(&self.home.shared, &self.purse.budget).await
     }
 
     /// Books a message head: it had to be read before anybody could know whose it is.
     pub(crate) fn count_head_up(&self, bytes: usize) {
-        self.budget.spend(bytes);
+        self.purse.spend(bytes);
         self.count_up(bytes);
     }
 
     /// As [`Conn::count_head_up`], in the other direction.
     pub(crate) fn count_head_down(&self, bytes: usize) {
-        self.budget.spend(bytes);
+        self.purse.spend(bytes);
         self.count_down(bytes);
     }
 
@@ -224,7 +222,7 @@ impl Conn {
         let connections = u32::from(self.fresh.replace(false));
         let more = Sums { up: up - up_before, down: down - down_before, connections };
         if more.up + more.down + u64::from(more.connections) > 0 {
-            self.home.tally(&self.budget, self.exit.record.id, &self.host, more);
+            self.home.tally(&self.purse.budget, self.exit.record.id, &self.host, more);
         }
     }
 
@@ -233,19 +231,24 @@ impl Conn {
         let mut cut = self.cut.borrow_mut();
         if cut.is_none() {
             *cut = Some((refusal, how));
-            self.wake.notify_one();
+            self.wake.set();
         }
     }
 
     /// Ends the connection because the gateway or the idle clock says so.
     pub(crate) fn end(&self, ending: Ending) {
         self.ending.set(ending);
-        self.wake.notify_one();
+        self.wake.set();
     }
 
     /// Completes when the connection is cut or ended from outside.
     pub(crate) async fn ended(&self) {
-        self.wake.notified().await
+        std::future::poll_fn(|cx| self.poll_ended(cx)).await
+    }
+
+    /// Ready when [`Conn::ended`] is.
+    pub(crate) fn poll_ended(&self, cx: &Context<'_>) -> Poll<()> {
+        self.wake.poll(cx)
     }
 
     /// Why it was cut, if it was, and whether it has been idle for too long.

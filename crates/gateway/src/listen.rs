@@ -26,6 +26,7 @@ pub(crate) fn listen(address: SocketAddr, beside: Beside) -> io::Result<TcpListe
     if beside == Beside::Loops {
         socket.set_reuse_port(true)?;
     }
+    // Every accepted socket inherits it.
     socket.set_tcp_nodelay(true)?;
     if address.is_ipv6() {
         socket.set_only_v6(true)?;

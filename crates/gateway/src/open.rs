@@ -10,6 +10,7 @@ use crate::exits::Exit;
 use crate::serve::Loop;
 use crate::sessions;
 use crate::shared::{Shared, held};
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -18,7 +19,7 @@ use tokio::net::TcpStream;
 use turnpike_base::{ExitId, Text};
 use turnpike_proxyproto::HostPort;
 use turnpike_proxyproto::username::{Username, WrongUsername};
-use turnpike_wire::{Admission, Credentials, Permit, Reason, Refusal, RefusalRow, Targeting};
+use turnpike_wire::{Admission, Bind, Credentials, ExitKind, Permit, Reason, Refusal, RefusalRow, Targeting};
 
 /// Name and password as sent.
 pub(crate) type Login = (String, String);
@@ -142,15 +143,24 @@ async fn establish(
     let shared = &home.shared;
     check_destination(shared, &permit, &wish.to)?;
     let caps = enter(shared, &permit, ask)?;
-    let budget = shared.budget(permit.subject);
+    let purse = home.purse(permit.subject);
     // Side by side, because both take their time; who has nothing to spend does not reach out at all.
-    let funds = crate::lease::funded(shared, &budget);
+    let funds = crate::lease::funded(shared, &purse.budget);
     let ((), (exit, origin)) =
         futures_util::future::try_join(funds, reach(shared, &permit, name, wish)).await?;
-    let exit_address = exit.is_local().then(|| origin.local_addr().ok().map(|a| a.ip())).flatten();
+    let exit_address = address_of(&exit, &origin);
     let opening =
         Opening { permit, client: wish.peer.client, exit, exit_address, destination: wish.to.clone(), caps };
-    Ok(Opened { guard: Guard::open(home, budget, opening), origin })
+    Ok(Opened { guard: Guard::open(home, purse, opening), origin })
+}
+
+/// The address of this machine that a connection leaves from; `None` through a parent.
+fn address_of(exit: &Exit, origin: &TcpStream) -> Option<IpAddr> {
+    match &exit.record.kind {
+        ExitKind::Local { bind: Bind::Address(ip) } => Some(*ip),
+        ExitKind::Local { .. } => origin.local_addr().ok().map(|a| a.ip()),
+        ExitKind::Upstream { .. } => None,
+    }
 }
 
 pub(crate) fn check_destination(shared: &Shared, permit: &Permit, to: &HostPort) -> Result<(), Refusal> {

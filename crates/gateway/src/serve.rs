@@ -7,10 +7,12 @@ use crate::conn::Conn;
 use crate::doors::{self, Doors};
 use crate::entry;
 use crate::pending::{Sums, Tally};
+use crate::purse::Purse;
 use crate::relay::Pipes;
 use crate::shared::{Shared, held};
 use slab::Slab;
 use std::cell::{Cell, RefCell, RefMut};
+use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -86,6 +88,7 @@ pub(crate) struct Loop {
     conns: RefCell<Slab<Rc<Conn>>>,
     dirty: RefCell<Vec<usize>>,
     tally: RefCell<Tally>,
+    purses: RefCell<HashMap<Subject, Rc<Purse>>>,
     buffer: RefCell<Box<[u8]>>,
     beats: Cell<u64>,
     is_closing: Cell<bool>,
@@ -101,6 +104,7 @@ impl Loop {
             conns: RefCell::default(),
             dirty: RefCell::default(),
             tally: RefCell::default(),
+            purses: RefCell::default(),
             buffer: RefCell::new(vec![0; BUFFER].into_boxed_slice()),
             beats: Cell::new(0),
             is_closing: Cell::new(false),
@@ -134,6 +138,21 @@ impl Loop {
         self.tally.borrow_mut().add(budget, exit, host, more);
     }
 
+    /// What this loop's connections of a subject spend from.
+    pub(crate) fn purse(&self, subject: Subject) -> Rc<Purse> {
+        let mut purses = self.purses.borrow_mut();
+        let fresh = || Rc::new(Purse::new(self.shared.budget(subject)));
+        Rc::clone(purses.entry(subject).or_insert_with(fresh))
+    }
+
+    /// Gives back what lies in purses, and forgets those that no connection spends from.
+    fn empty_purses(&self) {
+        self.purses.borrow_mut().retain(|_, purse| {
+            purse.release();
+            Rc::strong_count(purse) > 1
+        });
+    }
+
     /// Whether the gateway takes no more work.
     pub(crate) fn is_closing(&self) -> bool {
         self.is_closing.get()
@@ -155,6 +174,7 @@ impl Loop {
     fn beat(&self) {
         self.beats.set(self.beats.get() + 1);
         self.collect();
+        self.empty_purses();
         self.pipes.trim();
         let idle = self.shared.config.timeouts.idle.as_secs();
         let (now, second) = (self.shared.clock.now(), self.second());

@@ -103,7 +103,6 @@ fn plain(address: SocketAddr) -> SocketAddr {
 
 /// Serves one accepted connection to its end.
 pub(crate) async fn serve(home: &Rc<Loop>, mut stream: TcpStream, from: SocketAddr) -> io::Result<()> {
-    stream.set_nodelay(true)?;
     let config = &home.shared.config;
     let mut peer = Peer {
         client: from.ip().to_canonical(),
@@ -169,6 +168,8 @@ async fn relay<C: Client>(home: &Loop, tunnel_: Tunnel<C>) -> io::Result<()> {
     }
     // Neither counted nor connected any more while the customer takes his leave.
     drop((guard, origin));
-    Box::pin(finish(home, &mut client)).await;
+    if !matches!(outcome, Ok(true)) {
+        Box::pin(finish(home, &mut client)).await;
+    }
     Ok(())
 }

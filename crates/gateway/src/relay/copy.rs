@@ -118,15 +118,16 @@ where
             Step::End if matches!(frame, Frame::Open) => break,
             Step::End => return Err(side.source_broke(io::ErrorKind::UnexpectedEof.into())),
             Step::Moved(n) => full = if n == BUFFER { full + 1 } else { 0 },
-            Step::Rest(rest) => write_rest(sink, &rest, conn, side).await?,
+            Step::Rest(rest) => Box::pin(write_rest(sink, &rest, conn, side)).await?,
             Step::Flush => sink.flush().await.map_err(|e| side.sink_broke(e))?,
-            Step::Broke => conn.funded().await.map_err(Stop::Broke)?,
-            Step::Wait(time) => tokio::time::sleep(time).await,
+            Step::Broke => Box::pin(conn.funded()).await.map_err(Stop::Broke)?,
+            Step::Wait(time) => Box::pin(tokio::time::sleep(time)).await,
         }
         if full >= BULK && !matches!(frame, Frame::Chunked(..)) {
             full = 0;
             if let (Some(from), Some(to)) = (source.socket(), sink.socket()) {
-                match splice::pump(from, to, conn, side, &mut frame).await? {
+                // In a box: an idle tunnel does not pay for the state of a bulk one.
+                match Box::pin(splice::pump(from, to, conn, side, &mut frame)).await? {
                     Spliced::End if matches!(frame, Frame::Open) => break,
                     Spliced::End => return Err(side.source_broke(io::ErrorKind::UnexpectedEof.into())),
                     Spliced::Slow => {}
@@ -157,7 +158,7 @@ where
         Quota::Wait(time) => return Poll::Ready(Ok(Step::Wait(time))),
     };
     let mut buffer = conn.home().buffer();
-    let mut space = ReadBuf::new(&mut buffer[..taken.bytes]);
+    let mut space = ReadBuf::new(&mut buffer[..taken]);
     let read = Pin::new(source).poll_read(cx, &mut space);
     let count = space.filled().len();
     let own = match &read {

@@ -13,10 +13,11 @@ pub(crate) use splice::Pipes;
 use crate::conn::Conn;
 use std::cell::Cell;
 use std::io;
+use std::pin::pin;
+use std::task::{Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, Interest};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{ReadHalf, WriteHalf};
-use tokio::sync::Notify;
 use turnpike_wire::Ending;
 
 /// A half that may be a plain socket: only those can be spliced.
@@ -60,24 +61,31 @@ pub(crate) enum Stop {
 }
 
 /// Relays a tunnel until both directions are done or one breaks. Half-close is honoured. `early` came from
-/// the customer already.
+/// the customer already. Gives whether the customer's socket has nothing more to tell or to be told, so that
+/// closing it ends it well.
 pub(crate) async fn tunnel<CR, CW>(
     client_r: &mut CR,
     client_w: &mut CW,
     origin: &mut TcpStream,
     early: &[u8],
     conn: &Conn,
-) -> Result<(), Stop>
+) -> Result<bool, Stop>
 where
     CR: AsyncRead + Half + Unpin,
     CW: AsyncWrite + Half + Unpin,
 {
     let (mut origin_r, mut origin_w) = origin.split();
-    let (up_done, down_done, over) = (Cell::new(false), Cell::new(false), Notify::new());
+    let (up_done, down_done, read_out) = (Cell::new(false), Cell::new(false), Cell::new(false));
     let up = async {
         match send_all(client_r, &mut origin_w, early, conn).await {
             // FIN goes on. Where it can't, the other direction knows why.
-            Ok(()) => drop(origin_w.shutdown().await),
+            Ok(()) => {
+                read_out.set(true);
+                // If the origin has ended too, closing the socket says it.
+                if !down_done.get() {
+                    drop(origin_w.shutdown().await);
+                }
+            }
             // The origin takes no more; what it sends before it closes is delivered all the same.
             Err(Stop::Origin(_)) => {}
             Err(stop) => return Err(stop),
@@ -91,18 +99,28 @@ where
     };
     let down = async {
         pump(&mut origin_r, client_w, conn, Side::Down, Frame::Open).await?;
-        client_w.shutdown().await.map_err(Stop::Client)?;
-        down_done.set(true);
-        if up_done.get() {
-            over.notify_one();
+        // Where both have ended, closing the socket says it; TLS has to say it itself.
+        if !read_out.get() || client_w.socket().is_none() {
+            client_w.shutdown().await.map_err(Stop::Client)?;
         }
+        down_done.set(true);
         Ok(())
     };
-    tokio::select! {
-        done = async { tokio::try_join!(up, down) } => done.map(|_| ()),
-        () = over.notified() => Ok(()),
-        () = conn.ended() => Ok(()),
-    }
+    let (mut up, mut down) = (pin!(up), pin!(down));
+    std::future::poll_fn(|cx| {
+        if conn.poll_ended(cx).is_ready() {
+            return Poll::Ready(Ok(false));
+        }
+        if let Poll::Ready(done) = up.as_mut().poll(cx) {
+            return Poll::Ready(done.map(|()| read_out.get()));
+        }
+        if !down_done.get() {
+            ready!(down.as_mut().poll(cx))?;
+        }
+        // The way up may only be waiting for the customer to break, or for nothing.
+        if up_done.get() { Poll::Ready(Ok(read_out.get())) } else { Poll::Pending }
+    })
+    .await
 }
 
 async fn send_all<R, W>(client: &mut R, origin: &mut W, early: &[u8], conn: &Conn) -> Result<(), Stop>
@@ -129,10 +147,10 @@ pub(crate) async fn gone(half: &impl Half) {
 }
 
 /// Books how a relay went; a lack of funds cuts the connection with its reason.
-pub(crate) fn note(conn: &Conn, outcome: &Result<(), Stop>) {
+pub(crate) fn note(conn: &Conn, outcome: &Result<bool, Stop>) {
     tracing::trace!(?outcome, "relay ended");
     match outcome {
-        Ok(()) => conn.set_ending(Ending::Finished),
+        Ok(_) => conn.set_ending(Ending::Finished),
         Err(Stop::Client(_)) => conn.set_ending(Ending::ClientGone),
         Err(Stop::Origin(_) | Stop::Malformed) => conn.set_ending(Ending::OriginGone),
         Err(Stop::Broke(refusal)) => conn.cut(refusal.clone(), turnpike_wire::Revocation::Close),

@@ -158,7 +158,7 @@ fn fill(from: &TcpStream, pipe: &mut Pipe<'_>, conn: &Conn, side: Side, want: us
         Quota::Wait(time) => return Ok(Filled::Wait(time)),
     };
     let Some((_, sink)) = &pipe.ends else { return Ok(Filled::End) };
-    let outcome = from.try_io(Interest::READABLE, || splice(from, sink, taken.bytes));
+    let outcome = from.try_io(Interest::READABLE, || splice(from, sink, taken));
     let moved = *outcome.as_ref().unwrap_or(&0);
     conn.settle(taken, moved);
     match outcome {

@@ -47,8 +47,8 @@ async fn attempt(home: &Rc<Loop>, wish: &Wish<'_>, local: IpAddr) -> Result<Asso
         return Err(told(off()));
     }
     let caps = enter(&home.shared, &permit, &ask).map_err(told)?;
-    let budget = home.shared.budget(subject);
-    lease::funded(&home.shared, &budget).await.map_err(told)?;
+    let purse = home.purse(subject);
+    lease::funded(&home.shared, &purse.budget).await.map_err(told)?;
     let (exit, bind) = local_exit(home, &permit, &name, wish).await.map_err(told)?;
     let salt = name.session.as_ref().map_or_else(rand::random, |s| crate::exits::hash(&(subject, s)));
     let broken = |error: io::Error| told(failure(&error));
@@ -65,7 +65,7 @@ async fn attempt(home: &Rc<Loop>, wish: &Wish<'_>, local: IpAddr) -> Result<Asso
         destination: HostPort { host: String::new(), port: 0 },
         caps,
     };
-    let guard = Guard::open(home, budget, opening);
+    let guard = Guard::open(home, purse, opening);
     guard.silence();
     Ok(Association {
         home: Rc::clone(home),

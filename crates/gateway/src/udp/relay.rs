@@ -153,7 +153,7 @@ impl Association {
             destination: to.clone(),
             caps: None,
         };
-        let guard = Guard::open(&self.home, Arc::clone(&self.guard.budget), opening);
+        let guard = Guard::open(&self.home, Rc::clone(&self.guard.purse), opening);
         guard.set_ending(Ending::Finished);
         guard
     }
@@ -230,8 +230,8 @@ impl Association {
             };
             let sent = socket.try_send_to(datagram, to);
             if let Some(taken) = taken {
-                self.guard.settle(taken, if sent.is_ok() { taken.bytes } else { 0 });
-                self.guard.budget.spend(if sent.is_ok() { cost - taken.bytes } else { 0 });
+                self.guard.settle(taken, if sent.is_ok() { taken } else { 0 });
+                self.guard.purse.spend(if sent.is_ok() { cost - taken } else { 0 });
             }
             match sent {
                 Ok(_) => return Ok(true),
