@@ -38,6 +38,8 @@ pub struct Config {
 pub enum EndpointPorts {
     /// These; one that can't be had stops the start.
     These(Vec<u16>),
+    /// Those of these that are free; where none is, the start stops.
+    Among(Vec<u16>),
     /// So many free ones of the system's choice.
     Free {
         /// How many.

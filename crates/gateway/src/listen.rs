@@ -74,6 +74,7 @@ pub(crate) fn endpoints(config: &Config, entry: &[SocketAddr]) -> Result<Endpoin
     hosts.dedup();
     let mut opened = match &config.endpoint_ports {
         EndpointPorts::These(ports) => these(&hosts, ports)?,
+        EndpointPorts::Among(ports) => among(&hosts, ports)?,
         EndpointPorts::Free { count, before } => free(&hosts, usize::from(*count), before)?,
     };
     opened.sort_unstable_by_key(|(port, _)| *port);
@@ -90,7 +91,27 @@ pub(crate) fn endpoints(config: &Config, entry: &[SocketAddr]) -> Result<Endpoin
 /// A port and its listeners, one for each host.
 type Opened = (u16, Vec<TcpListener>);
 
+/// An address that can't be listened on, and why.
+type Fault = (SocketAddr, io::Error);
+
 fn these(hosts: &[IpAddr], ports: &[u16]) -> Result<Vec<Opened>, StartError> {
+    let (opened, faults) = open_each(hosts, ports);
+    if faults.is_empty() { Ok(opened) } else { Err(StartError::Listen(faults)) }
+}
+
+fn among(hosts: &[IpAddr], ports: &[u16]) -> Result<Vec<Opened>, StartError> {
+    let (opened, faults) = open_each(hosts, ports);
+    match faults.first() {
+        Some(_) if opened.is_empty() => return Err(StartError::Listen(faults)),
+        Some((first, error)) => {
+            tracing::warn!(%first, %error, taken = faults.len(), "ports of endpoints are taken by others");
+        }
+        None => {}
+    }
+    Ok(opened)
+}
+
+fn open_each(hosts: &[IpAddr], ports: &[u16]) -> (Vec<Opened>, Vec<Fault>) {
     let (mut opened, mut faults) = (Vec::with_capacity(ports.len()), Vec::new());
     for port in ports {
         match open(hosts, *port) {
@@ -98,7 +119,7 @@ fn these(hosts: &[IpAddr], ports: &[u16]) -> Result<Vec<Opened>, StartError> {
             Err(fault) => faults.push(fault),
         }
     }
-    if faults.is_empty() { Ok(opened) } else { Err(StartError::Listen(faults)) }
+    (opened, faults)
 }
 
 /// Free ports of the system's choice, those of before first: endpoints that were handed out stand for them.
@@ -124,7 +145,7 @@ fn free(hosts: &[IpAddr], count: usize, before: &[u16]) -> Result<Vec<Opened>, S
 }
 
 /// Listens on a port of every host; port 0: one that is free on the first.
-fn open(hosts: &[IpAddr], port: u16) -> Result<Opened, (SocketAddr, io::Error)> {
+fn open(hosts: &[IpAddr], port: u16) -> Result<Opened, Fault> {
     let mut port = port;
     let mut listeners = Vec::with_capacity(hosts.len());
     for host in hosts {

@@ -187,6 +187,16 @@ async fn ports_that_are_taken_are_told_together() {
 }
 
 #[tokio::test]
+async fn usual_ports_are_used_as_far_as_they_are_free() {
+    let [taken, free] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    let ports = [&taken, &free].map(|l| l.local_addr().unwrap().port());
+    assert!(start(EndpointPorts::Among(ports.to_vec())).await.is_err(), "none is free");
+    drop(free);
+    let running = start(EndpointPorts::Among(ports.to_vec())).await.unwrap();
+    assert_eq!(running.endpoint_ports(), [ports[1]]);
+}
+
+#[tokio::test]
 async fn free_ports_are_the_same_again_as_far_as_they_are_free() {
     let one = start(EndpointPorts::Free { count: 5, before: Vec::new() }).await.unwrap();
     let mut before = one.endpoint_ports().to_vec();

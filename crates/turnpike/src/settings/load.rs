@@ -138,7 +138,11 @@ impl Reader<'_> {
     /// beside each other.
     fn endpoint_ports(&self, ports: EndpointPorts, proxy: SocketAddr) -> EndpointPorts {
         let by_default = self.said.get("endpoint-ports").is_some_and(|said| said.origin == Origin::Default);
-        if by_default && proxy.port() == 0 { EndpointPorts::Free(IMPLIED_PORTS) } else { ports }
+        match ports {
+            _ if by_default && proxy.port() == 0 => EndpointPorts::Free(IMPLIED_PORTS),
+            EndpointPorts::Range(range) if by_default => EndpointPorts::Usual(range),
+            said => said,
+        }
     }
 
     fn ports_apart(&mut self, settings: &Settings) {
@@ -148,7 +152,9 @@ impl Reader<'_> {
         {
             self.fault("proxy-listen", said, "the API listens on the same address and port");
         }
-        let EndpointPorts::Range(range) = &settings.endpoint_ports else { return };
+        let (EndpointPorts::Range(range) | EndpointPorts::Usual(range)) = &settings.endpoint_ports else {
+            return;
+        };
         let taken =
             [("api-listen", settings.api_listen.port()), ("proxy-listen", settings.proxy_listen.port())];
         for (name, port) in taken {

@@ -25,7 +25,7 @@ fn defaults_are_those_of_the_manual() {
     assert_eq!(settings.api_listen.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.proxy_listen.to_string(), "127.0.0.1:3120");
     assert_eq!(settings.echo_listen.to_string(), "127.0.0.1:8081");
-    assert_eq!(settings.endpoint_ports, EndpointPorts::Range(20000..=23999));
+    assert_eq!(settings.endpoint_ports, EndpointPorts::Usual(20000..=23999));
     assert!(!settings.allow_private_destinations && settings.proxy_protocol.is_none());
     assert!(settings.operator_token.is_none() && settings.database_url.is_none());
 }

@@ -8,6 +8,8 @@ use std::ops::RangeInclusive;
 pub enum EndpointPorts {
     /// These.
     Range(RangeInclusive<u16>),
+    /// These, because nothing else was said: those that others hold are left out.
+    Usual(RangeInclusive<u16>),
     /// So many free ones of the system's choice.
     Free(u16),
 }
@@ -15,7 +17,7 @@ pub enum EndpointPorts {
 impl std::fmt::Display for EndpointPorts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Range(range) => write!(f, "{}-{}", range.start(), range.end()),
+            Self::Range(range) | Self::Usual(range) => write!(f, "{}-{}", range.start(), range.end()),
             Self::Free(count) => write!(f, "0+{count}"),
         }
     }

@@ -13,6 +13,7 @@ const FACT: &str = "endpoint_ports";
 pub(super) async fn wanted(setting: &Wanted, store: &Store) -> Result<EndpointPorts> {
     Ok(match setting {
         Wanted::Range(range) => EndpointPorts::These(range.clone().collect()),
+        Wanted::Usual(range) => EndpointPorts::Among(range.clone().collect()),
         Wanted::Free(count) => EndpointPorts::Free { count: *count, before: before(store).await? },
     })
 }
