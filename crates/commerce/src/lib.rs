@@ -2,7 +2,8 @@
 //!
 //! [`products`] is the catalogue, [`prices`] its arithmetic, [`coupons`] make things cheaper, [`orders`] are
 //! made, paid, closed and refunded, [`grants`] is what they give, [`renewals`] give it more time. [`shop`] is
-//! how a site sells, [`activity`] its recharge gifts, [`ledger`] where all its money stands.
+//! how a site sells, [`activity`] its recharge gifts, [`ledger`] where all its money stands,
+//! [`payments`] how it comes and goes.
 
 pub mod activity;
 pub mod amount;
@@ -33,9 +34,18 @@ pub struct State {
     pub vault: Vault,
     /// The sites.
     pub directory: Arc<Directory>,
+    /// The ways to pay.
+    pub payments: payments::Payments,
 }
 
 /// The endpoints of this domain.
 pub fn routes(state: &State) -> Vec<turnpike_web::Endpoint> {
-    [activity::routes(state), coupons::routes(state), orders::routes(state), products::routes(state)].concat()
+    [
+        activity::routes(state),
+        coupons::routes(state),
+        orders::routes(state),
+        payments::routes(state),
+        products::routes(state),
+    ]
+    .concat()
 }

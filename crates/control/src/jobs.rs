@@ -1,8 +1,10 @@
-//! Work that comes again: rows in the store, run by exactly one of any number of control processes.
+//! Work after transactions: rows in the store, each run by exactly one worker of any number of control
+//! processes. Some come again for ever, some until they are done.
 
 use crate::Control;
 use std::time::Duration;
 use turnpike_base::{Fault, Result, Timestamp};
+use turnpike_commerce::payments;
 use turnpike_metering::{check, leases, prune};
 use turnpike_network::{endpoints, statics};
 use turnpike_store::jobs::{self, Job};
@@ -15,6 +17,7 @@ const LOCK: i64 = 300;
 /// What comes again, and after how many seconds.
 const REPEATED: &[(&str, i64)] = &[
     ("leases_sweep", 10),
+    (payments::RECONCILE, 86_400),
     ("usage_prune", 86_400),
     ("sums_prove", 86_400),
     ("endpoints_forget", 3_600),
@@ -22,18 +25,21 @@ const REPEATED: &[(&str, i64)] = &[
     ("orders_expire", 5),
 ];
 
-/// Runs jobs for ever.
-pub(crate) async fn run(control: Control) {
+/// Workers of a process: one that waits for a payment provider holds up no other job.
+pub(crate) const WORKERS: usize = 3;
+
+/// Runs jobs for ever. The first worker also plans what comes again, and saves sessions.
+pub(crate) async fn run(control: Control, worker: usize) {
     let mut beat = tokio::time::interval(BEAT);
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut planned = false;
     loop {
         beat.tick().await;
-        if let Err(fault) = control.flush().await {
-            tracing::error!(%fault, "sessions can't be saved");
-        }
-        if !planned {
-            planned = plan(&control).await.is_ok();
+        if worker == 0 {
+            if let Err(fault) = control.flush().await {
+                tracing::error!(%fault, "sessions can't be saved");
+            }
+            planned = planned || plan(&control).await.is_ok();
         }
         while let Ok(true) = next(&control).await {}
     }
@@ -57,10 +63,9 @@ async fn next(control: &Control) -> Result<bool> {
     let outcome = work(control, &job, now).await;
     let tx = control.store().write().await?;
     match outcome {
-        Ok(()) => {
-            let seconds = REPEATED.iter().find(|(kind, _)| *kind == job.kind).map_or(86_400, |(_, s)| *s);
-            jobs::repeat(&tx, &job, now.plus_seconds(seconds)).await?;
-        }
+        // Who lost the lock to another worker changes nothing.
+        Ok(Some(again)) => drop(jobs::repeat(&tx, &job, again).await?),
+        Ok(None) => drop(jobs::finish(&tx, &job).await?),
         Err(fault) => {
             tracing::error!(kind = job.kind, %fault, cause = ?fault.cause, "a job failed and is tried again");
             jobs::fail(&tx, &job, &fault.to_string(), now).await?;
@@ -70,7 +75,17 @@ async fn next(control: &Control) -> Result<bool> {
     Ok(true)
 }
 
-async fn work(control: &Control, job: &Job, now: Timestamp) -> Result<()> {
+/// Does a job; when it comes again, if it does.
+async fn work(control: &Control, job: &Job, now: Timestamp) -> Result<Option<Timestamp>> {
+    if job.kind.starts_with("payment_") {
+        return payments::run_job(&control.commerce(), job, now).await;
+    }
+    repeated(control, job, now).await?;
+    let seconds = REPEATED.iter().find(|(kind, _)| *kind == job.kind).map_or(86_400, |(_, s)| *s);
+    Ok(Some(now.plus_seconds(seconds)))
+}
+
+async fn repeated(control: &Control, job: &Job, now: Timestamp) -> Result<()> {
     match job.kind.as_str() {
         "leases_sweep" => leases::flow::sweep(&control.0.meter, now).await.map(drop),
         "usage_prune" => prune::run(&control.0.meter, now).await,

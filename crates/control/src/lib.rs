@@ -15,6 +15,7 @@ use std::sync::Arc;
 use tokio::sync::broadcast;
 use tokio::task::AbortHandle;
 use turnpike_base::{Clock, Result};
+use turnpike_commerce::payments::{self, Payments};
 use turnpike_identity::{Directory, api_keys};
 use turnpike_metering::Meter;
 use turnpike_network::exits;
@@ -43,6 +44,7 @@ struct Inner {
     network: turnpike_network::State,
     pins: Arc<Pins>,
     balancers: Balancers,
+    payments: Payments,
     feed: broadcast::Sender<Arc<Numbered>>,
     published: publish::Sequence,
 }
@@ -60,6 +62,16 @@ impl Drop for Work {
 impl Control {
     /// A control plane over a store.
     pub async fn open(store: Store, vault: Vault, clock: Arc<dyn Clock>) -> Result<Self> {
+        Self::open_with(store, vault, clock, Payments::default()).await
+    }
+
+    /// The same with payment methods that have settings.
+    pub async fn open_with(
+        store: Store,
+        vault: Vault,
+        clock: Arc<dyn Clock>,
+        payments: Payments,
+    ) -> Result<Self> {
         let directory = Arc::new(Directory::open(store.clone(), vault.clone()).await?);
         let records = exits::flow::records(&store.read().await?, &vault).await?;
         let pins = Pins::load(&store, clock.now()).await?;
@@ -76,16 +88,22 @@ impl Control {
             directory,
             pins: Arc::new(pins),
             balancers: Balancers::default(),
+            payments,
         })))
     }
 
     /// Begins to publish changes, to watch expiries and to run jobs.
     pub fn start(&self) -> Work {
-        Work(vec![
-            tokio::spawn(publish::run(self.clone())).abort_handle(),
-            tokio::spawn(expiry::run(self.clone())).abort_handle(),
-            tokio::spawn(jobs::run(self.clone())).abort_handle(),
-        ])
+        let workers = (0..jobs::WORKERS).map(|n| tokio::spawn(jobs::run(self.clone(), n)).abort_handle());
+        Work(
+            [
+                tokio::spawn(publish::run(self.clone())).abort_handle(),
+                tokio::spawn(expiry::run(self.clone())).abort_handle(),
+            ]
+            .into_iter()
+            .chain(workers)
+            .collect(),
+        )
     }
 
     /// The store.
@@ -137,6 +155,7 @@ impl Control {
             store: self.0.store.clone(),
             vault: self.0.vault.clone(),
             directory: Arc::clone(&self.0.directory),
+            payments: self.0.payments.clone(),
         }
     }
 
@@ -158,6 +177,7 @@ impl Control {
             .sealed(self.0.vault.clone());
         operator::router(self.clone(), operator_tokens)
             .merge(turnpike_network::flags_router())
+            .merge(payments::open_router(&self.commerce(), Arc::clone(&self.0.clock)))
             .merge(app.router())
     }
 

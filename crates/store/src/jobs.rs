@@ -3,7 +3,7 @@
 
 use crate::{Engine, Read, Row, StoreError, WriteTx, args, changes};
 use serde::Serialize;
-use turnpike_base::Timestamp;
+use turnpike_base::{Page, PageOf, Timestamp};
 
 /// A job that this process may run until `locked_until`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,15 @@ pub struct Job {
     pub attempts: i64,
     /// Nobody else takes it before; finish or fail it until then.
     pub locked_until: Timestamp,
+}
+
+/// A job as an operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The job.
+    pub job: Job,
+    /// Why it failed last, if it did.
+    pub last_error: Option<String>,
 }
 
 /// The longest wait between two attempts, in seconds.
@@ -108,6 +117,17 @@ pub async fn fail(tx: &WriteTx, job: &Job, error: &str, now: Timestamp) -> Resul
         "UPDATE jobs SET run_at = $3, locked_until = 0, last_error = $4 WHERE id = $1 AND locked_until = $2";
     tx.exec(sql, args![job.id, job.locked_until, now.plus_seconds(wait(job.attempts)), error]).await?;
     Ok(())
+}
+
+/// Jobs that wait or run, the one that is due first before the others, and how many there are.
+pub async fn list(tx: &impl Read, page: Page) -> Result<PageOf<Waiting>, StoreError> {
+    let count = tx.row("SELECT COUNT(*) AS n FROM jobs", args![]).await?;
+    let total = count.map_or(Ok(0), |row| row.get("n"))?;
+    let sql = "SELECT id, kind, job_key, payload, run_at, attempts, locked_until, last_error FROM jobs \
+        ORDER BY run_at, id LIMIT $1 OFFSET $2";
+    let rows = tx.rows(sql, args![page.size, page.offset()]).await?;
+    let waiting = |row: &Row| Ok(Waiting { job: read(row)?, last_error: row.opt("last_error")? });
+    Ok(PageOf { page, total, rows: rows.iter().map(waiting).collect::<Result<_, StoreError>>()? })
 }
 
 /// Seconds to wait after the given number of attempts.

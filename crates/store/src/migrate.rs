@@ -33,6 +33,7 @@ twins! {
     11 "0011_refusals",
     20 "0020_shop",
     30 "0030_ledger",
+    31 "0031_payments",
     50 "0050_account_lists",
 }
 

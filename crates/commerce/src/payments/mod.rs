@@ -1,79 +1,93 @@
-//! Payment methods, as orders need them: the balance.
+//! Payments: the ways to pay behind one small trait, attempts to pay, providers' notices, refunds.
+//!
+//! Money is booked in the transaction that learns of it; providers are called outside of transactions, from
+//! rows, so that a call that was lost is made again.
+
+mod api;
+pub mod check;
+mod disputes;
+pub mod driver;
+mod drivers;
+mod error;
+mod flow;
+mod jobs;
+mod logos;
+mod methods;
+mod model;
+mod notices;
+mod open;
+mod proofs;
+mod queries;
+mod reconcile;
+mod records;
+mod refunds;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+pub use drivers::stripe;
+pub use flow::{Seen, confirm};
+pub use jobs::{RECONCILE, order_closed, run as run_job};
+pub use methods::{Terms, method_of as method, methods, set as set_method};
+pub use model::{Method, Payment, Refund, Status};
+pub use open::router as open_router;
+pub use proofs::{Proof, of_order as proofs_of};
+pub use queries::refunds;
+pub use reconcile::Reconciliation;
+pub use records::reconciliations;
+pub use refunds::{made_by_hand, pay_back};
 
 use crate::State;
-use crate::ledger::{self, Account, Kind, Posting};
-use crate::orders::Order;
-use turnpike_base::{Fault, Money, Result, Text, Timestamp};
-use turnpike_store::{Read, WriteTx};
-use turnpike_web::Site;
+use driver::Driver;
+use std::sync::Arc;
+use turnpike_web::{Endpoint, with};
 
-/// The method that pays from the balance.
-pub const BALANCE: i64 = 7;
+/// `pm_id` of the balance.
+pub const BALANCE: i64 = drivers::balance::ID;
+/// `pm_id` of bank transfers.
+pub const BANK: i64 = drivers::bank::ID;
 
-/// A way to pay.
-#[derive(Clone, Debug)]
-pub struct Method {
-    /// What `pm_id` takes.
-    pub id: i64,
-    /// Its name.
-    pub title: Text,
-    /// Its picture.
-    pub logo: String,
-    /// Basis points of the goods fee.
-    pub handling_rate: i64,
-    /// On top.
-    pub handling_fee: Money,
-    /// The smallest payment.
-    pub min: Money,
-    /// The largest payment; 0: any.
-    pub max: Money,
-}
+/// The payment methods of an installation; cheap to clone.
+#[derive(Clone)]
+pub struct Payments(Arc<Vec<Arc<dyn Driver>>>);
 
-impl Method {
-    /// Whether it pays from the balance.
-    pub const fn is_balance(&self) -> bool {
-        self.id == BALANCE
+impl Payments {
+    /// The methods; Stripe is ready where its settings are there.
+    pub fn new(stripe: Option<stripe::Settings>) -> Self {
+        Self(Arc::new(drivers::all(stripe)))
+    }
+
+    /// Every method, ready or not.
+    pub fn drivers(&self) -> impl Iterator<Item = &dyn Driver> {
+        self.0.iter().map(AsRef::as_ref)
+    }
+
+    /// The method with this `pm_id`.
+    pub fn driver(&self, id: i64) -> Option<Arc<dyn Driver>> {
+        self.0.iter().find(|driver| driver.about().id == id).cloned()
     }
 }
 
-/// The methods of a site.
-pub async fn methods(_: &impl Read, _: &State, _: &Site) -> Result<Vec<Method>> {
-    let (title, logo) = (Text::new("余额", "Balance"), String::new());
-    let zero = Money::ZERO;
-    Ok(vec![Method { id: BALANCE, title, logo, handling_rate: 0, handling_fee: zero, min: zero, max: zero }])
+impl Default for Payments {
+    fn default() -> Self {
+        Self::new(None)
+    }
 }
 
-/// The method with this id. Fails naming `pm_id`.
-pub async fn method(tx: &impl Read, state: &State, site: &Site, id: i64) -> Result<Method> {
-    let found = methods(tx, state, site).await?.into_iter().find(|method| method.id == id);
-    found.ok_or_else(|| {
-        Fault::parameter("pm_id", Text::new("支付方式不存在", "is no payment method of this site"))
-    })
+impl std::fmt::Debug for Payments {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.drivers().map(|driver| driver.about().slug)).finish()
+    }
 }
 
-/// Pays money of an order back the way it came.
-pub async fn pay_back(
-    tx: &WriteTx,
-    _: &State,
-    order: &Order,
-    from: &[(Account, Money)],
-    now: Timestamp,
-) -> Result<()> {
-    let sum: i64 = from.iter().map(|(_, amount)| amount.0).sum();
-    let lines = [from, &[(Account::Balance(order.customer), Money(-sum))]].concat();
-    let posting = Posting {
-        site: order.site,
-        customer: order.customer,
-        kind: Kind::Refund,
-        trade_no: &order.trade_no,
-        memo: &order.title.en,
-        lines: &lines,
-        overdraw: false,
-    };
-    ledger::post(tx, &posting, now).await
-}
-
-/// An order was closed: nothing can be paid for it at a provider any more.
-pub async fn order_closed(_: &WriteTx, _: &Order, _: Timestamp) -> Result<()> {
-    Ok(())
+#[rustfmt::skip] // One endpoint a line reads as the table it is.
+pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
+    const TAG: &str = "payments";
+    vec![
+        Endpoint::get("payment/list", TAG, "支付方式列表", "Payment methods", with(s, api::list)),
+        Endpoint::get("payment/groups", TAG, "支付方式分组", "Payment methods by group", with(s, api::groups)),
+        Endpoint::post("pay", TAG, "支付订单", "Pay an order, or get the page to pay on", with(s, api::pay)),
+        Endpoint::post("pay/pay-check", TAG, "支付预检", "What paying an order would cost, and how it stands", with(s, api::check)),
+        Endpoint::post("pay/proof", TAG, "提交转账凭证", "Prove a bank transfer", with(s, api::prove)),
+    ]
 }

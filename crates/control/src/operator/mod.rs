@@ -11,8 +11,10 @@ mod account;
 mod api;
 mod customer;
 mod exit;
+mod job;
 mod ledger;
 mod package;
+mod payment;
 mod rule;
 mod site;
 mod static_ip;
@@ -41,6 +43,14 @@ pub async fn run(control: &Control, path: &str, input: Value) -> Result<Value> {
         "customer/enable" => go(control, input, customer::enable).await,
         "customer/key" => go(control, input, customer::key).await,
         "customer/credit" => go(control, input, ledger::credit).await,
+        "job/list" => go(control, input, job::list).await,
+        "payment-method/list" => go(control, input, payment::list).await,
+        "payment-method/set" => go(control, input, payment::set).await,
+        "order/confirm" => go(control, input, payment::confirm).await,
+        "order/proofs" => go(control, input, payment::proofs).await,
+        "payment/reconciliations" => go(control, input, payment::reconciliations).await,
+        "payment/refunds" => go(control, input, payment::refunds).await,
+        "payment/refunded" => go(control, input, payment::refunded).await,
         "ledger/list" => go(control, input, ledger::list).await,
         "ledger/accounts" => go(control, input, ledger::accounts).await,
         "ledger/check" => go(control, input, ledger::check).await,

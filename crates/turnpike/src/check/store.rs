@@ -75,8 +75,10 @@ async fn usage(store: &Store) -> Seen {
 }
 
 async fn ledger(store: &Store) -> Seen {
-    let found = turnpike_commerce::ledger::check::differences(&store.read().await?).await?;
-    Ok(("every entry balances, every balance is its sum".to_owned(), found))
+    let tx = store.read().await?;
+    let entries = turnpike_commerce::ledger::check::differences(&tx).await?;
+    let found = [entries, turnpike_commerce::payments::check::differences(&tx).await?].concat();
+    Ok(("every entry balances, every balance is its sum, payments agree".to_owned(), found))
 }
 
 /// The key may be kept from the directory, and from whoever checks; one that is here has to fit.

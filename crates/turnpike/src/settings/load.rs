@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use turnpike_base::Secret;
+use turnpike_commerce::payments::stripe;
+use turnpike_fetch::Address;
 
 /// Free ports for endpoints where the proxy entry's port is free too.
 const IMPLIED_PORTS: u16 = 2_000;
@@ -63,6 +65,7 @@ impl Reader<'_> {
         let metrics_token = self.checked("metrics-token", value::token);
         let gateway_name = self.read("gateway-name", |t| value::gateway_name(t).map(|()| t.to_owned()));
         let drain_seconds = self.read("drain-seconds", value::seconds);
+        let stripe = self.stripe();
         let log_level = self.read("log-level", value::log_level);
         let log_format = self.read("log-format", value::log_format);
         let settings = Settings {
@@ -83,6 +86,7 @@ impl Reader<'_> {
             metrics_token,
             gateway_name: gateway_name?,
             drain_seconds: drain_seconds?,
+            stripe,
             log_level: log_level?,
             log_format: log_format?,
         };
@@ -101,6 +105,18 @@ impl Reader<'_> {
 
     fn fault(&mut self, name: &'static str, said: &Said, problem: impl Into<String>) {
         self.faults.push(SettingFault::new(said.origin.clone(), Some(name), problem));
+    }
+
+    fn stripe(&mut self) -> Option<stripe::Settings> {
+        const NAMES: [&str; 2] = ["stripe-secret-key", "stripe-webhook-secret"];
+        let api = self.read("stripe-api", |text| Address::parse(text).map_err(|error| error.to_string()))?;
+        let [key, secret] = NAMES.map(|name| self.checked(name, value::token));
+        if let ([Some(said), None] | [None, Some(said)], [name, other]) =
+            (NAMES.map(|name| self.said.get(name)), NAMES)
+        {
+            self.fault(name, said, format!("{name} and {other} are needed together"));
+        }
+        Some(stripe::Settings { api, secret_key: key?, webhook_secret: secret? })
     }
 
     fn tls(&mut self, cert: &'static str, key: &'static str) -> Option<TlsFiles> {

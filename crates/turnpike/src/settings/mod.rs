@@ -69,6 +69,8 @@ pub struct Settings {
     pub gateway_name: String,
     /// How long a drain lasts, in seconds.
     pub drain_seconds: u32,
+    /// Stripe, where its keys were said.
+    pub stripe: Option<turnpike_commerce::payments::stripe::Settings>,
     /// How much is logged.
     pub log_level: tracing::Level,
     /// How it looks.

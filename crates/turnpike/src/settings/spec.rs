@@ -108,6 +108,18 @@ pub const ALL: &[Spec] = &[
         "The stable name under which this gateway reports usage",
     ),
     plain("drain-seconds", "SECONDS", Some("30"), "How long running connections may go on after SIGTERM"),
+    secret(
+        "stripe-secret-key",
+        "KEY",
+        "Stripe's secret key (sk_…); with the webhook's secret, cards can be charged",
+    ),
+    secret("stripe-webhook-secret", "SECRET", "Signs Stripe's notices (whsec_…) to /notices/stripe"),
+    plain(
+        "stripe-api",
+        "URL",
+        Some("https://api.stripe.com"),
+        "Where Stripe's API is; another one for tests",
+    ),
     plain("log-level", "LEVEL", Some("info"), "error, warn, info, debug or trace"),
     plain("log-format", "FORMAT", Some("text"), "text or json"),
 ];

@@ -15,6 +15,7 @@ use parts::Parts;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use turnpike_base::time::SystemClock;
+use turnpike_commerce::payments::Payments;
 use turnpike_control::Control;
 use turnpike_store::{Store, Vault};
 
@@ -40,7 +41,9 @@ pub async fn run(
     if with_demo && !fresh && !demo::is_demo(&store).await? {
         bail!("{} is not empty and was not filled by --demo; name another --data-dir", dir.path().display());
     }
-    let control = Control::open(store.clone(), vault.clone(), Arc::new(SystemClock)).await.map_err(told)?;
+    let payments = Payments::new(settings.stripe.clone());
+    let clock = Arc::new(SystemClock);
+    let control = Control::open_with(store.clone(), vault.clone(), clock, payments).await.map_err(told)?;
     let demo = if with_demo {
         terminal.progress("filling the demo");
         Some(demo::fill(&control, &store, &vault).await?)

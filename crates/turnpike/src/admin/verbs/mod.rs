@@ -11,7 +11,7 @@ mod usage;
 use super::secrets;
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
-use money::Ledger;
+use money::{Job, Ledger, Order, Payment, PaymentMethod};
 use network::{Exit, Rule, StaticIp};
 use people::{Account, Customer, Package, Site};
 use serde::Serialize;
@@ -43,6 +43,18 @@ pub(crate) enum Noun {
     /// Static addresses in stock and in customers' hands
     #[command(subcommand)]
     StaticIp(StaticIp),
+    /// Orders of customers
+    #[command(subcommand)]
+    Order(Order),
+    /// Ways to pay, site by site
+    #[command(subcommand)]
+    PaymentMethod(PaymentMethod),
+    /// Payments, refunds that wait
+    #[command(subcommand)]
+    Payment(Payment),
+    /// Work that waits or runs
+    #[command(subcommand)]
+    Job(Job),
     /// The books: entries, accounts, their proof
     #[command(subcommand)]
     Ledger(Ledger),

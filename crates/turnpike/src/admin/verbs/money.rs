@@ -26,3 +26,96 @@ pub(crate) enum Ledger {
     /// Prove that entries balance and balances are their sums
     Check {},
 }
+
+/// `turnpike admin job …`
+#[derive(Debug, Subcommand, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Job {
+    /// Jobs, the one that is due first before the others
+    List(Paging),
+}
+
+/// `turnpike admin payment-method …`
+#[derive(Debug, Subcommand, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum PaymentMethod {
+    /// What a site offers
+    List {
+        /// Name of the site [default: the first one]
+        #[arg(long, value_name = "NAME")]
+        site: Option<String>,
+    },
+    /// Offer a method on a site, on these terms, or no longer
+    Set {
+        /// 1 Stripe (needs its settings), 2 bank transfer, 7 balance
+        id: i64,
+        /// Name of the site [default: the first one]
+        #[arg(long, value_name = "NAME")]
+        site: Option<String>,
+        /// Offer it no longer
+        #[arg(long)]
+        off: bool,
+        /// Handling fee in basis points of the goods: 250 is 2.5 % [default: 0]
+        #[arg(long, value_name = "N", allow_negative_numbers = true)]
+        rate: Option<i64>,
+        /// Handling fee on top, such as 0.30 [default: 0]
+        #[arg(long, value_name = "AMOUNT")]
+        fee: Option<String>,
+        /// Least that is paid by it
+        #[arg(long, value_name = "AMOUNT")]
+        min: Option<String>,
+        /// Most that is paid by it
+        #[arg(long, value_name = "AMOUNT")]
+        max: Option<String>,
+        /// What customers read before they pay, in Chinese: the account of a bank transfer
+        #[arg(long, value_name = "TEXT")]
+        note_zh: Option<String>,
+        /// The same in English
+        #[arg(long, value_name = "TEXT")]
+        note_en: Option<String>,
+    },
+}
+
+/// `turnpike admin payment …`
+#[derive(Debug, Subcommand, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Payment {
+    /// Refunds that wait to be made, or those of an order
+    Refunds {
+        /// Only of this order
+        trade_no: Option<String>,
+    },
+    /// The daily comparisons with payment providers, the newest first
+    Reconciliations {},
+    /// Record that a refund by bank transfer was made
+    Refunded {
+        /// Its number in `payment refunds`
+        id: i64,
+        /// The bank's number of the transfer
+        reference: String,
+    },
+}
+
+/// `turnpike admin order …`
+#[derive(Debug, Subcommand, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Order {
+    /// Book a bank transfer that arrived for an order
+    Confirm {
+        /// Its number
+        trade_no: String,
+        /// The bank's number of the transfer; the same one is booked once
+        reference: String,
+        /// What came, such as 12.50 [default: what the order waits for]
+        #[arg(long)]
+        amount: Option<String>,
+    },
+    /// What a customer sent to prove a bank transfer
+    Proofs {
+        /// The order's number
+        trade_no: String,
+        /// Also print this proof's file, in Base64
+        #[arg(long, value_name = "ID")]
+        proof: Option<i64>,
+    },
+}

@@ -1,0 +1,155 @@
+//! What a payment method is to the shop: a small trait. A method is one file (or folder) under `drivers` and a
+//! line in its list.
+
+use super::model::{Payment, Refund};
+use http::HeaderMap;
+use turnpike_base::{Code, Currency, Fault, Money, Result, Text, Timestamp};
+use turnpike_web::BoxFuture;
+
+/// What is always true of a method.
+#[derive(Debug)]
+pub struct About {
+    /// Its `pm_id`.
+    pub id: i64,
+    /// Its name in the store and in paths.
+    pub slug: &'static str,
+    /// Methods of a group are shown together (`payment/groups`).
+    pub group: &'static str,
+    /// What customers read.
+    pub title: Text,
+    /// Its picture, SVG.
+    pub logo: &'static str,
+    /// Whether every site offers it until the operator says otherwise.
+    pub offered_by_default: bool,
+}
+
+/// A payment that is to begin.
+#[derive(Debug)]
+pub struct Ask<'a> {
+    /// The payment's row.
+    pub payment: &'a Payment,
+    /// What is paid for, in the customer's language.
+    pub title: &'a str,
+    /// Where the customer's browser goes afterwards.
+    pub return_url: &'a str,
+}
+
+/// Where the customer pays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The provider's name of it.
+    pub session: String,
+    /// Its address.
+    pub url: String,
+}
+
+/// Money that a provider has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The provider's name of the payment; refunds and disputes name it.
+    pub intent: String,
+    /// How much, minor units.
+    pub amount: Money,
+    /// ISO 4217, upper case.
+    pub currency: String,
+}
+
+/// How a payment stands with its provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing came yet.
+    Open,
+    /// The money came.
+    Paid(Receipt),
+    /// It can't come any more.
+    Gone,
+}
+
+/// How a refund stands with its provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RefundStanding {
+    /// The money is on its way back; the provider's name of the refund.
+    Made(String),
+    /// Not yet: ask again.
+    Pending,
+    /// It can't be made; why.
+    Refused(String),
+}
+
+/// What a provider tells by itself. Made only of a body whose signature holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The provider's name of the notice: repeats carry the same.
+    pub event: String,
+    /// What it is about, in the provider's words.
+    pub kind: String,
+    /// What follows from it.
+    pub news: News,
+}
+
+/// See [`Notice`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum News {
+    /// A payment's page has come to this.
+    Payment { session: String, payment: Option<i64>, standing: Standing },
+    /// A refund could not be made after all.
+    RefundFailed { refund: String },
+    /// A payer's bank calls a payment back.
+    DisputeOpened { dispute: String, intent: String, amount: Money },
+    /// The dispute is over.
+    DisputeEnded { dispute: String, won: bool },
+    /// Nothing that matters here.
+    Nothing,
+}
+
+/// A way to pay. Every call to a provider is made outside transactions, and may be made again.
+pub trait Driver: Send + Sync {
+    /// What is always true of it.
+    fn about(&self) -> &'static About;
+
+    /// Whether it is configured.
+    fn is_ready(&self) -> bool {
+        true
+    }
+
+    /// Whether it can charge a currency on a site that settles in another.
+    fn charges(&self, currency: Currency, settled: Currency) -> bool {
+        currency == settled
+    }
+
+    /// Whether there is somebody to ask about payments: only then they are polled, refunded and compared.
+    fn has_provider(&self) -> bool {
+        false
+    }
+
+    /// Begins a payment; `None` where the customer pays without a page.
+    fn start<'a>(&'a self, _: &'a Ask<'a>) -> BoxFuture<'a, Result<Option<Page>>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// Reads a provider's notice; a signature that does not hold is a failure.
+    fn notice(&self, _: &HeaderMap, _: &[u8], _: Timestamp) -> Result<Notice> {
+        Err(Fault::new(Code::NotFound, "no_notices"))
+    }
+
+    /// Asks how a payment stands.
+    fn look_up<'a>(&'a self, _: &'a Payment) -> BoxFuture<'a, Result<Standing>> {
+        Box::pin(std::future::ready(Ok(Standing::Open)))
+    }
+
+    /// Takes a payment's page away, so that nobody pays for a closed order.
+    fn close<'a>(&'a self, _: &'a Payment) -> BoxFuture<'a, Result<()>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// Pays money back.
+    fn refund<'a>(&'a self, _: &'a Payment, _: &'a Refund) -> BoxFuture<'a, Result<RefundStanding>> {
+        Box::pin(std::future::ready(Ok(RefundStanding::Pending)))
+    }
+
+    /// What of a payment the provider has: received, and paid back of it. `None` without a provider.
+    fn audit<'a>(&'a self, _: &'a Payment) -> BoxFuture<'a, Result<Option<(Money, Money)>>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+}

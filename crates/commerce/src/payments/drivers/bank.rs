@@ -1,0 +1,26 @@
+//! Bank transfer: the customer reads the operator's account, sends the money and says so with a proof; the
+//! operator confirms what came (`order confirm`), and pays refunds out by hand.
+
+use crate::payments::driver::{About, Driver};
+use turnpike_base::Text;
+
+/// The method's `pm_id`.
+pub(crate) const ID: i64 = 2;
+
+static ABOUT: About = About {
+    id: ID,
+    slug: "bank",
+    group: "bank",
+    title: Text::new("银行转账", "Bank transfer"),
+    logo: include_str!("../logos/bank.svg"),
+    offered_by_default: false,
+};
+
+/// See the module.
+pub(super) struct Bank;
+
+impl Driver for Bank {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+}

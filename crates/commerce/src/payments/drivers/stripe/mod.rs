@@ -1,0 +1,125 @@
+//! Stripe Checkout: the customer pays on Stripe's page; a signed notice tells of it, the poller finds what a
+//! lost notice missed. Five calls, form-encoded, each with an Idempotency-Key where it writes.
+
+mod client;
+mod notice;
+mod signature;
+#[cfg(test)]
+pub(crate) mod stand_in;
+
+pub use client::Settings;
+
+use crate::payments::driver::{About, Ask, Driver, Notice, Page, RefundStanding, Standing};
+use crate::payments::model::{Payment, Refund};
+use client::{Client, Session};
+use http::HeaderMap;
+use turnpike_base::{Code, Currency, Fault, Money, Result, Text, Timestamp};
+use turnpike_web::BoxFuture;
+
+/// The method's `pm_id`.
+pub(crate) const ID: i64 = 1;
+
+static ABOUT: About = About {
+    id: ID,
+    slug: "stripe",
+    group: "card",
+    title: Text::new("银行卡支付(Stripe)", "Card (Stripe)"),
+    logo: include_str!("../../logos/stripe.svg"),
+    offered_by_default: false,
+};
+
+/// See the module.
+pub(super) struct Stripe(Option<Client>);
+
+impl Stripe {
+    pub(super) fn new(settings: Option<Settings>) -> Self {
+        Self(settings.map(Client::new))
+    }
+
+    fn client(&self) -> Result<&Client> {
+        self.0.as_ref().ok_or_else(|| {
+            let text = Text::new("Stripe 尚未配置", "Stripe is not configured");
+            Fault::new(Code::Unavailable, "stripe_not_configured").say(text)
+        })
+    }
+}
+
+/// What a session has come to.
+fn standing(session: &Session) -> Standing {
+    match (session.payment_status.as_str(), session.status.as_str(), &session.payment_intent) {
+        ("paid", _, Some(intent)) => Standing::Paid(session.receipt(intent)),
+        (_, "expired", _) => Standing::Gone,
+        _ => Standing::Open,
+    }
+}
+
+impl Driver for Stripe {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn is_ready(&self) -> bool {
+        self.0.is_some()
+    }
+
+    fn charges(&self, _: Currency, _: Currency) -> bool {
+        true
+    }
+
+    fn has_provider(&self) -> bool {
+        true
+    }
+
+    fn start<'a>(&'a self, ask: &'a Ask<'a>) -> BoxFuture<'a, Result<Option<Page>>> {
+        Box::pin(async move {
+            let session = self.client()?.create_session(ask).await?;
+            let url =
+                session.url.ok_or_else(|| Fault::internal("stripe_no_page", "a session without url"))?;
+            Ok(Some(Page { session: session.id, url }))
+        })
+    }
+
+    fn notice(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Notice> {
+        let header = headers.get("stripe-signature").and_then(|value| value.to_str().ok());
+        signature::verify(&self.client()?.settings.webhook_secret, header.unwrap_or_default(), body, now)?;
+        notice::read(body)
+    }
+
+    fn look_up<'a>(&'a self, payment: &'a Payment) -> BoxFuture<'a, Result<Standing>> {
+        Box::pin(async move {
+            let Some(session) = &payment.session else { return Ok(Standing::Open) };
+            Ok(standing(&self.client()?.session(session).await?))
+        })
+    }
+
+    fn close<'a>(&'a self, payment: &'a Payment) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            match &payment.session {
+                Some(session) => self.client()?.expire_session(session).await,
+                None => Ok(()),
+            }
+        })
+    }
+
+    fn refund<'a>(
+        &'a self,
+        payment: &'a Payment,
+        refund: &'a Refund,
+    ) -> BoxFuture<'a, Result<RefundStanding>> {
+        Box::pin(async move {
+            let Some(intent) = &payment.intent else {
+                return Ok(RefundStanding::Refused("the payment has no provider's number".into()));
+            };
+            self.client()?.refund(intent, refund).await
+        })
+    }
+
+    fn audit<'a>(&'a self, payment: &'a Payment) -> BoxFuture<'a, Result<Option<(Money, Money)>>> {
+        Box::pin(async move {
+            match &payment.intent {
+                Some(intent) => self.client()?.intent(intent).await.map(Some),
+                None => Ok(None),
+            }
+        })
+    }
+}

@@ -1,0 +1,80 @@
+//! What a notice says. The signature was checked before.
+
+use super::client::Session;
+use super::standing;
+use crate::payments::driver::{News, Notice};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use turnpike_base::{Code, Fault, Money, Result, Text};
+
+#[derive(Deserialize)]
+struct Event {
+    id: String,
+    r#type: String,
+    data: Data,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    object: Value,
+}
+
+#[derive(Deserialize)]
+struct Dispute {
+    id: String,
+    payment_intent: Option<String>,
+    #[serde(default)]
+    amount: i64,
+    #[serde(default)]
+    status: String,
+}
+
+#[derive(Deserialize)]
+struct Refund {
+    id: String,
+    #[serde(default)]
+    status: String,
+}
+
+fn unreadable(cause: serde_json::Error) -> Fault {
+    let text = Text::new("通知内容无法识别", "The notice can't be read");
+    Fault::new(Code::Parameter, "notice_unreadable").say(text).because(cause)
+}
+
+fn object<T: DeserializeOwned>(data: Data) -> Result<T> {
+    serde_json::from_value(data.object).map_err(unreadable)
+}
+
+/// Reads a notice; kinds that do not matter here are [`News::Nothing`].
+pub(super) fn read(body: &[u8]) -> Result<Notice> {
+    let event: Event = serde_json::from_slice(body).map_err(unreadable)?;
+    let news = match event.r#type.as_str() {
+        "checkout.session.completed"
+        | "checkout.session.async_payment_succeeded"
+        | "checkout.session.expired" => {
+            let session: Session = object(event.data)?;
+            News::Payment { standing: standing(&session), payment: session.payment(), session: session.id }
+        }
+        "refund.updated" | "refund.failed" | "charge.refund.updated" => {
+            let refund: Refund = object(event.data)?;
+            let failed = matches!(refund.status.as_str(), "failed" | "canceled");
+            if failed { News::RefundFailed { refund: refund.id } } else { News::Nothing }
+        }
+        "charge.dispute.created" => {
+            let dispute: Dispute = object(event.data)?;
+            match dispute.payment_intent {
+                Some(intent) => {
+                    News::DisputeOpened { dispute: dispute.id, intent, amount: Money(dispute.amount) }
+                }
+                None => News::Nothing,
+            }
+        }
+        "charge.dispute.closed" => {
+            let dispute: Dispute = object(event.data)?;
+            News::DisputeEnded { won: dispute.status == "won", dispute: dispute.id }
+        }
+        _ => News::Nothing,
+    };
+    Ok(Notice { event: event.id, kind: event.r#type, news })
+}

@@ -1,0 +1,225 @@
+//! Paying: choose a method, begin at its provider, book what came.
+
+use super::driver::{Ask, Receipt};
+use super::model::{Method, Payment};
+use super::{BALANCE, BANK, error, jobs, methods, queries};
+use crate::State;
+use crate::orders::{self, Order, Paid, Settled, Status};
+use turnpike_base::{CustomerId, Fault, Lang, Money, Result, Timestamp};
+use turnpike_store::WriteTx;
+use turnpike_web::Site;
+
+/// A page that is younger is shown again; an older one may end under the customer's hands.
+const PAGE_MINUTES: i64 = 25;
+/// The first question about an open payment, after so many seconds.
+const FIRST_POLL: i64 = 30;
+/// How often a transaction is begun anew that lost against another one.
+const TRIES: usize = 8;
+
+/// Who pays, when, and how he wants to be told.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Payer<'a> {
+    pub(super) customer: CustomerId,
+    pub(super) site: &'a Site,
+    pub(super) lang: Lang,
+    pub(super) now: Timestamp,
+    /// Where this installation is for him, without a slash at the end.
+    pub(super) base_url: &'a str,
+}
+
+/// An order, how it is paid, and what has begun.
+#[derive(Debug)]
+pub(super) struct Begun {
+    pub(super) order: Order,
+    pub(super) method: Option<Method>,
+    pub(super) payment: Option<Payment>,
+}
+
+/// The customer's order with this number, locked.
+async fn mine(tx: &WriteTx, customer: CustomerId, trade_no: &str) -> Result<Order> {
+    let order = orders::lock(tx, trade_no).await?.filter(|order| order.customer == customer);
+    order.ok_or_else(|| error::unknown_order(trade_no))
+}
+
+/// Fixes the method that is asked for, or keeps the order's own.
+async fn choose(
+    tx: &WriteTx,
+    state: &State,
+    payer: &Payer<'_>,
+    order: Order,
+    pm_id: Option<i64>,
+) -> Result<(Order, Method)> {
+    let id = pm_id.filter(|id| *id != 0).unwrap_or(order.pm_id);
+    if id == 0 {
+        return Err(error::no_method());
+    }
+    let method = methods::method_of(tx, state, payer.site, id).await?;
+    let order = if order.pm_id == id && order.status == Status::Unpaid {
+        order
+    } else {
+        orders::flow::choose_method(tx, &order, &method).await?
+    };
+    Ok((order, method))
+}
+
+/// What paying by a method would cost: nothing is kept of it.
+pub(super) async fn preview(
+    state: &State,
+    payer: &Payer<'_>,
+    trade_no: &str,
+    pm_id: Option<i64>,
+) -> Result<Begun> {
+    let tx = state.store.write().await?;
+    let order = mine(&tx, payer.customer, trade_no).await?;
+    let unchosen = order.pm_id == 0 && pm_id.is_none_or(|id| id == 0);
+    if order.status != Status::Unpaid || unchosen {
+        return Ok(Begun { order, method: None, payment: None });
+    }
+    let (order, method) = choose(&tx, state, payer, order, pm_id).await?;
+    Ok(Begun { order, method: Some(method), payment: None })
+}
+
+/// Pays an order: from the balance at once, else by beginning at the method's provider. An order that is
+/// paid already is answered as such, so that an impatient second call does no harm.
+pub(super) async fn pay(
+    state: &State,
+    payer: &Payer<'_>,
+    trade_no: &str,
+    pm_id: Option<i64>,
+) -> Result<Begun> {
+    let mut tries = 1;
+    let begun = loop {
+        match begin(state, payer, trade_no, pm_id).await {
+            Err(fault) if fault.slug == "store_busy" && tries < TRIES => tries += 1,
+            outcome => break outcome?,
+        }
+    };
+    open_page(state, payer, begun).await
+}
+
+async fn begin(state: &State, payer: &Payer<'_>, trade_no: &str, pm_id: Option<i64>) -> Result<Begun> {
+    let now = payer.now;
+    let tx = state.store.write().await?;
+    let order = mine(&tx, payer.customer, trade_no).await?;
+    if order.status == Status::Paid {
+        return Ok(Begun { order, method: None, payment: None });
+    }
+    let (order, method) = choose(&tx, state, payer, order, pm_id).await?;
+    let begun = if method.is_balance() {
+        let paid = Paid { amount: order.missing(), pm_id: BALANCE, reference: String::new() };
+        orders::flow::settle(&tx, state, &order, &paid, now).await?;
+        let order = orders::lock(&tx, trade_no).await?.ok_or_else(|| error::unknown_order(trade_no))?;
+        Begun { order, method: Some(method), payment: None }
+    } else {
+        let payment = attempt(&tx, state, &order, &method, now).await?;
+        Begun { order, method: Some(method), payment: Some(payment) }
+    };
+    tx.commit().await?;
+    Ok(begun)
+}
+
+/// The attempt that is under way for the same amount, or a new one.
+async fn attempt(
+    tx: &WriteTx,
+    state: &State,
+    order: &Order,
+    method: &Method,
+    now: Timestamp,
+) -> Result<Payment> {
+    let fresh = now.plus_minutes(-PAGE_MINUTES);
+    let fits = |p: &Payment| p.pm_id == method.id && p.amount == order.missing() && p.created_at > fresh;
+    if let Some(payment) = queries::open_of(tx, &order.trade_no).await?.into_iter().find(fits) {
+        return Ok(payment);
+    }
+    let payment = queries::insert(tx, order, method.id, order.missing(), now).await?;
+    if state.payments.driver(method.id).is_some_and(|driver| driver.has_provider()) {
+        jobs::plan(tx, jobs::POLL, payment.id, now.plus_seconds(FIRST_POLL), now).await?;
+    }
+    Ok(payment)
+}
+
+/// Asks the provider for a page, outside of any transaction. A twin gets the same page: the provider knows
+/// the attempt by its key.
+async fn open_page(state: &State, payer: &Payer<'_>, begun: Begun) -> Result<Begun> {
+    let Some(payment) = &begun.payment else { return Ok(begun) };
+    let driver = state.payments.driver(payment.pm_id);
+    let Some(driver) = driver.filter(|_| payment.page_url.is_none()) else { return Ok(begun) };
+    let return_url = format!("{}/pay/return", payer.base_url);
+    let ask = Ask { payment, title: begun.order.title.get(payer.lang), return_url: &return_url };
+    let Some(page) = driver.start(&ask).await? else { return Ok(begun) };
+    let tx = state.store.write().await?;
+    queries::set_page(&tx, payment.id, &page).await?;
+    tx.commit().await?;
+    let payment = Payment { session: Some(page.session), page_url: Some(page.url), ..payment.clone() };
+    Ok(Begun { payment: Some(payment), ..begun })
+}
+
+/// Books what came for an attempt, once: whoever learns of it first (a notice, a repeat of it, the poller,
+/// the operator) books it, the others see that it is done. The word tells what became of the order.
+pub(super) async fn book(
+    tx: &WriteTx,
+    state: &State,
+    payment: &Payment,
+    receipt: &Receipt,
+    now: Timestamp,
+) -> Result<&'static str> {
+    let order = orders::lock(tx, &payment.trade_no).await?;
+    let order = order.ok_or_else(|| Fault::internal("payment_without_order", payment.trade_no.clone()))?;
+    let Some(payment) = queries::lock_payment(tx, payment.id).await?.filter(Payment::is_unbooked) else {
+        return Ok("again");
+    };
+    if receipt.currency != payment.currency {
+        tracing::error!(
+            payment = payment.id,
+            got = receipt.currency,
+            "a payment came in another currency; it is not booked"
+        );
+        return Ok("currency");
+    }
+    let paid = Paid { amount: receipt.amount, pm_id: payment.pm_id, reference: receipt.intent.clone() };
+    let outcome = match orders::flow::settle(tx, state, &order, &paid, now).await? {
+        Settled::Paid => "paid",
+        Settled::Short { .. } => "short",
+        Settled::Over { .. } => "over",
+        Settled::Late => "late",
+    };
+    queries::set_paid(tx, payment.id, receipt, outcome, now).await?;
+    Ok(outcome)
+}
+
+/// What the operator saw on the bank's account for an order. Without an amount: what the order waits for.
+#[derive(Clone, Debug)]
+pub struct Seen<'a> {
+    /// The order.
+    pub trade_no: &'a str,
+    /// What came.
+    pub amount: Option<Money>,
+    /// The bank's number of the transfer; the same one is booked once.
+    pub reference: &'a str,
+}
+
+/// Books a bank transfer that the operator saw. Fails with `order_unknown`, `transfer_booked`, and
+/// `order_not_unpaid` where the order waits for nothing and no amount is said.
+pub async fn confirm(state: &State, seen: &Seen<'_>, now: Timestamp) -> Result<(Order, &'static str)> {
+    let tx = state.store.write().await?;
+    let order = orders::lock(&tx, seen.trade_no).await?.ok_or_else(|| error::unknown_order(seen.trade_no))?;
+    let intent = format!("bank:{}:{}", seen.trade_no, seen.reference);
+    if queries::by_intent(&tx, &intent).await?.is_some() {
+        return Err(error::booked_already(seen.reference));
+    }
+    let amount = match seen.amount {
+        Some(amount) if amount > Money::ZERO => amount,
+        None if order.status == Status::Unpaid => order.missing(),
+        _ => return Err(orders::error::not_unpaid(seen.trade_no)),
+    };
+    let open = queries::open_of(&tx, seen.trade_no).await?.into_iter().find(|p| p.pm_id == BANK);
+    let payment = match open {
+        Some(payment) => payment,
+        None => queries::insert(&tx, &order, BANK, amount, now).await?,
+    };
+    let currency = order.currency.code().to_owned();
+    let outcome = book(&tx, state, &payment, &Receipt { intent, amount, currency }, now).await?;
+    let order = orders::lock(&tx, seen.trade_no).await?.ok_or_else(|| error::unknown_order(seen.trade_no))?;
+    tx.commit().await?;
+    Ok((order, outcome))
+}

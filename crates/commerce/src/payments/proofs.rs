@@ -1,0 +1,125 @@
+//! Proofs of bank transfers: what the customer sends, and what the operator looks at before he confirms.
+
+use super::{BANK, error};
+use crate::State;
+use crate::orders::{self, Status};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use turnpike_base::{CustomerId, Fault, Result, Text, Timestamp};
+use turnpike_store::{Read, Row, StoreError, WriteTx, args};
+
+/// An order with a proof keeps what it holds so long: transfers take days.
+const HOLD_DAYS: i64 = 3;
+/// Proofs of an order.
+const MOST: i64 = 5;
+/// Largest file, in bytes.
+const LARGEST: usize = 700 * 1_024;
+
+/// What a customer sent.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    /// Its row.
+    pub id: i64,
+    /// What he says of the transfer.
+    pub reference: String,
+    /// Media type; empty without a file.
+    pub kind: String,
+    /// The file.
+    pub file: Vec<u8>,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+impl Proof {
+    /// The file in Base64.
+    pub fn base64(&self) -> String {
+        STANDARD.encode(&self.file)
+    }
+}
+
+/// Reads a file in Base64, also as a data URL; naming `proof` where it is none that anybody should open.
+pub(super) fn read(text: &str) -> Result<(&'static str, Vec<u8>)> {
+    let wrong = || {
+        let text = Text::made(
+            format!("应为 Base64 编码的 PNG、JPEG 或 PDF 文件,最大 {} KB", LARGEST / 1_024),
+            format!("must be a PNG, JPEG or PDF file in Base64, at most {} KB", LARGEST / 1_024),
+        );
+        Fault::parameter("proof", text)
+    };
+    let encoded = text.split_once(";base64,").map_or(text, |(_, encoded)| encoded);
+    let file = STANDARD.decode(encoded.trim()).map_err(|_| wrong())?;
+    // What the file is decides, not what it is called.
+    let kinds: [(&[u8], &str); 3] =
+        [(b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"%PDF-", "application/pdf")];
+    let kind = kinds.into_iter().find(|(magic, _)| file.starts_with(magic)).map(|(_, kind)| kind);
+    match kind {
+        Some(kind) if file.len() <= LARGEST => Ok((kind, file)),
+        _ => Err(wrong()),
+    }
+}
+
+/// Keeps a proof, and the order's holdings with it.
+pub(super) async fn keep(
+    state: &State,
+    customer: CustomerId,
+    trade_no: &str,
+    proof: Proof,
+) -> Result<Timestamp> {
+    let tx = state.store.write().await?;
+    let order = orders::lock(&tx, trade_no).await?.filter(|order| order.customer == customer);
+    let order = order.ok_or_else(|| error::unknown_order(trade_no))?;
+    if order.status != Status::Unpaid {
+        return Err(orders::error::not_unpaid(trade_no));
+    }
+    if order.pm_id != BANK {
+        return Err(error::no_transfer());
+    }
+    if of_order(&tx, trade_no).await?.len() >= usize::try_from(MOST).unwrap_or(0) {
+        return Err(error::too_many_proofs(MOST));
+    }
+    insert(&tx, customer, trade_no, &proof).await?;
+    let until = order.expire_at.max(proof.created_at.plus_days(HOLD_DAYS));
+    orders::extend(&tx, order.id, until).await?;
+    tx.commit().await?;
+    Ok(until)
+}
+
+async fn insert(tx: &WriteTx, customer: CustomerId, trade_no: &str, proof: &Proof) -> Result<()> {
+    let sql = "INSERT INTO payment_proofs (customer_id, trade_no, reference, kind, file, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    let Proof { reference, kind, file, created_at, .. } = proof;
+    tx.exec(sql, args![customer, trade_no, reference, kind, file.clone(), *created_at]).await?;
+    Ok(())
+}
+
+/// What was sent for an order, oldest first.
+pub async fn of_order(tx: &impl Read, trade_no: &str) -> Result<Vec<Proof>> {
+    let rows =
+        tx.rows("SELECT * FROM payment_proofs WHERE trade_no = $1 ORDER BY id", args![trade_no]).await?;
+    let read = |row: &Row| {
+        Ok::<_, StoreError>(Proof {
+            id: row.get("id")?,
+            reference: row.get("reference")?,
+            kind: row.get("kind")?,
+            file: row.get("file")?,
+            created_at: row.get("created_at")?,
+        })
+    };
+    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pictures_and_documents_are_taken() {
+        let png = STANDARD.encode(b"\x89PNG\r\n\x1a\n....");
+        assert_eq!(read(&png).unwrap().0, "image/png");
+        assert_eq!(read(&format!("data:text/html;base64,{png}")).unwrap().0, "image/png");
+        let large = STANDARD.encode([b"%PDF-".as_slice(), &vec![b'x'; LARGEST]].concat());
+        for bad in ["", "not base64!", &STANDARD.encode(b"<html>"), &large] {
+            assert!(read(bad).is_err());
+        }
+    }
+}

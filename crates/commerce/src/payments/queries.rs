@@ -1,0 +1,229 @@
+//! All SQL of payments and refunds.
+
+use super::driver::{Page, Receipt};
+use super::methods::Terms;
+use super::model::{Payment, Refund, Status};
+use crate::orders::Order;
+use turnpike_base::{Money, SiteId, Timestamp};
+use turnpike_store::{Read, Row, StoreError, WriteTx, args};
+
+pub(super) async fn terms(tx: &impl Read, site: SiteId) -> Result<Vec<(i64, Terms)>, StoreError> {
+    let rows = tx.rows("SELECT * FROM payment_methods WHERE site_id = $1 ORDER BY id", args![site]).await?;
+    let read = |row: &Row| {
+        let terms = Terms {
+            enabled: row.get("enabled")?,
+            handling_rate: row.get("handling_rate")?,
+            handling_fee: row.get("handling_fee")?,
+            min: row.get("min_amount")?,
+            max: row.get("max_amount")?,
+            note_zh: row.get("note_zh")?,
+            note_en: row.get("note_en")?,
+        };
+        Ok((row.get("id")?, terms))
+    };
+    rows.iter().map(read).collect()
+}
+
+pub(super) async fn set_terms(tx: &WriteTx, site: SiteId, id: i64, terms: &Terms) -> Result<(), StoreError> {
+    let sql = "INSERT INTO payment_methods (site_id, id, enabled, handling_rate, handling_fee, min_amount, max_amount, \
+        note_zh, note_en) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (site_id, id) DO UPDATE SET \
+        enabled = excluded.enabled, handling_rate = excluded.handling_rate, handling_fee = excluded.handling_fee, \
+        min_amount = excluded.min_amount, max_amount = excluded.max_amount, note_zh = excluded.note_zh, \
+        note_en = excluded.note_en";
+    let args = args![
+        site,
+        id,
+        terms.enabled,
+        terms.handling_rate,
+        terms.handling_fee,
+        terms.min,
+        terms.max,
+        &terms.note_zh,
+        &terms.note_en
+    ];
+    tx.exec(sql, args).await.map(drop)
+}
+
+fn read_payment(row: &Row) -> Result<Payment, StoreError> {
+    Ok(Payment {
+        id: row.get("id")?,
+        site: row.get("site_id")?,
+        customer: row.get("customer_id")?,
+        trade_no: row.get("trade_no")?,
+        pm_id: row.get("pm_id")?,
+        amount: row.get("amount")?,
+        currency: row.get("currency")?,
+        status: Status::parse(&row.get::<String>("status")?),
+        session: row.opt("session")?,
+        intent: row.opt("intent")?,
+        page_url: row.opt("page_url")?,
+        received: row.get("received")?,
+        refunded: row.get("refunded")?,
+        created_at: row.get("created_at")?,
+    })
+}
+
+fn first(rows: &[Row]) -> Result<Option<Payment>, StoreError> {
+    rows.first().map(read_payment).transpose()
+}
+
+pub(super) async fn payment(tx: &impl Read, id: i64) -> Result<Option<Payment>, StoreError> {
+    first(&tx.rows("SELECT * FROM payments WHERE id = $1", args![id]).await?)
+}
+
+/// Attempts of an order that nothing came of yet, oldest first.
+pub(super) async fn open_of(tx: &impl Read, trade_no: &str) -> Result<Vec<Payment>, StoreError> {
+    let sql = "SELECT * FROM payments WHERE trade_no = $1 AND status = 'open' ORDER BY id";
+    tx.rows(sql, args![trade_no]).await?.iter().map(read_payment).collect()
+}
+
+/// Payments of an order that have something left to pay back, locked, newest first.
+pub(super) async fn refundable(tx: &WriteTx, trade_no: &str) -> Result<Vec<Payment>, StoreError> {
+    let sql = "SELECT * FROM payments WHERE trade_no = $1 AND status = 'paid' AND outcome <> 'late' AND received > refunded ORDER BY id DESC";
+    tx.lock(sql, args![trade_no]).await?.iter().map(read_payment).collect()
+}
+
+pub(super) async fn by_session(tx: &impl Read, session: &str) -> Result<Option<Payment>, StoreError> {
+    first(&tx.rows("SELECT * FROM payments WHERE session = $1", args![session]).await?)
+}
+
+pub(super) async fn by_intent(tx: &impl Read, intent: &str) -> Result<Option<Payment>, StoreError> {
+    first(&tx.rows("SELECT * FROM payments WHERE intent = $1 ORDER BY id LIMIT 1", args![intent]).await?)
+}
+
+pub(super) async fn lock_payment(tx: &WriteTx, id: i64) -> Result<Option<Payment>, StoreError> {
+    first(&tx.lock("SELECT * FROM payments WHERE id = $1 ORDER BY id", args![id]).await?)
+}
+
+/// An attempt to pay an order, of which nothing came yet.
+pub(super) async fn insert(
+    tx: &WriteTx,
+    order: &Order,
+    pm_id: i64,
+    amount: Money,
+    now: Timestamp,
+) -> Result<Payment, StoreError> {
+    let sql = "INSERT INTO payments (site_id, customer_id, trade_no, pm_id, amount, currency, status, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, 'open', $7) RETURNING *";
+    let args = args![order.site, order.customer, &order.trade_no, pm_id, amount, order.currency.code(), now];
+    let row = tx.row(sql, args).await?;
+    let row = row.map(|row| read_payment(&row)).transpose()?;
+    row.ok_or_else(|| StoreError::Config("a payment was not written".into()))
+}
+
+pub(super) async fn set_page(tx: &WriteTx, id: i64, page: &Page) -> Result<(), StoreError> {
+    let sql = "UPDATE payments SET session = $2, page_url = $3 WHERE id = $1";
+    tx.exec(sql, args![id, &page.session, &page.url]).await.map(drop)
+}
+
+pub(super) async fn set_paid(
+    tx: &WriteTx,
+    id: i64,
+    receipt: &Receipt,
+    outcome: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE payments SET status = 'paid', intent = $2, received = $3, outcome = $4, settled_at = $5 WHERE id = $1";
+    tx.exec(sql, args![id, &receipt.intent, receipt.amount, outcome, now]).await.map(drop)
+}
+
+pub(super) async fn set_gone(tx: &WriteTx, id: i64) -> Result<(), StoreError> {
+    tx.exec("UPDATE payments SET status = 'gone' WHERE id = $1 AND status = 'open'", args![id])
+        .await
+        .map(drop)
+}
+
+/// Whether a payment came for an order that took none any more.
+pub(super) async fn came_late(tx: &impl Read, id: i64) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM payments WHERE id = $1 AND outcome = 'late'";
+    Ok(tx.row(sql, args![id]).await?.is_some())
+}
+
+pub(super) async fn insert_refund(
+    tx: &WriteTx,
+    payment: &Payment,
+    amount: Money,
+    now: Timestamp,
+) -> Result<i64, StoreError> {
+    tx.exec("UPDATE payments SET refunded = refunded + $2 WHERE id = $1", args![payment.id, amount]).await?;
+    let sql = "INSERT INTO payment_refunds (payment_id, site_id, customer_id, trade_no, pm_id, amount, status, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, 'promised', $7) RETURNING id";
+    let Payment { id, site, customer, ref trade_no, pm_id, .. } = *payment;
+    let row = tx.row(sql, args![id, site, customer, trade_no, pm_id, amount, now]).await?;
+    row.map_or(Ok(0), |row| row.get("id"))
+}
+
+fn read_refund(row: &Row) -> Result<Refund, StoreError> {
+    Ok(Refund {
+        id: row.get("id")?,
+        payment: row.get("payment_id")?,
+        site: row.get("site_id")?,
+        customer: row.get("customer_id")?,
+        trade_no: row.get("trade_no")?,
+        pm_id: row.get("pm_id")?,
+        amount: row.get("amount")?,
+        status: row.get("status")?,
+        created_at: row.get("created_at")?,
+    })
+}
+
+pub(super) async fn refund(tx: &impl Read, id: i64) -> Result<Option<Refund>, StoreError> {
+    let row = tx.row("SELECT * FROM payment_refunds WHERE id = $1", args![id]).await?;
+    row.map(|row| read_refund(&row)).transpose()
+}
+
+pub(super) async fn lock_refund(tx: &WriteTx, id: i64) -> Result<Option<Refund>, StoreError> {
+    let rows = tx.lock("SELECT * FROM payment_refunds WHERE id = $1 ORDER BY id", args![id]).await?;
+    rows.first().map(read_refund).transpose()
+}
+
+pub(super) async fn end_refund(
+    tx: &WriteTx,
+    id: i64,
+    status: &str,
+    reference: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE payment_refunds SET status = $2, provider_ref = COALESCE(NULLIF($3, ''), provider_ref), \
+        ended_at = $4 WHERE id = $1";
+    tx.exec(sql, args![id, status, reference, now]).await.map(drop)
+}
+
+/// What was to go back of a payment did not.
+pub(super) async fn give_back(tx: &WriteTx, payment: i64, amount: Money) -> Result<(), StoreError> {
+    tx.exec("UPDATE payments SET refunded = refunded - $2 WHERE id = $1", args![payment, amount])
+        .await
+        .map(drop)
+}
+
+/// Refunds of an order, or all that wait for somebody, oldest first.
+pub async fn refunds(tx: &impl Read, trade_no: Option<&str>) -> Result<Vec<Refund>, StoreError> {
+    let (wanted, args) = match trade_no {
+        Some(trade_no) => ("trade_no = $1", args![trade_no]),
+        None => ("status = 'promised'", args![]),
+    };
+    let sql = format!("SELECT * FROM payment_refunds WHERE {wanted} ORDER BY id LIMIT 1000");
+    tx.rows(&sql, args).await?.iter().map(read_refund).collect()
+}
+
+pub(super) async fn refund_by_reference(
+    tx: &impl Read,
+    reference: &str,
+) -> Result<Option<Refund>, StoreError> {
+    let row = tx.row("SELECT * FROM payment_refunds WHERE provider_ref = $1", args![reference]).await?;
+    row.map(|row| read_refund(&row)).transpose()
+}
+
+/// Payments booked since then, with what of them went back for certain.
+pub(super) async fn settled(
+    tx: &impl Read,
+    pm_id: i64,
+    since: Timestamp,
+    most: i64,
+) -> Result<Vec<(Payment, Money)>, StoreError> {
+    let sql = "SELECT p.*, CAST(COALESCE((SELECT SUM(r.amount) FROM payment_refunds r WHERE r.payment_id = p.id \
+        AND r.status = 'made'), 0) AS BIGINT) AS back FROM payments p \
+        WHERE p.pm_id = $1 AND p.settled_at >= $2 ORDER BY p.settled_at LIMIT $3";
+    let rows = tx.rows(sql, args![pm_id, since, most]).await?;
+    rows.iter().map(|row| Ok((read_payment(row)?, row.get("back")?))).collect()
+}

@@ -1,0 +1,161 @@
+//! Ways to pay, and refunds that wait.
+
+use super::{listed, time};
+use crate::Control;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use turnpike_base::{Fault, Money, Result, Text};
+use turnpike_commerce::payments::{self, Method, Proof, Reconciliation, Refund, Seen, Terms};
+use turnpike_identity::sites;
+
+/// What `payment-method list` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct List {
+    site: Option<String>,
+}
+
+/// What `payment-method set` takes; amounts as `12.50` in the site's currency.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Set {
+    id: i64,
+    site: Option<String>,
+    #[serde(default)]
+    off: bool,
+    /// Basis points.
+    rate: Option<i64>,
+    fee: Option<String>,
+    min: Option<String>,
+    max: Option<String>,
+    note_zh: Option<String>,
+    note_en: Option<String>,
+}
+
+/// What `payment refunds` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refunds {
+    trade_no: Option<String>,
+}
+
+/// What `payment refunded` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refunded {
+    id: i64,
+    reference: String,
+}
+
+/// What `order confirm` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Confirm {
+    trade_no: String,
+    /// What came, such as `12.50`; what the order waits for where nothing is said.
+    amount: Option<String>,
+    /// The bank's number of the transfer: the same one is booked once.
+    reference: String,
+}
+
+/// What names an order.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OfOrder {
+    trade_no: String,
+    /// A proof whose file is wanted, in Base64.
+    proof: Option<i64>,
+}
+
+/// An amount such as `12.50`; nothing where nothing is said.
+pub(super) fn amount(name: &str, text: Option<&str>) -> Result<Money> {
+    let Some(text) = text else { return Ok(Money::ZERO) };
+    Money::parse(text).ok_or_else(|| {
+        Fault::parameter(name, Text::new("应为金额,例如 12.50", "must be an amount such as 12.50"))
+    })
+}
+
+pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
+    let tx = control.store().read().await?;
+    let site = sites::find(&tx, input.site.as_deref()).await?;
+    let methods = payments::methods(&tx, &control.commerce(), &site).await?;
+    let row = |method: &Method| {
+        json!({"id": method.id, "method": method.driver, "title": method.title.en, "rate": method.handling_rate,
+            "fee": method.handling_fee, "min": method.min, "max": method.max, "note": method.note.en})
+    };
+    Ok(listed(i64::try_from(methods.len()).unwrap_or(0), methods.iter().map(row).collect()))
+}
+
+pub(super) async fn set(control: &Control, input: Set) -> Result<Value> {
+    let terms = Terms {
+        enabled: !input.off,
+        handling_rate: input.rate.unwrap_or(0),
+        handling_fee: amount("fee", input.fee.as_deref())?,
+        min: amount("min", input.min.as_deref())?,
+        max: amount("max", input.max.as_deref())?,
+        note_zh: input.note_zh.unwrap_or_default(),
+        note_en: input.note_en.unwrap_or_default(),
+    };
+    let tx = control.store().write().await?;
+    let site = sites::find(&tx, input.site.as_deref()).await?;
+    payments::set_method(&tx, &control.0.payments, &site, input.id, &terms).await?;
+    tx.commit().await?;
+    let ready = control.0.payments.driver(input.id).is_some_and(|driver| driver.is_ready());
+    Ok(json!({"id": input.id, "site": site.name, "enabled": terms.enabled, "ready": ready}))
+}
+
+fn refund(refund: &Refund) -> Value {
+    json!({"id": refund.id, "trade_no": refund.trade_no, "customer": refund.customer, "pm_id": refund.pm_id,
+        "amount": refund.amount, "status": refund.status, "created_at": time(refund.created_at)})
+}
+
+pub(super) async fn refunds(control: &Control, input: Refunds) -> Result<Value> {
+    let found = payments::refunds(&control.store().read().await?, input.trade_no.as_deref()).await?;
+    Ok(listed(i64::try_from(found.len()).unwrap_or(0), found.iter().map(refund).collect()))
+}
+
+pub(super) async fn refunded(control: &Control, input: Refunded) -> Result<Value> {
+    let now = control.0.clock.now();
+    let done = payments::made_by_hand(&control.commerce(), input.id, &input.reference, now).await?;
+    Ok(refund(&done))
+}
+
+pub(super) async fn confirm(control: &Control, input: Confirm) -> Result<Value> {
+    if !(1..=140).contains(&input.reference.trim().chars().count()) {
+        return Err(Fault::parameter(
+            "reference",
+            Text::new("应为 1 到 140 个字符", "must be 1 to 140 characters"),
+        ));
+    }
+    let amount = match &input.amount {
+        Some(text) => Some(amount("amount", Some(text))?),
+        None => None,
+    };
+    let seen = Seen { trade_no: &input.trade_no, amount, reference: input.reference.trim() };
+    let state = control.commerce();
+    let (order, outcome) = payments::confirm(&state, &seen, control.0.clock.now()).await?;
+    Ok(json!({"trade_no": order.trade_no, "outcome": outcome, "status": order.status as i64,
+        "pay_fee": order.pay_fee(), "received": order.received}))
+}
+
+pub(super) async fn proofs(control: &Control, input: OfOrder) -> Result<Value> {
+    let found = payments::proofs_of(&control.store().read().await?, &input.trade_no).await?;
+    let row = |proof: &Proof| {
+        let file = (input.proof == Some(proof.id)).then(|| proof.base64());
+        json!({"id": proof.id, "reference": proof.reference, "kind": proof.kind, "bytes": proof.file.len(),
+            "file": file, "created_at": time(proof.created_at)})
+    };
+    Ok(listed(i64::try_from(found.len()).unwrap_or(0), found.iter().map(row).collect()))
+}
+
+/// Runs shown.
+const RUNS: i64 = 100;
+
+pub(super) async fn reconciliations(control: &Control, _: super::Paging) -> Result<Value> {
+    let found = payments::reconciliations(&control.store().read().await?, RUNS).await?;
+    let row = |run: &Reconciliation| {
+        json!({"at": time(run.at), "pm_id": run.pm_id, "since": time(run.since), "compared": run.compared,
+            "differences": run.differences})
+    };
+    Ok(listed(i64::try_from(found.len()).unwrap_or(0), found.iter().map(row).collect()))
+}
