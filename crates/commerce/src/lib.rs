@@ -3,13 +3,14 @@
 //! [`products`] is the catalogue, [`prices`] its arithmetic, [`coupons`] make things cheaper, [`orders`] are
 //! made, paid, closed and refunded, [`grants`] is what they give, [`renewals`] give it more time. [`shop`] is
 //! how a site sells, [`activity`] its recharge gifts, [`ledger`] where all its money stands,
-//! [`payments`] how it comes and goes.
+//! [`payments`] how it comes and goes, [`statements`] and [`invoices`] what customers get to read of it.
 
 pub mod activity;
 pub mod amount;
 pub mod coupons;
 mod fields;
 pub mod grants;
+pub mod invoices;
 pub mod ledger;
 pub mod orders;
 pub mod payments;
@@ -17,6 +18,7 @@ pub mod prices;
 pub mod products;
 pub mod renewals;
 pub mod shop;
+pub mod statements;
 
 #[cfg(test)]
 mod testing;
@@ -43,9 +45,11 @@ pub fn routes(state: &State) -> Vec<turnpike_web::Endpoint> {
     [
         activity::routes(state),
         coupons::routes(state),
+        invoices::routes(state),
         orders::routes(state),
         payments::routes(state),
         products::routes(state),
+        statements::routes(state),
     ]
     .concat()
 }

@@ -34,6 +34,7 @@ twins! {
     20 "0020_shop",
     30 "0030_ledger",
     31 "0031_payments",
+    32 "0032_invoices",
     50 "0050_account_lists",
 }
 

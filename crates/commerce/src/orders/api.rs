@@ -5,7 +5,7 @@ use super::quote::{self, Buyer};
 use super::request::Request;
 use super::view::{self, Checked, OrderRow};
 use super::{error, flow, model::Order};
-use crate::{State, payments};
+use crate::{State, invoices, payments};
 use serde::Serialize;
 use turnpike_base::{Page, PageOf, ProductType, Result};
 use turnpike_store::Read;
@@ -62,7 +62,7 @@ async fn shown(tx: &impl Read, state: &State, orders: &[Order], call: &Call) -> 
     let methods = payments::methods(tx, state, &call.site).await?;
     let mut rows = Vec::with_capacity(orders.len());
     for order in orders {
-        rows.push(view::row(order, &methods, serde_json::json!({}), call));
+        rows.push(view::row(order, &methods, invoices::of_order(tx, order).await?, call));
     }
     Ok(rows)
 }

@@ -11,6 +11,7 @@ mod account;
 mod api;
 mod customer;
 mod exit;
+mod invoice;
 mod job;
 mod ledger;
 mod package;
@@ -51,6 +52,9 @@ pub async fn run(control: &Control, path: &str, input: Value) -> Result<Value> {
         "payment/reconciliations" => go(control, input, payment::reconciliations).await,
         "payment/refunds" => go(control, input, payment::refunds).await,
         "payment/refunded" => go(control, input, payment::refunded).await,
+        "invoice/list" => go(control, input, invoice::list).await,
+        "invoice/issue" => go(control, input, invoice::issue).await,
+        "invoice/reject" => go(control, input, invoice::reject).await,
         "ledger/list" => go(control, input, ledger::list).await,
         "ledger/accounts" => go(control, input, ledger::accounts).await,
         "ledger/check" => go(control, input, ledger::check).await,

@@ -11,7 +11,7 @@ mod usage;
 use super::secrets;
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
-use money::{Job, Ledger, Order, Payment, PaymentMethod};
+use money::{Invoice, Job, Ledger, Order, Payment, PaymentMethod};
 use network::{Exit, Rule, StaticIp};
 use people::{Account, Customer, Package, Site};
 use serde::Serialize;
@@ -55,6 +55,9 @@ pub(crate) enum Noun {
     /// Work that waits or runs
     #[command(subcommand)]
     Job(Job),
+    /// Invoices that customers asked for
+    #[command(subcommand)]
+    Invoice(Invoice),
     /// The books: entries, accounts, their proof
     #[command(subcommand)]
     Ledger(Ledger),

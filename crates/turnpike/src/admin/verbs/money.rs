@@ -119,3 +119,35 @@ pub(crate) enum Order {
         proof: Option<i64>,
     },
 }
+
+/// `turnpike admin invoice …`
+#[derive(Debug, Subcommand, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Invoice {
+    /// Invoices, the newest first
+    List {
+        /// Only of this customer: e-mail address or id
+        #[arg(long, value_name = "EMAIL")]
+        customer: Option<String>,
+        /// 1 asked for, 2 issued, 3 rejected, 4 cancelled [default: any]
+        #[arg(long, value_name = "N")]
+        status: Option<i64>,
+        #[command(flatten)]
+        #[serde(flatten)]
+        paging: Paging,
+    },
+    /// Issue an invoice that was asked for
+    Issue {
+        /// Its id in `invoice list`
+        id: i64,
+        /// Your number of it, unique within the site
+        number: String,
+    },
+    /// Refuse it; its orders can be asked for again
+    Reject {
+        /// Its id in `invoice list`
+        id: i64,
+        /// What the customer reads, up to 200 characters
+        reason: String,
+    },
+}

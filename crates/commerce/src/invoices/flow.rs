@@ -1,0 +1,129 @@
+//! What is done with profiles and invoices.
+
+use super::model::{Invoice, Profile, Status};
+use super::{error, queries};
+use crate::State;
+use crate::orders::Order;
+use turnpike_base::{CustomerId, Fault, Page, PageOf, Result, SiteId, Text, Timestamp};
+use turnpike_store::{Read, WriteTx};
+
+/// Profiles of a customer.
+const MOST_PROFILES: i64 = 20;
+/// Longest number of an invoice, and longest reason.
+const LONGEST: (usize, usize) = (64, 200);
+
+pub(super) async fn add_profile(
+    state: &State,
+    customer: CustomerId,
+    profile: &Profile,
+    now: Timestamp,
+) -> Result<i64> {
+    let tx = state.store.write().await?;
+    let count = queries::profiles(&tx, customer).await?.len();
+    if count >= usize::try_from(MOST_PROFILES).unwrap_or(0) {
+        return Err(error::too_many_profiles(MOST_PROFILES));
+    }
+    let id = queries::insert_profile(&tx, customer, profile, now).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+pub(super) async fn delete_profile(state: &State, customer: CustomerId, id: i64) -> Result<()> {
+    let tx = state.store.write().await?;
+    if !queries::delete_profile(&tx, customer, id).await? {
+        return Err(error::unknown("profile", id));
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Asks for an invoice over orders; all of them, or none.
+pub(super) async fn request(
+    state: &State,
+    site: SiteId,
+    customer: CustomerId,
+    profile: i64,
+    trade_nos: &[String],
+    now: Timestamp,
+) -> Result<Invoice> {
+    let tx = state.store.write().await?;
+    let profiles = queries::profiles(&tx, customer).await?;
+    let (_, profile) = profiles
+        .into_iter()
+        .find(|(id, _)| *id == profile)
+        .ok_or_else(|| error::unknown("profile", profile))?;
+    let mut orders = Vec::with_capacity(trade_nos.len());
+    for trade_no in trade_nos {
+        let order = queries::invoiceable_one(&tx, customer, trade_no).await?;
+        orders.push(order.ok_or_else(|| error::not_invoiceable(trade_no))?);
+    }
+    let taken = || error::not_invoiceable(&trade_nos.join(", "));
+    let id = queries::insert(&tx, site, customer, &profile, &orders, now).await?.ok_or_else(taken)?;
+    let invoice = queries::by_id(&tx, id).await?.ok_or_else(|| error::unknown("invoice", id))?;
+    tx.commit().await?;
+    Ok(invoice)
+}
+
+async fn requested(tx: &WriteTx, id: i64, customer: Option<CustomerId>) -> Result<Invoice> {
+    let invoice = queries::lock(tx, id).await?;
+    let mine = invoice.filter(|invoice| customer.is_none_or(|customer| invoice.customer == customer));
+    let invoice = mine.ok_or_else(|| error::unknown("invoice", id))?;
+    if invoice.status == Status::Requested { Ok(invoice) } else { Err(error::ended(id)) }
+}
+
+pub(super) async fn cancel(state: &State, customer: CustomerId, id: i64, now: Timestamp) -> Result<()> {
+    let tx = state.store.write().await?;
+    let invoice = requested(&tx, id, Some(customer)).await?;
+    queries::set_over(&tx, &invoice, Status::Cancelled, "", now).await?;
+    Ok(tx.commit().await?)
+}
+
+fn bounded(field: &'static str, text: &str, most: usize) -> Result<()> {
+    if (1..=most).contains(&text.chars().count()) {
+        return Ok(());
+    }
+    let reason = Text::made(format!("应为 1 到 {most} 个字符"), format!("must be 1 to {most} characters"));
+    Err(Fault::parameter(field, reason))
+}
+
+/// The operator issues an invoice under his number. Fails with `invoice_unknown`, `invoice_ended`,
+/// `invoice_number_taken`.
+pub async fn issue(state: &State, id: i64, number: &str, now: Timestamp) -> Result<Invoice> {
+    bounded("number", number, LONGEST.0)?;
+    let tx = state.store.write().await?;
+    let invoice = requested(&tx, id, None).await?;
+    if queries::number_exists(&tx, invoice.site, number).await? {
+        return Err(error::number_taken(number));
+    }
+    queries::set_issued(&tx, &invoice, number, now).await?;
+    tx.commit().await?;
+    Ok(Invoice { status: Status::Issued, number: Some(number.to_owned()), ended_at: Some(now), ..invoice })
+}
+
+/// The operator rejects a request; its orders can be asked for again.
+pub async fn reject(state: &State, id: i64, reason: &str, now: Timestamp) -> Result<Invoice> {
+    bounded("reason", reason, LONGEST.1)?;
+    let tx = state.store.write().await?;
+    let invoice = requested(&tx, id, None).await?;
+    queries::set_over(&tx, &invoice, Status::Rejected, reason, now).await?;
+    tx.commit().await?;
+    Ok(Invoice { status: Status::Rejected, reason: reason.to_owned(), ended_at: Some(now), ..invoice })
+}
+
+/// Invoices, the newest first: of a customer or all, of a status (0: any).
+pub async fn list(
+    tx: &impl Read,
+    customer: Option<CustomerId>,
+    status: i64,
+    page: Page,
+) -> Result<PageOf<Invoice>> {
+    Ok(queries::page(tx, customer, status, page).await?)
+}
+
+/// What an order shows as its `invoice`: an object, `{}` when none was issued (contract section 7).
+pub async fn of_order(tx: &impl Read, order: &Order) -> Result<serde_json::Value> {
+    let Some(id) = order.invoice_id else { return Ok(serde_json::json!({})) };
+    let invoice = queries::by_id(tx, id).await?;
+    let shown = invoice.map(|invoice| serde_json::to_value(&invoice.profile));
+    let shown = shown.transpose().map_err(|e| Fault::internal("invoice_unprintable", e))?;
+    Ok(shown.unwrap_or_else(|| serde_json::json!({})))
+}

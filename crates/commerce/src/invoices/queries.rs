@@ -1,0 +1,221 @@
+//! All SQL of invoices.
+
+use super::model::{Invoice, Invoiceable, Profile, Status};
+use turnpike_base::{CustomerId, Money, Page, PageOf, SiteId, Timestamp};
+use turnpike_store::{Args, Read, Row, StoreError, WriteTx, args};
+
+/// Paid online and not paid back, on no invoice. The rest of a short order (type 26) is part of that order.
+const INVOICEABLE: &str = "FROM orders o WHERE o.customer_id = $1 AND o.status = 1 AND o.pm_id NOT IN (0, 7) \
+    AND o.product_type <> 26 AND o.gross - o.discount_fee + o.handling_fee > o.refund_fee \
+    AND NOT EXISTS (SELECT 1 FROM invoice_orders i WHERE i.trade_no = o.trade_no)";
+const AMOUNT: &str = "o.gross - o.discount_fee + o.handling_fee - o.refund_fee";
+
+fn json<T: serde::de::DeserializeOwned + Default>(text: &str) -> T {
+    // Written by us; a row that can't be read shows empty rather than hiding the others.
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+fn text(profile: &Profile) -> String {
+    serde_json::to_string(profile).unwrap_or_default()
+}
+
+pub(super) async fn profiles(
+    tx: &impl Read,
+    customer: CustomerId,
+) -> Result<Vec<(i64, Profile)>, StoreError> {
+    let sql = "SELECT id, spec FROM invoice_profiles WHERE customer_id = $1 ORDER BY id DESC";
+    let rows = tx.rows(sql, args![customer]).await?;
+    rows.iter().map(|row| Ok((row.get("id")?, json(&row.get::<String>("spec")?)))).collect()
+}
+
+pub(super) async fn insert_profile(
+    tx: &WriteTx,
+    customer: CustomerId,
+    profile: &Profile,
+    now: Timestamp,
+) -> Result<i64, StoreError> {
+    let sql = "INSERT INTO invoice_profiles (customer_id, spec, created_at) VALUES ($1, $2, $3) RETURNING id";
+    let row = tx.row(sql, args![customer, text(profile), now]).await?;
+    row.map_or(Ok(0), |row| row.get("id"))
+}
+
+pub(super) async fn delete_profile(tx: &WriteTx, customer: CustomerId, id: i64) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM invoice_profiles WHERE id = $1 AND customer_id = $2";
+    Ok(tx.exec(sql, args![id, customer]).await? == 1)
+}
+
+fn read_invoiceable(row: &Row) -> Result<Invoiceable, StoreError> {
+    Ok(Invoiceable {
+        trade_no: row.get("trade_no")?,
+        product_type: row.get("product_type")?,
+        title_zh: row.get("title_zh")?,
+        title_en: row.get("title_en")?,
+        currency: row.get("currency")?,
+        amount: row.get("amount")?,
+        paid_at: row.get("paid_at")?,
+    })
+}
+
+fn invoiceable_columns() -> String {
+    format!(
+        "SELECT o.trade_no, o.product_type, o.title_zh, o.title_en, o.currency, {AMOUNT} AS amount, \
+         COALESCE(o.paid_at, o.created_at) AS paid_at"
+    )
+}
+
+pub(super) async fn invoiceable(
+    tx: &impl Read,
+    customer: CustomerId,
+    page: Page,
+) -> Result<PageOf<Invoiceable>, StoreError> {
+    let count = tx.row(&format!("SELECT COUNT(*) AS n {INVOICEABLE}"), args![customer]).await?;
+    let total = count.map_or(Ok(0), |row| row.get("n"))?;
+    let columns = invoiceable_columns();
+    let sql = format!("{columns} {INVOICEABLE} ORDER BY o.created_at DESC, o.id DESC LIMIT $2 OFFSET $3");
+    let rows = tx.rows(&sql, args![customer, page.size, page.offset()]).await?;
+    Ok(PageOf { page, total, rows: rows.iter().map(read_invoiceable).collect::<Result<_, _>>()? })
+}
+
+pub(super) async fn invoiceable_one(
+    tx: &impl Read,
+    customer: CustomerId,
+    trade_no: &str,
+) -> Result<Option<Invoiceable>, StoreError> {
+    let sql = format!("{} {INVOICEABLE} AND o.trade_no = $2", invoiceable_columns());
+    let row = tx.row(&sql, args![customer, trade_no]).await?;
+    row.map(|row| read_invoiceable(&row)).transpose()
+}
+
+/// Sum and number of what can be invoiced.
+pub(super) async fn invoiceable_sum(
+    tx: &impl Read,
+    customer: CustomerId,
+) -> Result<(Money, i64), StoreError> {
+    let sql =
+        format!("SELECT CAST(COALESCE(SUM({AMOUNT}), 0) AS BIGINT) AS amount, COUNT(*) AS n {INVOICEABLE}");
+    let row = tx.row(&sql, args![customer]).await?;
+    row.map_or(Ok((Money::ZERO, 0)), |row| Ok((row.get("amount")?, row.get("n")?)))
+}
+
+/// Sum and number of invoices of a status.
+pub(super) async fn sum_of(
+    tx: &impl Read,
+    customer: CustomerId,
+    status: Status,
+) -> Result<(Money, i64), StoreError> {
+    let sql = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS amount, COUNT(*) AS n FROM invoices \
+        WHERE customer_id = $1 AND status = $2";
+    let row = tx.row(sql, args![customer, status as i64]).await?;
+    row.map_or(Ok((Money::ZERO, 0)), |row| Ok((row.get("amount")?, row.get("n")?)))
+}
+
+/// A new request, with its orders. `false` where one of them is on another invoice meanwhile.
+pub(super) async fn insert(
+    tx: &WriteTx,
+    site: SiteId,
+    customer: CustomerId,
+    profile: &Profile,
+    orders: &[Invoiceable],
+    now: Timestamp,
+) -> Result<Option<i64>, StoreError> {
+    let amount: i64 = orders.iter().map(|order| order.amount.0).sum();
+    let currency = orders.first().map_or("", |order| order.currency.as_str());
+    let sql = "INSERT INTO invoices (site_id, customer_id, status, amount, currency, profile, created_at) \
+        VALUES ($1, $2, 1, $3, $4, $5, $6) RETURNING id";
+    let row = tx.row(sql, args![site, customer, amount, currency, text(profile), now]).await?;
+    let id: i64 = row.map_or(Ok(0), |row| row.get("id"))?;
+    for order in orders {
+        let sql = "INSERT INTO invoice_orders (trade_no, invoice_id, amount) VALUES ($1, $2, $3) \
+            ON CONFLICT (trade_no) DO NOTHING";
+        if tx.exec(sql, args![&order.trade_no, id, order.amount]).await? == 0 {
+            return Ok(None);
+        }
+    }
+    Ok(Some(id))
+}
+
+fn read(row: &Row) -> Result<Invoice, StoreError> {
+    Ok(Invoice {
+        id: row.get("id")?,
+        site: row.get("site_id")?,
+        customer: row.get("customer_id")?,
+        number: row.opt("number")?,
+        status: Status::from_number(row.get("status")?),
+        amount: row.get("amount")?,
+        currency: row.get("currency")?,
+        profile: json(&row.get::<String>("profile")?),
+        reason: row.get("reason")?,
+        trade_nos: Vec::new(),
+        created_at: row.get("created_at")?,
+        ended_at: row.opt("ended_at")?,
+    })
+}
+
+async fn with_orders(tx: &impl Read, rows: &[Row]) -> Result<Vec<Invoice>, StoreError> {
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let invoice = read(row)?;
+        let sql = "SELECT trade_no FROM invoice_orders WHERE invoice_id = $1 ORDER BY trade_no";
+        let orders = tx.rows(sql, args![invoice.id]).await?;
+        let trade_nos = orders.iter().map(|row| row.get("trade_no")).collect::<Result<_, _>>()?;
+        found.push(Invoice { trade_nos, ..invoice });
+    }
+    Ok(found)
+}
+
+pub(super) async fn page(
+    tx: &impl Read,
+    customer: Option<CustomerId>,
+    status: i64,
+    page: Page,
+) -> Result<PageOf<Invoice>, StoreError> {
+    let wanted = "FROM invoices WHERE ($1 = 0 OR customer_id = $1) AND ($2 = 0 OR status = $2)";
+    let args: Args = args![customer.map_or(0, CustomerId::get), status];
+    let count = tx.row(&format!("SELECT COUNT(*) AS n {wanted}"), args.clone()).await?;
+    let total = count.map_or(Ok(0), |row| row.get("n"))?;
+    let sql = format!("SELECT * {wanted} ORDER BY id DESC LIMIT $3 OFFSET $4");
+    let rows = tx.rows(&sql, [args, args![page.size, page.offset()]].concat()).await?;
+    Ok(PageOf { page, total, rows: with_orders(tx, &rows).await? })
+}
+
+pub(super) async fn by_id(tx: &impl Read, id: i64) -> Result<Option<Invoice>, StoreError> {
+    let rows = tx.rows("SELECT * FROM invoices WHERE id = $1", args![id]).await?;
+    Ok(with_orders(tx, &rows).await?.pop())
+}
+
+/// Locks an invoice.
+pub(super) async fn lock(tx: &WriteTx, id: i64) -> Result<Option<Invoice>, StoreError> {
+    let rows = tx.lock("SELECT * FROM invoices WHERE id = $1 ORDER BY id", args![id]).await?;
+    Ok(with_orders(tx, &rows).await?.pop())
+}
+
+pub(super) async fn number_exists(tx: &impl Read, site: SiteId, number: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM invoices WHERE site_id = $1 AND number = $2";
+    Ok(tx.row(sql, args![site, number]).await?.is_some())
+}
+
+pub(super) async fn set_issued(
+    tx: &WriteTx,
+    invoice: &Invoice,
+    number: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE invoices SET status = 2, number = $2, ended_at = $3 WHERE id = $1";
+    tx.exec(sql, args![invoice.id, number, now]).await?;
+    let sql = "UPDATE orders SET invoice_id = $1 WHERE trade_no IN \
+        (SELECT trade_no FROM invoice_orders WHERE invoice_id = $1)";
+    tx.exec(sql, args![invoice.id]).await.map(drop)
+}
+
+/// The request is over; its orders can be asked for again.
+pub(super) async fn set_over(
+    tx: &WriteTx,
+    invoice: &Invoice,
+    status: Status,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE invoices SET status = $2, reason = $3, ended_at = $4 WHERE id = $1";
+    tx.exec(sql, args![invoice.id, status as i64, reason, now]).await?;
+    tx.exec("DELETE FROM invoice_orders WHERE invoice_id = $1", args![invoice.id]).await.map(drop)
+}

@@ -1,0 +1,98 @@
+//! Invoices: only what was paid online, each order once, issued under a number that is taken once.
+
+use super::*;
+use crate::orders::{self, Order, Paid};
+use crate::payments::{BALANCE, BANK};
+use crate::testing::Shop;
+use turnpike_base::{CustomerId, Money, Page, Timestamp};
+use turnpike_store::both_engines;
+
+/// 2026-11-24 12:00:00 UTC.
+const NOW: Timestamp = Timestamp(1_795_521_600_000);
+
+async fn bought(shop: &Shop, pm_id: i64) -> Order {
+    let ask = orders::Request {
+        pid: shop.pid("bucket").await,
+        upids: None,
+        amount: 1,
+        pm_id: if pm_id == BALANCE { pm_id } else { 0 },
+        region_list: None,
+        coupon_sn: None,
+        use_invitation_registration_discount: false,
+        renew_duration: crate::renewals::Duration::OneMonth,
+        product_sku_bandwidth_id: None,
+        product_sku_concurrency_id: None,
+        product_sku_duration_id: None,
+        etd: 1,
+        recharge_amount: None,
+        trade_no: None,
+    };
+    let order = orders::flow::create(&shop.state, &shop.buyer(NOW), &ask).await.unwrap();
+    if pm_id != BALANCE {
+        let tx = shop.state.store.write().await.unwrap();
+        let paid = Paid { amount: order.pay_fee(), pm_id, reference: "T".into() };
+        orders::flow::settle(&tx, &shop.state, &order, &paid, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    order
+}
+
+fn profile() -> Profile {
+    Profile { name: "A GmbH".into(), role_type: 2, vat_id: "DE1".into(), ..Profile::default() }
+}
+
+both_engines! {
+    async fn an_order_paid_online_is_invoiced_once(store: Store) {
+        let shop = Shop::open(&store, 50_000, NOW).await;
+        let (state, who, site) = (&shop.state, shop.customer, shop.site.id);
+        let (online, spent) = (bought(&shop, BANK).await, bought(&shop, BALANCE).await);
+        let id = flow::add_profile(state, who, &profile(), NOW).await.unwrap();
+        let ask = |trade_no: &str| {
+            let trade_nos = vec![trade_no.to_owned()];
+            async move { flow::request(state, site, who, id, &trade_nos, NOW).await }
+        };
+        assert_eq!(ask(&spent.trade_no).await.unwrap_err().slug, "order_not_invoiceable");
+        let first = ask(&online.trade_no).await.unwrap();
+        assert_eq!((first.amount, first.status, &first.trade_nos), (Money(9_999), Status::Requested, &vec![online.trade_no.clone()]));
+        assert_eq!(ask(&online.trade_no).await.unwrap_err().slug, "order_not_invoiceable");
+        flow::cancel(state, who, first.id, NOW).await.unwrap();
+        let second = ask(&online.trade_no).await.unwrap();
+        assert_eq!(reject(state, second.id, "no", NOW).await.unwrap().status, Status::Rejected);
+        let third = ask(&online.trade_no).await.unwrap();
+        issue(state, third.id, "2026-1", NOW).await.unwrap();
+        assert_eq!(issue(state, third.id, "2026-2", NOW).await.unwrap_err().slug, "invoice_ended");
+        let other = bought(&shop, BANK).await;
+        let fourth = ask(&other.trade_no).await.unwrap();
+        assert_eq!(issue(state, fourth.id, "2026-1", NOW).await.unwrap_err().slug, "invoice_number_taken");
+        let tx = store.read().await.unwrap();
+        let shown = |order: Option<Order>| { let tx = &tx; async move { of_order(tx, &order.unwrap()).await.unwrap() } };
+        let issued = shown(orders::by_trade_no(&tx, &online.trade_no).await.unwrap()).await;
+        assert_eq!(issued["vat_id"], "DE1");
+        let none = shown(orders::by_trade_no(&tx, &spent.trade_no).await.unwrap()).await;
+        assert_eq!(none, serde_json::json!({}));
+        let found = list(&tx, Some(who), Status::Issued as i64, Page::default()).await.unwrap();
+        assert_eq!((found.total, found.rows[0].number.as_deref()), (1, Some("2026-1")));
+        assert_eq!(queries::invoiceable_sum(&tx, who).await.unwrap(), (Money::ZERO, 0));
+        assert_eq!(queries::sum_of(&tx, who, Status::Requested).await.unwrap(), (Money(9_999), 1));
+    }
+
+    async fn another_customers_profiles_and_invoices_are_not_there(store: Store) {
+        let shop = Shop::open(&store, 0, NOW).await;
+        let (state, who) = (&shop.state, shop.customer);
+        let online = bought(&shop, BANK).await;
+        let id = flow::add_profile(state, who, &profile(), NOW).await.unwrap();
+        let stranger = CustomerId(who.0 + 1);
+        let orders = [online.trade_no];
+        let invoice = flow::request(state, shop.site.id, who, id, &orders, NOW).await.unwrap();
+        for slug in [
+            flow::delete_profile(state, stranger, id).await.unwrap_err().slug,
+            flow::cancel(state, stranger, invoice.id, NOW).await.unwrap_err().slug,
+            flow::request(state, shop.site.id, stranger, id, &orders, NOW).await.unwrap_err().slug,
+        ] {
+            assert_eq!(slug, "invoice_unknown");
+        }
+        flow::delete_profile(state, who, id).await.unwrap();
+        let kept = list(&store.read().await.unwrap(), Some(who), 0, Page::default()).await.unwrap();
+        assert_eq!(kept.rows[0].profile, profile(), "an invoice keeps whom it was for");
+    }
+}

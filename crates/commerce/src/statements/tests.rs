@@ -1,0 +1,41 @@
+//! Statements add up: what a month opens with and what happened is what it closes with.
+
+use super::api::statement;
+use super::render;
+use super::rules::Month;
+use crate::ledger::{self, credit_by_operator};
+use crate::testing::Shop;
+use turnpike_base::{Lang, Money, Timestamp};
+use turnpike_store::both_engines;
+
+/// 2026-11-30 23:00:00 UTC.
+const NOW: Timestamp = Timestamp(1_796_079_600_000);
+
+both_engines! {
+    async fn a_month_closes_with_what_the_next_opens_with(store: Store) {
+        let shop = Shop::open(&store, 5_000, NOW).await;
+        for (amount, hours) in [(-1_250, 0), (300, 2)] {
+            let tx = store.write().await.unwrap();
+            let (site, who, at) = (shop.site.id, shop.customer, NOW.plus_minutes(hours * 60));
+            credit_by_operator(&tx, site, who, Money(amount), "<b>=test", at).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let tx = store.read().await.unwrap();
+        let of = |month: &str| {
+            let month = Month::parse(month).unwrap();
+            let (tx, shop) = (&tx, &shop);
+            async move { statement(tx, &shop.site, shop.customer, month, Lang::En).await.unwrap() }
+        };
+        let (november, december) = (of("2026-11").await, of("2026-12").await);
+        assert_eq!((november.opening, november.closing, november.list.len()), (Money(0), Money(3_750), 2));
+        assert_eq!((december.opening, december.closing), (november.closing, ledger::balance(&tx, shop.customer).await.unwrap()));
+        let changes: i64 = november.list.iter().chain(&december.list).map(|row| row.change.0).sum();
+        assert_eq!(Money(changes), december.closing);
+        let empty = of("2027-01").await;
+        assert_eq!((empty.opening, empty.closing, empty.list.len()), (Money(4_050), Money(4_050), 0));
+        let csv = render::csv(&november, Lang::Zh);
+        assert!(csv.starts_with('\u{feff}') && csv.contains("\r\n") && csv.contains("-12.50,37.50"), "{csv}");
+        let html = render::html(&november, "A & B", Lang::En);
+        assert!(html.contains("A &amp; B") && html.contains("&lt;b&gt;=test") && !html.contains("<b>"), "{html}");
+    }
+}
