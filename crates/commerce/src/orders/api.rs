@@ -7,7 +7,7 @@ use super::view::{self, Checked, OrderRow};
 use super::{error, flow, model::Order};
 use crate::{State, invoices, payments};
 use serde::Serialize;
-use turnpike_base::{Page, PageOf, ProductType, Result};
+use turnpike_base::{Page, ProductType, Result};
 use turnpike_store::Read;
 use turnpike_web::{Call, End, Range, field, params, parse_end, parse_time};
 use utoipa::ToSchema;
@@ -96,15 +96,14 @@ pub(super) async fn list(state: State, call: Call, input: List) -> Result<Orders
     };
     let page = Page::new(input.page_no, input.page_size);
     let tx = state.store.read().await?;
-    let (total, rows) = queries::page(&tx, &filter, payments::BALANCE, page).await?;
-    let found = PageOf { page, total, rows };
+    let found = super::list(&tx, &filter, page).await?;
     Ok(Orders {
         list: shown(&tx, &state, &found.rows, &call).await?,
         pagination: Pagination {
-            total,
+            total: found.total,
             page_no: page.number,
             page_size: page.size,
-            total_pages: page.pages(total),
+            total_pages: page.pages(found.total),
         },
     })
 }

@@ -8,6 +8,7 @@ pub mod error;
 pub mod flow;
 mod model;
 mod plan;
+mod purchase;
 mod queries;
 mod quote;
 mod refund;
@@ -19,11 +20,14 @@ mod view;
 mod tests;
 
 pub use model::{Choices, EXACT, Goods, OVER, Order, Paid, SHORT, Settled, Status, What};
+pub use purchase::{Purchase, purchase};
 pub use queries::{Filter, by_id, by_trade_no, extend, lock, set_out_trade_no};
 pub use quote::Buyer;
 pub use request::Request;
 
-use crate::State;
+use crate::{State, payments};
+use turnpike_base::{Page, PageOf, Result};
+use turnpike_store::Read;
 use turnpike_web::{Endpoint, with};
 
 #[rustfmt::skip] // One endpoint a line reads as the table it is.
@@ -36,4 +40,10 @@ pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
         Endpoint::get("order/info", TAG, "订单详情", "One order", with(s, api::info)),
         Endpoint::post("order/close", TAG, "关闭订单", "Close an unpaid order", with(s, api::close)),
     ]
+}
+
+/// A page of orders, the newest first.
+pub async fn list(tx: &impl Read, filter: &Filter, page: Page) -> Result<PageOf<Order>> {
+    let (total, rows) = queries::page(tx, filter, payments::BALANCE, page).await?;
+    Ok(PageOf { page, total, rows })
 }

@@ -14,22 +14,7 @@ const BALANCE: i64 = payments::BALANCE;
 const ONLINE: i64 = 2;
 
 fn ask(pid: i64, pm_id: i64) -> Request {
-    Request {
-        pid,
-        upids: None,
-        amount: 1,
-        pm_id,
-        region_list: None,
-        coupon_sn: None,
-        use_invitation_registration_discount: false,
-        renew_duration: crate::renewals::Duration::OneMonth,
-        product_sku_bandwidth_id: None,
-        product_sku_concurrency_id: None,
-        product_sku_duration_id: None,
-        etd: 1,
-        recharge_amount: None,
-        trade_no: None,
-    }
+    Request::plain(pid, pm_id)
 }
 
 fn us(count: i64) -> Option<Vec<crate::fields::Region>> {

@@ -8,6 +8,12 @@ pub fn unknown(id: i64) -> Fault {
     Fault::new(Code::NotFound, "product_unknown").say(text.clone()).field("pid", text)
 }
 
+/// The site's catalogue has none of this code.
+pub fn unknown_code(code: &str) -> Fault {
+    Fault::new(Code::NotFound, "product_unknown")
+        .say(Text::made(format!("没有代码为 {code} 的套餐"), format!("There is no product {code}")))
+}
+
 /// Sold on request only.
 pub fn not_for_sale(id: ProductId) -> Fault {
     Fault::new(Code::Forbidden, "product_not_for_sale").say(Text::made(

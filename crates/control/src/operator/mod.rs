@@ -9,14 +9,17 @@
 
 mod account;
 mod api;
+mod coupon;
 mod customer;
 mod exit;
 mod invoice;
 mod job;
 mod ledger;
+mod order;
 mod package;
 mod payment;
 mod rule;
+mod product;
 mod site;
 mod static_ip;
 mod usage;
@@ -55,6 +58,17 @@ pub async fn run(control: &Control, path: &str, input: Value) -> Result<Value> {
         "invoice/list" => go(control, input, invoice::list).await,
         "invoice/issue" => go(control, input, invoice::issue).await,
         "invoice/reject" => go(control, input, invoice::reject).await,
+        "product/load" => go(control, input, product::load).await,
+        "product/export" => go(control, input, product::export).await,
+        "product/list" => go(control, input, product::list).await,
+        "coupon/create" => go(control, input, coupon::create).await,
+        "coupon/list" => go(control, input, coupon::list).await,
+        "coupon/disable" => go(control, input, coupon::disable).await,
+        "coupon/invite" => go(control, input, coupon::invite).await,
+        "order/list" => go(control, input, order::list).await,
+        "order/show" => go(control, input, order::show).await,
+        "order/create" => go(control, input, order::create).await,
+        "order/refund" => go(control, input, order::refund).await,
         "ledger/list" => go(control, input, ledger::list).await,
         "ledger/accounts" => go(control, input, ledger::accounts).await,
         "ledger/check" => go(control, input, ledger::check).await,

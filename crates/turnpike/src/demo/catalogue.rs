@@ -50,13 +50,20 @@ pub(super) const STATICS: &str = "address,type,country,city,asn,isp,sharing,hold
 127.0.9.21,25,JP,Tokyo,2516,KDDI,exclusive,
 ";
 
-/// Packages of the main types.
-pub(super) const PACKAGES: &[&str] = &[
-    r#"{"type": 9, "gb": 20, "days": 7, "title": "Residential 20 GB"}"#,
-    r#"{"type": 9, "gb": 100, "days": 90, "title": "Residential 100 GB"}"#,
-    r#"{"type": 11, "bandwidth": 200, "concurrency": 200, "days": 30, "title": "Unmetered 200 Mbit/s"}"#,
-    r#"{"type": 12, "gb": 50, "days": 90, "title": "Data center 50 GB"}"#,
-    r#"{"type": 15, "gb": 50, "days": 90, "title": "ISP 50 GB"}"#,
-    r#"{"type": 16, "gb": 20, "days": 90, "title": "Rotating static 20 GB"}"#,
-    r#"{"type": 17, "count": 1000, "days": 90, "title": "1,000 extracted endpoints"}"#,
+/// What is sold, as a catalogue file.
+pub(super) const SHOP: &str = include_str!("catalogue.toml");
+
+/// Balance for two hundred purchases.
+pub(super) const BALANCE: &str = "100000.00";
+
+/// Purchases of the main types.
+pub(super) const PURCHASES: &[&str] = &[
+    r#"{"product": "residential-20"}"#,
+    r#"{"product": "residential-100"}"#,
+    r#"{"product": "unmetered", "bandwidth": 200, "concurrency": 200, "days": 30}"#,
+    r#"{"product": "datacenter-50"}"#,
+    r#"{"product": "isp-50"}"#,
+    r#"{"product": "rotating-20"}"#,
+    r#"{"product": "extraction-1000"}"#,
+    r#"{"product": "static-datacenter", "regions": "US,1"}"#,
 ];

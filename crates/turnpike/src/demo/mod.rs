@@ -97,7 +97,7 @@ pub async fn fill(control: &Control, store: &Store, vault: &Vault) -> Result<Dem
         operator_token: random(40)?,
     };
     network(control).await?;
-    packages(control).await?;
+    shop(control).await?;
     access(store, vault, &kept.account_password).await?;
     let text = Secret::new(serde_json::to_string(&kept)?);
     let sealed = hex(&vault.seal(FACT, &text).map_err(crate::up::told)?);
@@ -137,14 +137,16 @@ async fn network(control: &Control) -> Result<()> {
     Ok(())
 }
 
-async fn packages(control: &Control) -> Result<()> {
-    for package in catalogue::PACKAGES {
-        let mut input: Value = serde_json::from_str(package).context("a package of the demo")?;
+/// The catalogue, the customer's balance, and what he bought with it.
+async fn shop(control: &Control) -> Result<()> {
+    run(control, "product/load", json!({"file": catalogue::SHOP})).await?;
+    let credit = json!({"email": EMAIL, "amount": catalogue::BALANCE, "reason": "Demo"});
+    run(control, "customer/credit", credit).await?;
+    for purchase in catalogue::PURCHASES {
+        let mut input: Value = serde_json::from_str(purchase).context("a purchase of the demo")?;
         input["customer"] = json!(EMAIL);
-        run(control, "package/grant", input).await?;
+        run(control, "order/create", input).await?;
     }
-    let address = json!({"customer": EMAIL, "type": 14, "country": "US", "count": 1, "days": 30});
-    run(control, "static-ip/grant", address).await?;
     Ok(())
 }
 

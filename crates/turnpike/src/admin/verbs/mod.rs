@@ -4,6 +4,7 @@
 mod money;
 mod network;
 mod people;
+mod shop;
 #[cfg(test)]
 mod tests;
 mod usage;
@@ -16,6 +17,7 @@ use network::{Exit, Rule, StaticIp};
 use people::{Account, Customer, Package, Site};
 use serde::Serialize;
 use serde_json::Value;
+use shop::{Coupon, Order, Product};
 use usage::Usage;
 
 /// What there is to run an installation by.
@@ -58,6 +60,15 @@ pub(crate) enum Noun {
     /// Invoices that customers asked for
     #[command(subcommand)]
     Invoice(Invoice),
+    /// The catalogue: what is sold, for how much
+    #[command(subcommand)]
+    Product(Product),
+    /// What makes orders cheaper
+    #[command(subcommand)]
+    Coupon(Coupon),
+    /// What customers bought
+    #[command(subcommand)]
+    Order(Order),
     /// The books: entries, accounts, their proof
     #[command(subcommand)]
     Ledger(Ledger),
@@ -96,6 +107,7 @@ impl Noun {
             Self::Customer(customer) => customer.ask()?,
             Self::Exit(exit) => exit.ask()?,
             Self::StaticIp(address) => address.read()?,
+            Self::Product(product) => product.read()?,
             _ => {}
         }
         self.into_call()

@@ -1,0 +1,143 @@
+//! Coupons and the invitation discount.
+
+use super::{Paging, listed, time};
+use crate::Control;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use turnpike_base::{Fault, Money, ProductType, Result, Text};
+use turnpike_commerce::amount::Amount;
+use turnpike_commerce::coupons::{Coupon, Spec, Value as Off, flow};
+use turnpike_identity::{customers, sites};
+
+/// What `coupon create` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Create {
+    code: String,
+    name: Option<String>,
+    /// Percent of the price, such as 12.5.
+    percent: Option<String>,
+    /// An amount in the site's currency.
+    amount: Option<String>,
+    minimum: Option<String>,
+    #[serde(default)]
+    types: Vec<i64>,
+    days: Option<i64>,
+    per_customer: Option<i64>,
+    total: Option<i64>,
+    customer: Option<String>,
+    site: Option<String>,
+}
+
+/// Which one.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Which {
+    code: String,
+    #[serde(default)]
+    off: bool,
+    site: Option<String>,
+}
+
+/// Who was invited.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Who {
+    customer: String,
+}
+
+fn wrong(field: &str, zh: &'static str, en: &'static str) -> Fault {
+    Fault::parameter(field, Text::new(zh, en))
+}
+
+fn money(field: &str, text: &str) -> Result<Money> {
+    Money::parse(text).ok_or_else(|| wrong(field, "应为金额,例如 12.50", "must be an amount such as 12.50"))
+}
+
+/// What it takes off: hundredths of a percent are basis points, as fen are of a yuan.
+fn off(input: &Create) -> Result<Off> {
+    match (&input.percent, &input.amount) {
+        (Some(percent), None) => match money("percent", percent)? {
+            Money(points @ 1..=10_000) => Ok(Off::BasisPoints(points)),
+            _ => Err(wrong("percent", "应为 0.01 到 100", "must be from 0.01 to 100")),
+        },
+        (None, Some(amount)) => Ok(Off::Amount(Amount(money("amount", amount)?))),
+        _ => Err(wrong("percent", "percent 与 amount 须二选一", "either percent or amount has to be given")),
+    }
+}
+
+pub(super) async fn create(control: &Control, input: Create) -> Result<Value> {
+    let now = control.0.clock.now();
+    let plain =
+        !input.code.is_empty() && input.code.len() <= 64 && input.code.bytes().all(|b| b.is_ascii_graphic());
+    if !plain {
+        return Err(wrong("code", "应为 1 到 64 个可见字符", "must be 1 to 64 visible characters"));
+    }
+    let known = |n: &i64| {
+        ProductType::from_number(*n)
+            .ok_or_else(|| wrong("types", "未知套餐类型", "names an unknown product type"))
+    };
+    let types = input.types.iter().map(known).collect::<Result<_>>()?;
+    let value = off(&input)?;
+    let minimum = input.minimum.as_deref().map_or(Ok(Money::ZERO), |text| money("minimum", text))?;
+    let tx = control.store().write().await?;
+    let owner = match &input.customer {
+        Some(name) => Some(customers::find(&tx, name).await?.id),
+        None => None,
+    };
+    let name = input.name.unwrap_or_else(|| input.code.clone());
+    let coupon = Coupon {
+        id: 0,
+        site: sites::find(&tx, input.site.as_deref()).await?.id,
+        code: input.code,
+        customer: owner,
+        used: 0,
+        disabled: false,
+        ends_at: now.plus_days(input.days.unwrap_or(30).clamp(1, 3_660)),
+        spec: Spec {
+            name: Text::made(name.clone(), name),
+            value,
+            minimum: Amount(minimum),
+            types,
+            starts_at: now,
+            per_customer: input.per_customer.unwrap_or(1).max(0),
+            total: input.total.unwrap_or(0).max(0),
+        },
+    };
+    flow::create(&tx, &coupon, now).await?;
+    tx.commit().await?;
+    Ok(row(&coupon))
+}
+
+fn row(coupon: &Coupon) -> Value {
+    let (percent, amount) = match coupon.spec.value {
+        Off::BasisPoints(points) => (Some(Money(points).to_string()), None),
+        Off::Amount(amount) => (None, Some(amount.0.to_string())),
+    };
+    json!({"code": coupon.code, "name": coupon.spec.name.en, "percent": percent, "amount": amount,
+        "minimum": coupon.spec.minimum, "types": coupon.spec.types, "customer": coupon.customer, "used": coupon.used,
+        "total": coupon.spec.total, "per_customer": coupon.spec.per_customer, "disabled": coupon.disabled,
+        "ends_at": time(coupon.ends_at)})
+}
+
+pub(super) async fn list(control: &Control, input: Paging) -> Result<Value> {
+    let found = flow::list(&control.store().read().await?, input.page()).await?;
+    Ok(listed(found.total, found.rows.iter().map(row).collect()))
+}
+
+pub(super) async fn disable(control: &Control, input: Which) -> Result<Value> {
+    let tx = control.store().write().await?;
+    let site = sites::find(&tx, input.site.as_deref()).await?;
+    flow::set_disabled(&tx, site.id, &input.code, !input.off).await?;
+    tx.commit().await?;
+    Ok(json!({"code": input.code, "disabled": !input.off}))
+}
+
+/// Gives a customer the invitation discount of his site's shop.
+pub(super) async fn invite(control: &Control, input: Who) -> Result<Value> {
+    let tx = control.store().write().await?;
+    let customer = customers::find(&tx, &input.customer).await?;
+    flow::invite(&tx, customer.id, control.0.clock.now()).await?;
+    tx.commit().await?;
+    Ok(json!({"customer": customer.id, "email": customer.email}))
+}
