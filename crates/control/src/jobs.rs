@@ -4,7 +4,7 @@
 use crate::Control;
 use std::time::Duration;
 use turnpike_base::{Fault, Result, Timestamp};
-use turnpike_commerce::payments;
+use turnpike_commerce::{orders, payments, renewals, warnings};
 use turnpike_metering::{check, leases, prune};
 use turnpike_network::{endpoints, statics};
 use turnpike_store::jobs::{self, Job};
@@ -23,6 +23,8 @@ const REPEATED: &[(&str, i64)] = &[
     ("endpoints_forget", 3_600),
     ("statics_sweep", 60),
     ("orders_expire", 5),
+    ("renewals_run", 60),
+    ("warnings_send", 60),
 ];
 
 /// Workers of a process: one that waits for a payment provider holds up no other job.
@@ -90,7 +92,9 @@ async fn repeated(control: &Control, job: &Job, now: Timestamp) -> Result<()> {
         "leases_sweep" => leases::flow::sweep(&control.0.meter, now).await.map(drop),
         "usage_prune" => prune::run(&control.0.meter, now).await,
         "sums_prove" => prove(control).await,
-        "orders_expire" => turnpike_commerce::orders::flow::expire(&control.commerce(), now).await.map(drop),
+        "orders_expire" => orders::flow::expire(&control.commerce(), now).await.map(drop),
+        "renewals_run" => renewals::flow::run(&control.commerce(), now).await.map(drop),
+        "warnings_send" => warnings::flow::run(control.store(), now).await.map(drop),
         "endpoints_forget" => endpoints::flow::forget(control.store(), now).await,
         "statics_sweep" => sweep_statics(control, now).await,
         other => Err(Fault::internal("job_unknown", format!("no worker for jobs of kind {other}"))),
@@ -106,8 +110,12 @@ async fn sweep_statics(control: &Control, now: Timestamp) -> Result<()> {
 
 /// Proves the sums; what differs is told loudly and stays to be looked at with `turnpike check`.
 async fn prove(control: &Control) -> Result<()> {
-    for difference in check::differences(&control.store().read().await?).await? {
+    let tx = control.store().read().await?;
+    for difference in check::differences(&tx).await? {
         tracing::error!(difference, "the sums of usage do not agree");
+    }
+    for difference in turnpike_commerce::check::differences(&tx).await? {
+        tracing::error!(difference, "orders and packages do not agree");
     }
     Ok(())
 }

@@ -17,6 +17,8 @@ mod settle;
 mod view;
 
 #[cfg(test)]
+mod agreement_tests;
+#[cfg(test)]
 mod tests;
 
 pub use model::{Choices, EXACT, Goods, OVER, Order, Paid, SHORT, Settled, Status, What};
@@ -26,8 +28,8 @@ pub use quote::Buyer;
 pub use request::Request;
 
 use crate::{State, payments};
-use turnpike_base::{Page, PageOf, Result};
-use turnpike_store::Read;
+use turnpike_base::{Page, PageOf, ProductType, Result};
+use turnpike_store::{Read, WriteTx};
 use turnpike_web::{Endpoint, with};
 
 #[rustfmt::skip] // One endpoint a line reads as the table it is.
@@ -46,4 +48,9 @@ pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
 pub async fn list(tx: &impl Read, filter: &Filter, page: Page) -> Result<PageOf<Order>> {
     let (total, rows) = queries::page(tx, filter, payments::BALANCE, page).await?;
     Ok(PageOf { page, total, rows })
+}
+
+/// Keeps two buyers from waiting for the same address: while one decides, the others of its type wait.
+pub(crate) async fn one_at_a_time(tx: &WriteTx, product: ProductType) -> Result<()> {
+    queries::lock_type(tx, product).await
 }

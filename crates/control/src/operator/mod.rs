@@ -73,6 +73,7 @@ pub async fn run(control: &Control, path: &str, input: Value) -> Result<Value> {
         "ledger/accounts" => go(control, input, ledger::accounts).await,
         "ledger/check" => go(control, input, ledger::check).await,
         "package/grant" => go(control, input, package::grant).await,
+        "package/take" => go(control, input, package::take).await,
         "package/list" => go(control, input, package::list).await,
         "account/list" => go(control, input, account::list).await,
         "account/show" => go(control, input, account::show).await,

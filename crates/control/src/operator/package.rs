@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use turnpike_access::packages::{self, Grant, Package, rules};
 use turnpike_base::{Bytes, Fault, ProductType, Result, Text};
+use turnpike_commerce::counted;
 use turnpike_identity::customers;
 
 /// Most GB, uses, Mbit/s or connections of one grant.
@@ -116,4 +117,25 @@ pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
             "left": figures.left, "expires_at": time(package.expires_at)})
     };
     Ok(listed(found.total, found.rows.iter().map(row).collect()))
+}
+
+/// What `package take` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Take {
+    customer: String,
+    #[serde(rename = "type")]
+    product: i64,
+    count: Option<i64>,
+}
+
+/// A counted service of the operator's (types 18, 27, 28) served a customer.
+pub(super) async fn take(control: &Control, input: Take) -> Result<Value> {
+    let product = product(input.product, counted::is_counted)?;
+    let count = bounded("count", input.count, MOST, "")?.unwrap_or(1);
+    let tx = control.store().write().await?;
+    let customer = customers::find(&tx, &input.customer).await?;
+    let left = counted::take(&tx, customer.id, product, count, control.0.clock.now()).await?;
+    tx.commit().await?;
+    Ok(json!({"customer": customer.id, "type": product, "taken": count, "left": left}))
 }

@@ -30,6 +30,7 @@ pub(super) async fn look(settings: &Settings) -> Found {
         told("key", key(settings, &store).await),
         told("usage", usage(&store).await),
         told("ledger", ledger(&store).await),
+        told("orders", orders(&store).await),
     ];
     let newest = async { Ok::<_, anyhow::Error>(queries::last_report(&store.read().await?).await?) }.await;
     // A store that can't say it has been told of above.
@@ -79,6 +80,11 @@ async fn ledger(store: &Store) -> Seen {
     let entries = turnpike_commerce::ledger::check::differences(&tx).await?;
     let found = [entries, turnpike_commerce::payments::check::differences(&tx).await?].concat();
     Ok(("every entry balances, every balance is its sum, payments agree".to_owned(), found))
+}
+
+async fn orders(store: &Store) -> Seen {
+    let found = turnpike_commerce::check::differences(&store.read().await?).await?;
+    Ok(("orders, grants and packages agree".to_owned(), found))
 }
 
 /// The key may be kept from the directory, and from whoever checks; one that is here has to fit.

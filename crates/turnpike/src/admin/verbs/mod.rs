@@ -12,7 +12,7 @@ mod usage;
 use super::secrets;
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
-use money::{Invoice, Job, Ledger, Order, Payment, PaymentMethod};
+use money::{Invoice, Job, Ledger, Payment, PaymentMethod};
 use network::{Exit, Rule, StaticIp};
 use people::{Account, Customer, Package, Site};
 use serde::Serialize;
@@ -45,9 +45,6 @@ pub(crate) enum Noun {
     /// Static addresses in stock and in customers' hands
     #[command(subcommand)]
     StaticIp(StaticIp),
-    /// Orders of customers
-    #[command(subcommand)]
-    Order(Order),
     /// Ways to pay, site by site
     #[command(subcommand)]
     PaymentMethod(PaymentMethod),

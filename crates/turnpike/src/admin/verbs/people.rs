@@ -156,6 +156,19 @@ pub(crate) enum Package {
         #[arg(long)]
         title: Option<String>,
     },
+    /// Take from a customer's counts what a service of yours served: 18 scraper, 27 SERP, 28 video
+    Take {
+        /// E-mail address or id
+        #[arg(value_name = "EMAIL")]
+        customer: String,
+        /// 18, 27 or 28
+        #[serde(rename = "type")]
+        #[arg(long = "type", value_name = "NUMBER", allow_negative_numbers = true)]
+        product: i64,
+        /// How many [default: 1]
+        #[arg(long, value_name = "N", allow_negative_numbers = true)]
+        count: Option<i64>,
+    },
     /// A customer's packages; amounts are in KB (1 GB is 1,048,576 KB) or uses
     List {
         /// E-mail address or id

@@ -146,6 +146,24 @@ pub(crate) enum Order {
         #[arg(long, value_name = "DAYS")]
         days: Option<i64>,
     },
+    /// Book a bank transfer that arrived for an order
+    Confirm {
+        /// Its number
+        trade_no: String,
+        /// The bank's number of the transfer; the same one is booked once
+        reference: String,
+        /// What came, such as 12.50 [default: what the order waits for]
+        #[arg(long)]
+        amount: Option<String>,
+    },
+    /// What a customer sent to prove a bank transfer
+    Proofs {
+        /// The order's number
+        trade_no: String,
+        /// Also print this proof's file, in Base64
+        #[arg(long, value_name = "ID")]
+        proof: Option<i64>,
+    },
     /// Pay an order back; what it granted is taken back as far as it is unused
     Refund {
         /// 28 digits

@@ -1,0 +1,108 @@
+//! Dates of renewals, and renewals that come by themselves, on both engines.
+
+use super::rules::{Duration, added_days, after_days, begin, end};
+use super::{flow, queries};
+use crate::orders::{self, Request};
+use crate::testing::Shop;
+use crate::{grants, ledger, payments};
+use jiff::tz::TimeZone;
+use turnpike_access::packages;
+use turnpike_base::{Page, Timestamp};
+use turnpike_store::both_engines;
+
+/// 2026-11-24 12:00:00 UTC.
+const NOW: Timestamp = Timestamp(1_795_521_600_000);
+
+fn at(text: &str, zone: &TimeZone) -> Timestamp {
+    let wall: jiff::civil::DateTime = text.parse().unwrap();
+    wall.to_zoned(zone.clone()).unwrap().timestamp().into()
+}
+
+fn ends(from: &str, duration: Duration, zone: &TimeZone) -> String {
+    end(at(from, zone), duration, zone).wall(zone)
+}
+
+#[test]
+fn months_clip_to_their_last_day_in_the_sites_zone() {
+    use Duration::{EndOfNextMonth, OneMonth, TwoMonths};
+    let shanghai = TimeZone::get("Asia/Shanghai").unwrap();
+    for zone in [TimeZone::UTC, shanghai] {
+        for (from, duration, to) in [
+            ("2027-01-31 10:00:00", OneMonth, "2027-02-28 10:00:00"),
+            ("2028-01-31 10:00:00", OneMonth, "2028-02-29 10:00:00"),
+            ("2027-12-31 10:00:00", TwoMonths, "2028-02-29 10:00:00"),
+            ("2027-03-31 23:59:59", OneMonth, "2027-04-30 23:59:59"),
+            ("2026-11-24 12:00:00", EndOfNextMonth, "2026-12-31 23:59:59"),
+            ("2027-01-01 00:00:00", EndOfNextMonth, "2027-02-28 23:59:59"),
+            ("2027-12-31 23:59:59", EndOfNextMonth, "2028-01-31 23:59:59"),
+        ] {
+            assert_eq!(ends(from, duration, &zone), to, "{from}");
+        }
+    }
+}
+
+#[test]
+fn a_day_keeps_its_time_of_day_across_the_change_of_clocks() {
+    let berlin = TimeZone::get("Europe/Berlin").unwrap();
+    let start = at("2027-03-01 08:00:00", &berlin);
+    assert_eq!(after_days(start, 30, &berlin).wall(&berlin), "2027-03-31 08:00:00");
+    assert_eq!(after_days(Timestamp::FAR, 30, &berlin), Timestamp::FAR);
+}
+
+#[test]
+fn added_days_are_counted_by_the_calendar() {
+    let day = |text| added_days(at(text, &TimeZone::UTC), &TimeZone::UTC);
+    assert_eq!(
+        (day("2026-11-24 12:00:00"), day("2027-01-31 00:00:00"), day("2027-02-01 23:00:00")),
+        (37, 28, 58)
+    );
+    assert_eq!(begin(NOW, NOW.plus_days(1)), NOW.plus_days(1), "what is over renews from now");
+}
+
+both_engines! {
+    async fn an_address_renews_by_itself_until_the_money_ends(store: Store) {
+        let shop = Shop::open(&store, 5_000, NOW).await;
+        let region = crate::fields::Region { country: "US".into(), count: 1, asn: None };
+        let wish = Request { region_list: Some(vec![region]), ..Request::plain(shop.pid("static-dc").await, payments::BALANCE) };
+        let bought = orders::flow::create(&shop.state, &shop.buyer(NOW), &wish).await.unwrap();
+        let tx = store.write().await.unwrap();
+        let id = grants::of_order(&tx, &bought.trade_no).await.unwrap()[0].package;
+        flow::set(&tx, shop.customer, &[id.0], true, Duration::OneMonth, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        let first = NOW.plus_days(29);
+        assert_eq!(flow::run(&shop.state, first.plus_ms(-1)).await.unwrap(), 0);
+        assert_eq!(flow::run(&shop.state, first).await.unwrap(), 1);
+        assert_eq!(flow::run(&shop.state, first).await.unwrap(), 0, "once");
+        let tx = store.read().await.unwrap();
+        let package = packages::by_id(&tx, id).await.unwrap().unwrap();
+        assert_eq!(package.expires_at.wall(&TimeZone::UTC), "2027-01-24 12:00:00");
+        assert_eq!(ledger::balance(&tx, shop.customer).await.unwrap().0, 1_000);
+        drop(tx);
+        // The next month is not paid for.
+        let mut now = package.expires_at.plus_days(-1);
+        while now <= package.expires_at {
+            flow::run(&shop.state, now).await.unwrap();
+            now = now.plus_minutes(60);
+        }
+        let tx = store.read().await.unwrap();
+        let logs = flow::logs(&tx, shop.customer, Page::default()).await.unwrap();
+        assert_eq!((logs.rows[0].reason.as_str(), logs.total), ("balance_too_low", 26));
+        assert!(queries::by_package(&tx, id).await.unwrap().is_none(), "given up at the expiry");
+    }
+
+    async fn a_bucket_is_bought_again(store: Store) {
+        let shop = Shop::open(&store, 50_000, NOW).await;
+        let wish = Request { etd: 2, ..Request::plain(shop.pid("bucket").await, payments::BALANCE) };
+        let bought = orders::flow::create(&shop.state, &shop.buyer(NOW), &wish).await.unwrap();
+        let tx = store.write().await.unwrap();
+        let old = grants::of_order(&tx, &bought.trade_no).await.unwrap()[0].package;
+        flow::set(&tx, shop.customer, &[old.0], true, Duration::OneMonth, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        let then = NOW.plus_days(60).plus_minutes(-10);
+        assert_eq!(flow::run(&shop.state, then).await.unwrap(), 1);
+        let tx = store.read().await.unwrap();
+        let found = flow::of_customer(&tx, shop.customer, None, then).await.unwrap();
+        let on: Vec<_> = found.iter().filter(|(_, setting)| setting.is_some()).map(|(p, _)| p.id != old).collect();
+        assert_eq!((found.len(), on), (2, vec![true]));
+    }
+}

@@ -1,0 +1,38 @@
+//! What is warned of, and that it is told once, on both engines.
+
+use super::{Kind, flow, rules};
+use crate::orders::{self, Request};
+use crate::testing::Shop;
+use crate::{grants, payments};
+use turnpike_access::packages::{self, meter};
+use turnpike_base::Timestamp;
+use turnpike_store::{Read, args, both_engines};
+
+/// 2026-11-24 12:00:00 UTC.
+const NOW: Timestamp = Timestamp(1_795_521_600_000);
+
+both_engines! {
+    async fn each_warning_is_told_once_for_an_expiry(store: Store) {
+        let shop = Shop::open(&store, 50_000, NOW).await;
+        let wish = Request::plain(shop.pid("bucket").await, payments::BALANCE);
+        let bought = orders::flow::create(&shop.state, &shop.buyer(NOW), &wish).await.unwrap();
+        let tx = store.write().await.unwrap();
+        let id = grants::of_order(&tx, &bought.trade_no).await.unwrap()[0].package;
+        let package = packages::by_id(&tx, id).await.unwrap().unwrap();
+        assert_eq!(rules::due(&package, NOW), []);
+        assert_eq!(rules::due(&package, package.expires_at.plus_days(-3)), [Kind::Expires]);
+        meter::book(&tx, id, package.total / 5 * 4 + 4, 0).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(flow::run(&store, NOW).await.unwrap(), 1);
+        assert_eq!(flow::run(&store, NOW).await.unwrap(), 0, "told before");
+        let tx = store.write().await.unwrap();
+        meter::book(&tx, id, package.total / 5 + 1, 0).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(flow::run(&store, NOW).await.unwrap(), 1);
+        let tx = store.read().await.unwrap();
+        let rows = tx.rows("SELECT payload FROM outbox WHERE kind = 'webhook' ORDER BY id", args![]).await.unwrap();
+        let events: Vec<String> = rows.iter().map(|row| row.get("payload").unwrap()).collect();
+        assert!(events[0].contains("package_used_80") && events[1].contains("package_used_100"), "{events:?}");
+        assert_eq!(events.len(), 2);
+    }
+}
