@@ -36,7 +36,7 @@ enum Command {
         json: bool,
     },
     /// Run the installation: customers, packages, exits, static addresses, usage
-    Admin(Admin),
+    Admin(Box<Admin>),
     /// Look for faults, beside a running server or without one; changes nothing
     Check(Check),
     /// Make a backup of a SQLite installation, beside a running server or without one
