@@ -26,6 +26,8 @@ pub mod statements;
 pub mod warnings;
 
 #[cfg(test)]
+mod kill_tests;
+#[cfg(test)]
 mod testing;
 
 use std::sync::Arc;
