@@ -83,7 +83,7 @@ pub(super) fn row(order: &Order, methods: &[Method], invoice: Value, call: &Call
         refund_fee: order.refund_fee,
         pm_id: order.pm_id,
         pm_title: method.map(|m| m.title.get(call.lang).to_owned()).unwrap_or_default(),
-        pm_logo: method.map(|m| m.logo.clone()).unwrap_or_default(),
+        pm_logo: method.map(|m| format!("{}{}", call.base_url, m.logo)).unwrap_or_default(),
         status: order.status as i64,
         title: order.title.get(call.lang).to_owned(),
         detail: order.goods.detail.get(call.lang).to_owned(),
