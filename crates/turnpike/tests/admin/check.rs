@@ -39,7 +39,8 @@ fn a_right_installation_is_clean() {
     let ended = check(&furnished());
     assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{}", ended.out);
     let items: Vec<&str> = ended.out.lines().map(|line| line[7..20].trim_end()).collect();
-    assert_eq!(items, ["configuration", "store", "schema", "key", "usage", "ledger", "clock", "open files"]);
+    let all = ["configuration", "store", "schema", "key", "usage", "ledger", "orders", "clock", "open files"];
+    assert_eq!(items, all);
     assert!(ended.out.lines().all(|line| line.starts_with("ok ")), "{}", ended.out);
 }
 
