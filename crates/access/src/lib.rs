@@ -9,6 +9,7 @@ mod lists;
 pub mod packages;
 mod quotas;
 
+use turnpike_identity::Codes;
 use turnpike_store::{Store, Vault};
 
 /// What the features of this domain work on.
@@ -18,6 +19,20 @@ pub struct State {
     pub store: Store,
     /// Seals passwords.
     pub vault: Vault,
+    /// Asks for codes before deletions.
+    pub codes: Codes,
+}
+
+impl State {
+    /// A state over the store of these codes.
+    pub fn new(codes: Codes) -> Self {
+        Self { store: codes.store.clone(), vault: codes.vault.clone(), codes }
+    }
+
+    /// A state over a store, for work that asks nobody for codes.
+    pub fn over(store: Store, vault: Vault) -> Self {
+        Self::new(Codes::new(store, vault))
+    }
 }
 
 /// The endpoints of this domain.

@@ -91,7 +91,7 @@ mod tests {
     const WHO: CustomerId = CustomerId(7);
 
     async fn add(store: &Store, name: &str, cap: i64) -> Result<()> {
-        let state = State { store: store.clone(), vault: Vault::new([7; 32]) };
+        let state = State::over(store.clone(), Vault::new([7; 32]));
         let pair = Pair { username: name.into(), password: Secret::new("pass") };
         let new = NewAccount {
             product: ProductType::Dynamic,

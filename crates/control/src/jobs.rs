@@ -8,11 +8,15 @@ use turnpike_commerce::{orders, payments, renewals, warnings};
 use turnpike_metering::{check, leases, prune};
 use turnpike_network::{endpoints, statics};
 use turnpike_store::jobs::{self, Job};
+use turnpike_store::outbox;
 
 /// Look for due jobs so often.
 const BEAT: Duration = Duration::from_secs(1);
 /// A job's lock, in seconds: longer than any of them runs.
 const LOCK: i64 = 300;
+
+/// Messages are kept so long, sent or not, in days.
+const MESSAGES_DAYS: i64 = 30;
 
 /// What comes again, and after how many seconds.
 const REPEATED: &[(&str, i64)] = &[
@@ -25,6 +29,7 @@ const REPEATED: &[(&str, i64)] = &[
     ("orders_expire", 5),
     ("renewals_run", 60),
     ("warnings_send", 60),
+    ("people_prune", 86_400),
 ];
 
 /// Workers of a process: one that waits for a payment provider holds up no other job.
@@ -97,8 +102,17 @@ async fn repeated(control: &Control, job: &Job, now: Timestamp) -> Result<()> {
         "warnings_send" => warnings::flow::run(control.store(), now).await.map(drop),
         "endpoints_forget" => endpoints::flow::forget(control.store(), now).await,
         "statics_sweep" => sweep_statics(control, now).await,
+        "people_prune" => prune_people(control, now).await,
         other => Err(Fault::internal("job_unknown", format!("no worker for jobs of kind {other}"))),
     }
+}
+
+/// Forgets old logins, codes, notes of the audit and messages.
+async fn prune_people(control: &Control, now: Timestamp) -> Result<()> {
+    turnpike_identity::prune(control.store(), now).await?;
+    let tx = control.store().write().await?;
+    outbox::prune(&tx, now.plus_days(-MESSAGES_DAYS)).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Ends holdings that expired longer ago than an address rests: who renews before keeps it.

@@ -3,10 +3,13 @@
 
 mod admission;
 mod bus;
+pub mod console;
 mod expiry;
 mod explain;
 mod jobs;
+mod live;
 pub mod operator;
+mod outbox;
 mod publish;
 #[cfg(test)]
 mod tests;
@@ -25,6 +28,8 @@ use turnpike_store::{Store, Vault};
 use turnpike_web::{App, Balancers, Endpoint};
 use turnpike_wire::Numbered;
 
+pub use outbox::Couriers;
+pub use turnpike_courier::{CourierError, Smtp, Webhook};
 pub use turnpike_network::Entry;
 
 /// Changes that a gateway may lag behind before it has to read everything anew.
@@ -47,6 +52,9 @@ struct Inner {
     payments: Payments,
     feed: broadcast::Sender<Arc<Numbered>>,
     published: publish::Sequence,
+    identity: turnpike_identity::State,
+    couriers: arc_swap::ArcSwap<Couriers>,
+    live: live::Hub,
 }
 
 /// What control does beside answering; ends when dropped.
@@ -76,6 +84,7 @@ impl Control {
         let records = exits::flow::records(&store.read().await?, &vault).await?;
         let pins = Pins::load(&store, clock.now()).await?;
         let roster = Arc::new(Roster::new(&records));
+        let identity = turnpike_identity::State::new(store.clone(), vault.clone(), Arc::clone(&directory));
         Ok(Self(Arc::new(Inner {
             meter: Meter::new(store.clone(), Arc::clone(&directory)),
             network: turnpike_network::State::new(store.clone(), vault.clone(), Arc::clone(&roster)),
@@ -89,6 +98,9 @@ impl Control {
             pins: Arc::new(pins),
             balancers: Balancers::default(),
             payments,
+            identity,
+            couriers: arc_swap::ArcSwap::default(),
+            live: live::Hub::default(),
         })))
     }
 
@@ -99,6 +111,7 @@ impl Control {
             [
                 tokio::spawn(publish::run(self.clone())).abort_handle(),
                 tokio::spawn(expiry::run(self.clone())).abort_handle(),
+                tokio::spawn(outbox::run(self.clone())).abort_handle(),
             ]
             .into_iter()
             .chain(workers)
@@ -118,7 +131,7 @@ impl Control {
 
     /// Every endpoint of the customer API.
     pub fn endpoints(&self) -> Vec<Endpoint> {
-        let access = turnpike_access::State { store: self.0.store.clone(), vault: self.0.vault.clone() };
+        let access = turnpike_access::State::new(self.0.identity.codes.clone());
         let mut all = [
             turnpike_access::routes(&access),
             turnpike_network::routes(&self.0.network),
@@ -129,6 +142,9 @@ impl Control {
         ]
         .concat();
         all.extend(self.key_routes(&all));
+        // Keys never open these: what they do is a person's.
+        all.extend(turnpike_identity::routes(&self.0.identity));
+        all.extend(console::routes(self));
         all
     }
 
@@ -147,6 +163,11 @@ impl Control {
     /// Believes these load balancers about where requests come from, from now on.
     pub fn set_balancers(&self, blocks: Vec<ipnet::IpNet>) {
         self.0.balancers.set(blocks);
+    }
+
+    /// Tells where the console is, for links in mails to customers of sites without a host name.
+    pub fn set_public_url(&self, url: String) {
+        self.0.identity.public_url.store(Arc::new(url));
     }
 
     /// What the commerce domain works on.
@@ -176,6 +197,7 @@ impl Control {
             .behind(self.0.balancers.clone())
             .sealed(self.0.vault.clone());
         operator::router(self.clone(), operator_tokens)
+            .merge(live::router(self.clone()))
             .merge(turnpike_network::flags_router())
             .merge(payments::open_router(&self.commerce(), Arc::clone(&self.0.clock)))
             .merge(app.router())

@@ -1,7 +1,7 @@
 //! Customers: who buys.
 
 use crate::{keys, passwords, sites};
-use turnpike_base::{Code, CustomerId, Fault, Page, PageOf, Result, Secret, SiteId, Text, Timestamp};
+use turnpike_base::{Code, CustomerId, Fault, Lang, Page, PageOf, Result, Secret, SiteId, Text, Timestamp};
 use turnpike_store::{Read, Row, Store, StoreError, Vault, WriteTx, args};
 
 /// A customer.
@@ -19,6 +19,16 @@ pub struct Customer {
     pub disabled: bool,
     /// Since when.
     pub created_at: Timestamp,
+    /// His telephone, if the operator or he said it.
+    pub phone: Option<String>,
+    /// Another name to log in with, lower case.
+    pub username: Option<String>,
+    /// He registered and has not opened the mailed link yet.
+    pub email_pending: bool,
+    /// Deletions ask for a code.
+    pub verify_before_delete: bool,
+    /// The language he reads, if he said so.
+    pub lang: Option<Lang>,
 }
 
 /// A customer to be.
@@ -90,7 +100,77 @@ fn email_taken(email: &str) -> Fault {
         .say(Text::made(format!("{email} 已被注册"), format!("{email} is registered already")))
 }
 
-const COLUMNS: &str = "id, site_id, email, verified, disabled, created_at";
+const COLUMNS: &str = "id, site_id, email, verified, disabled, created_at, phone, username, email_pending, \
+    verify_before_delete, lang";
+
+/// The customer with this id.
+pub async fn by_id(tx: &impl Read, id: CustomerId) -> Result<Customer> {
+    let sql = format!("SELECT {COLUMNS} FROM customers WHERE id = $1");
+    match tx.row(&sql, args![id]).await? {
+        Some(row) => Ok(read(&row)?),
+        None => Err(Fault::new(Code::NotFound, "customer_unknown")),
+    }
+}
+
+/// Whom an e-mail address, a user name or a telephone names on a site, and the hash of his password.
+pub(crate) async fn by_login(
+    tx: &impl Read,
+    site: SiteId,
+    name: &str,
+) -> Result<Option<(Customer, Option<String>)>> {
+    let sql = format!(
+        "SELECT {COLUMNS}, password_hash FROM customers WHERE site_id = $1 AND (email_key = $2 OR username = $2 OR phone = $2) \
+         ORDER BY CASE WHEN email_key = $2 THEN 0 ELSE 1 END, id LIMIT 1"
+    );
+    let row = tx.row(&sql, args![site, name.trim().to_lowercase()]).await?;
+    Ok(row.map(|row| Ok::<_, StoreError>((read(&row)?, row.opt("password_hash")?))).transpose()?)
+}
+
+/// The hash of a customer's password.
+pub(crate) async fn hash_of(tx: &impl Read, id: CustomerId) -> Result<Option<String>> {
+    let row = tx.row("SELECT password_hash FROM customers WHERE id = $1", args![id]).await?;
+    Ok(row.map(|row| row.opt("password_hash")).transpose()?.flatten())
+}
+
+/// Sets the hash of a customer's password.
+pub(crate) async fn set_hash(tx: &WriteTx, id: CustomerId, hash: &str) -> Result<()> {
+    tx.exec("UPDATE customers SET password_hash = $2 WHERE id = $1", args![id, hash]).await?;
+    Ok(())
+}
+
+/// A customer's telephone. Fails with `phone_unknown` where he has none.
+pub(crate) async fn phone(tx: &impl Read, id: CustomerId) -> Result<String> {
+    by_id(tx, id).await?.phone.ok_or_else(|| {
+        Fault::new(Code::Forbidden, "phone_unknown").say(Text::new(
+            "您尚未登记手机号",
+            "There is no telephone on your account; ask the operator to record it",
+        ))
+    })
+}
+
+/// Whether a customer wants deletions to ask for a code.
+pub async fn verifies_deletes(tx: &impl Read, id: CustomerId) -> Result<bool> {
+    Ok(by_id(tx, id).await?.verify_before_delete)
+}
+
+/// Sets a customer's telephone (digits, with an optional `+`), or forgets it. Fails with `phone_taken`.
+pub async fn set_phone(tx: &WriteTx, id: CustomerId, phone: Option<&str>) -> Result<()> {
+    let plain = |text: &str| {
+        let digits = text.strip_prefix('+').unwrap_or(text);
+        (5..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    if phone.is_some_and(|phone| !plain(phone)) {
+        return Err(Fault::parameter(
+            "phone",
+            Text::new("应为 5 到 15 位数字,可带 +", "must be 5 to 15 digits, with an optional +"),
+        ));
+    }
+    match tx.exec("UPDATE customers SET phone = $2 WHERE id = $1", args![id, phone]).await {
+        Err(error) if error.is_duplicate() => Err(Fault::new(Code::Conflict, "phone_taken")
+            .say(Text::new("该手机号已被使用", "The telephone belongs to another customer of this site"))),
+        other => Ok(other.map(drop)?),
+    }
+}
 
 /// The customer with this address (of any site; the oldest first) or this id.
 pub async fn find(tx: &impl Read, name: &str) -> Result<Customer> {
@@ -138,5 +218,10 @@ fn read(row: &Row) -> Result<Customer, StoreError> {
         verified: row.get("verified")?,
         disabled: row.get("disabled")?,
         created_at: row.get("created_at")?,
+        phone: row.opt("phone")?,
+        username: row.opt("username")?,
+        email_pending: row.get("email_pending")?,
+        verify_before_delete: row.get("verify_before_delete")?,
+        lang: row.opt::<String>("lang")?.and_then(|tag| Lang::from_tag(&tag)),
     })
 }

@@ -1,17 +1,109 @@
-//! The identity domain: sites (brands), customers, their app_keys, operators.
+//! The identity domain: sites (brands), customers, their app_keys and logins, operators.
 //!
 //! [`Directory`] answers the request kit's question "who calls" for every API request; [`api_keys`] are the
-//! further keys that customers make for themselves.
+//! further keys that customers make for themselves. The rest is what people do with themselves in the console:
+//! register, log in, prove who they are.
 
 pub mod api_keys;
+pub mod audit;
 mod auth;
+pub mod brands;
+mod channels;
+pub mod codes;
 pub mod customers;
+pub mod factors;
+pub mod gate;
+mod invitations;
 pub mod keys;
+pub mod logins;
+pub mod mail;
 pub mod operators;
 pub mod passwords;
+pub mod people;
+pub mod profile;
+pub mod real_names;
+mod register;
+mod reset;
+mod security;
+mod sessions;
+mod signin;
 pub mod sites;
 
 pub use auth::Directory;
+pub use codes::Codes;
 
 #[cfg(test)]
+mod console_tests;
+#[cfg(test)]
 mod tests;
+
+use arc_swap::ArcSwap;
+use std::sync::Arc;
+use turnpike_base::{Result, Timestamp};
+use turnpike_store::{Store, Vault};
+use turnpike_web::{Endpoint, Site};
+
+/// What the features of this domain work on.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// The store.
+    pub store: Store,
+    /// Seals and marks secrets.
+    pub vault: Vault,
+    /// Sites and their host names.
+    pub directory: Arc<Directory>,
+    /// Sends and checks codes.
+    pub codes: Codes,
+    /// Where the console is, for links in mails to customers of sites without a host name.
+    pub public_url: Arc<ArcSwap<String>>,
+}
+
+impl State {
+    /// A state over a store; the console's address is told later.
+    pub fn new(store: Store, vault: Vault, directory: Arc<Directory>) -> Self {
+        let codes = Codes::new(store.clone(), vault.clone());
+        Self { store, vault, directory, codes, public_url: Arc::default() }
+    }
+
+    /// A link into the console for a mail. The code stands behind `#`, which browsers send to nobody. A host name
+    /// that the caller wrote himself is only believed where it is the site's.
+    pub(crate) fn link(&self, site: &Site, base_url: &str, page: &str, code: &str) -> String {
+        let public = self.public_url.load();
+        let scheme = base_url.split("://").next().unwrap_or("http");
+        let asked = base_url.split_once("://").map_or("", |(_, authority)| authority);
+        let name = asked.rsplit_once(':').map_or(asked, |(name, _)| name);
+        let base = if self.directory.is_host_of(asked, site.id) || self.directory.is_host_of(name, site.id) {
+            base_url.to_owned()
+        } else if let Some(host) = self.directory.host_of(site.id) {
+            let scheme = if public.starts_with("https://") { "https" } else { scheme };
+            format!("{scheme}://{host}")
+        } else {
+            public.trim_end_matches('/').to_owned()
+        };
+        format!("{base}/{page}#code={code}")
+    }
+}
+
+/// The endpoints of this domain.
+pub fn routes(state: &State) -> Vec<Endpoint> {
+    [
+        brands::routes(state),
+        signin::routes(state),
+        register::routes(state),
+        reset::routes(state),
+        sessions::routes(state),
+        security::routes(state),
+        profile::routes(state),
+        real_names::routes(state),
+        invitations::routes(state),
+    ]
+    .concat()
+}
+
+/// Forgets what is old: logins, codes, notes of the audit.
+pub async fn prune(store: &Store, now: Timestamp) -> Result<()> {
+    let tx = store.write().await?;
+    logins::prune(&tx, now).await?;
+    audit::prune(&tx, now).await?;
+    Ok(tx.commit().await?)
+}

@@ -104,9 +104,64 @@ fn check(new: &NewSite) -> Result<()> {
     Ok(())
 }
 
+/// What an operator changes of a site; what he leaves out stays.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// See [`NewSite::prefixes`].
+    pub prefixes: Option<Vec<String>>,
+    /// See [`NewSite::lang`].
+    pub lang: Option<Lang>,
+    /// See [`NewSite::zone`].
+    pub zone: Option<String>,
+    /// See [`NewSite::account_prefix`].
+    pub account_prefix: Option<String>,
+    /// See [`NewSite::demands_verification`].
+    pub demands_verification: Option<bool>,
+}
+
+/// Changes a site. Its currency stays: its ledger is in it.
+pub async fn change(tx: &WriteTx, site: &Site, changes: Changes) -> Result<()> {
+    let new = NewSite {
+        name: site.name.clone(),
+        prefixes: changes.prefixes.unwrap_or_else(|| site.prefixes.clone()),
+        lang: changes.lang.unwrap_or(site.lang),
+        zone: changes.zone.unwrap_or_else(|| site.zone.iana_name().unwrap_or("UTC").to_owned()),
+        account_prefix: changes.account_prefix.or_else(|| site.account_prefix.clone()),
+        demands_verification: changes.demands_verification.unwrap_or(site.demands_verification),
+        ..NewSite::default()
+    };
+    check(&new)?;
+    let sql = "UPDATE sites SET prefixes = $2, lang = $3, zone = $4, account_prefix = $5, demands_verification = $6 WHERE id = $1";
+    let args = args![
+        site.id,
+        new.prefixes.join(","),
+        new.lang.tag(),
+        &new.zone,
+        new.account_prefix.as_ref(),
+        new.demands_verification
+    ];
+    tx.exec(sql, args).await?;
+    Ok(())
+}
+
+/// The site with this id.
+pub async fn by_id(tx: &impl Read, id: SiteId) -> Result<Site> {
+    let row = tx.row("SELECT * FROM sites WHERE id = $1", args![id]).await?;
+    match row {
+        Some(row) => Ok(read(&row)?),
+        None => Err(Fault::internal("site_lost", format!("no site {id}"))),
+    }
+}
+
+/// Path prefixes that the product itself answers under.
+const TAKEN: &[&str] =
+    &["/web_v1", "/operator", "/operator_v1", "/flags", "/docs", "/metrics", "/healthz", "/readyz"];
+
 fn is_prefix(text: &str) -> bool {
     let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_');
-    text.len() <= 32 && text.strip_prefix('/').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(fits))
+    text.len() <= 32
+        && !TAKEN.contains(&text)
+        && text.strip_prefix('/').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(fits))
 }
 
 /// Every site, by id.

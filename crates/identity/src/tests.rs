@@ -98,8 +98,8 @@ both_engines! {
 
     async fn an_operator_registers_once(store: Store) {
         let password = || Secret::new("correct horse");
-        operators::create(&store, "op@example.com", password(), NOW).await.unwrap();
-        let twin = operators::create(&store, "OP@example.com", password(), NOW).await.unwrap_err();
+        operators::create(&store, "op@example.com", password(), operators::Role::Owner, NOW).await.unwrap();
+        let twin = operators::create(&store, "OP@example.com", password(), operators::Role::Owner, NOW).await.unwrap_err();
         assert_eq!(twin.slug, "email_taken");
     }
 }

@@ -36,6 +36,7 @@ twins! {
     31 "0031_payments",
     32 "0032_invoices",
     50 "0050_account_lists",
+    40 "0040_console",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

@@ -33,15 +33,25 @@ pub async fn post(
     Ok(())
 }
 
-/// Takes the oldest unsent message, for `lock_seconds`.
-pub async fn claim(tx: &WriteTx, now: Timestamp, lock_seconds: i64) -> Result<Option<Message>, StoreError> {
+/// Takes the oldest unsent message of these kinds, for `lock_seconds`.
+pub async fn claim(
+    tx: &WriteTx,
+    kinds: &[&str],
+    now: Timestamp,
+    lock_seconds: i64,
+) -> Result<Option<Message>, StoreError> {
     let skip = if tx.engine() == Engine::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
+    let places: Vec<String> = (3..kinds.len() + 3).map(|n| format!("${n}")).collect();
     let sql = format!(
         "UPDATE outbox SET attempts = attempts + 1, locked_until = $2 WHERE id =
-            (SELECT id FROM outbox WHERE sent_at IS NULL AND send_at <= $1 AND locked_until <= $1 ORDER BY send_at, id LIMIT 1 {skip})
-         RETURNING id, kind, payload, attempts, locked_until"
+            (SELECT id FROM outbox WHERE sent_at IS NULL AND send_at <= $1 AND locked_until <= $1 AND kind IN ({}) \
+             ORDER BY send_at, id LIMIT 1 {skip})
+         RETURNING id, kind, payload, attempts, locked_until",
+        places.join(", ")
     );
-    let Some(row) = tx.row(&sql, args![now, now.plus_seconds(lock_seconds)]).await? else { return Ok(None) };
+    let mut args = args![now, now.plus_seconds(lock_seconds)];
+    args.extend(kinds.iter().map(|kind| crate::Arg::value(*kind)));
+    let Some(row) = tx.row(&sql, args).await? else { return Ok(None) };
     Ok(Some(Message {
         id: row.get("id")?,
         kind: row.get("kind")?,
@@ -64,4 +74,17 @@ pub async fn fail(tx: &WriteTx, message: &Message, error: &str, now: Timestamp) 
     let sql = "UPDATE outbox SET send_at = $2, locked_until = 0, last_error = $3 WHERE id = $1";
     tx.exec(sql, args![message.id, now.plus_seconds(jobs::wait(message.attempts)), error]).await?;
     Ok(())
+}
+
+/// The message is of no use any more: it is not tried again, and what it said goes.
+pub async fn give_up(tx: &WriteTx, message: &Message, error: &str) -> Result<(), StoreError> {
+    let sql =
+        "UPDATE outbox SET send_at = $2, locked_until = 0, payload = 'null', last_error = $3 WHERE id = $1";
+    tx.exec(sql, args![message.id, Timestamp::FAR, error]).await?;
+    Ok(())
+}
+
+/// Forgets messages, sent or not, that were written before.
+pub async fn prune(tx: &WriteTx, before: Timestamp) -> Result<u64, StoreError> {
+    tx.exec("DELETE FROM outbox WHERE created_at < $1", args![before]).await
 }

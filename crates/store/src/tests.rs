@@ -71,11 +71,12 @@ both_engines! {
     async fn a_sent_message_is_not_sent_again_and_keeps_no_secret(store: Store) {
         let tx = store.write().await.unwrap();
         outbox::post(&tx, "mail", &"code 123456", NOW).await.unwrap();
-        let message = outbox::claim(&tx, NOW, 30).await.unwrap().unwrap();
+        let message = outbox::claim(&tx, &["mail"], NOW, 30).await.unwrap().unwrap();
+        assert!(outbox::claim(&tx, &["webhook", "other"], NOW, 30).await.unwrap().is_none());
         outbox::fail(&tx, &message, "refused", NOW).await.unwrap();
-        let message = outbox::claim(&tx, NOW.plus_seconds(1), 30).await.unwrap().unwrap();
+        let message = outbox::claim(&tx, &["mail"], NOW.plus_seconds(1), 30).await.unwrap().unwrap();
         outbox::sent(&tx, &message, NOW).await.unwrap();
-        assert!(outbox::claim(&tx, NOW.plus_days(1), 30).await.unwrap().is_none());
+        assert!(outbox::claim(&tx, &["mail"], NOW.plus_days(1), 30).await.unwrap().is_none());
         let row = tx.row("SELECT payload FROM outbox", args![]).await.unwrap().unwrap();
         assert_eq!(row.get::<String>("payload").unwrap(), "null");
     }

@@ -30,7 +30,7 @@ struct From {
 struct Client(IpAddr);
 
 /// Where a marked request comes from.
-pub(crate) fn of(parts: &Parts) -> IpAddr {
+pub fn of(parts: &Parts) -> IpAddr {
     parts.extensions.get::<Client>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |client| client.0)
 }
 
@@ -41,7 +41,7 @@ impl Balancers {
     }
 
     /// Notes in a request where it comes from, and whether over TLS.
-    pub(crate) fn mark(&self, parts: &mut Parts) {
+    pub fn mark(&self, parts: &mut Parts) {
         let info = parts.extensions.get::<axum::extract::ConnectInfo<SocketAddr>>();
         let peer = info.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip().to_canonical());
         let From { client, tls } = self.behind(peer, &parts.headers);

@@ -91,7 +91,7 @@ fn cross_site() -> Fault {
 }
 
 /// Refuses a request with a token in its URL: URLs end up in logs and histories.
-pub(crate) fn check_url(parts: &Parts) -> Result<(), Fault> {
+pub fn check_url(parts: &Parts) -> Result<(), Fault> {
     let query = parts.uri.query().unwrap_or_default();
     let named = |name: &str| query.split('&').any(|pair| pair.split('=').next() == Some(name));
     if !["access_token", "app_key", "token"].into_iter().any(named) {
@@ -104,7 +104,7 @@ pub(crate) fn check_url(parts: &Parts) -> Result<(), Fault> {
 }
 
 /// A login of the console: nothing of the parameters counts as one.
-pub(crate) fn login(parts: &Parts) -> Result<Secret, Fault> {
+pub fn login(parts: &Parts) -> Result<Secret, Fault> {
     check_url(parts)?;
     let missing = || Fault::new(Code::BadKey, "bad_login").say(LOGIN_NEEDED);
     let (token, by_cookie) = token(&parts.headers, COOKIE).ok_or_else(missing)?;

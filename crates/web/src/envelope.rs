@@ -32,7 +32,23 @@ pub fn failure(fault: &Fault, lang: Lang) -> Response {
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::OK,
     };
-    answer(status, &content)
+    let mut response = answer(status, &content);
+    if fault.code == Code::TooMany {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after(fault)));
+    }
+    response
+}
+
+/// When to come again, in seconds: what the fault says, or a second.
+fn retry_after(fault: &Fault) -> i64 {
+    use turnpike_base::fault::detail::Value;
+    match fault.data.as_deref() {
+        Some(Value::Object(map)) => match map.get("retry_after") {
+            Some(Value::Int(seconds)) => *seconds,
+            _ => 1,
+        },
+        _ => 1,
+    }
 }
 
 /// A failure of HTTP itself: the status is the code too.

@@ -14,6 +14,11 @@ pub(crate) fn asked(parameter: Option<&str>, headers: &HeaderMap) -> Option<Lang
         .or_else(|| header("accept-language").and_then(preferred))
 }
 
+/// The language that a request's headers ask for; Chinese where they ask for none of ours.
+pub fn of_headers(headers: &HeaderMap) -> Lang {
+    asked(None, headers).unwrap_or_default()
+}
+
 /// The language that a request asks for before its body is read.
 pub(crate) fn of_head(parts: &Parts) -> Option<Lang> {
     let query = crate::intake::pairs(parts.uri.query().unwrap_or_default().as_bytes());

@@ -6,11 +6,16 @@ use crate::accounts::api::TYPES;
 use crate::{State, lists};
 use serde::Serialize;
 use turnpike_base::{PackageId, ProductType, Result};
+use turnpike_identity::codes::Proof;
+use turnpike_identity::customers;
 use turnpike_web::{Call, Listed, Site, field, params};
 use utoipa::ToSchema;
 
 /// The longest list of addresses, in characters.
 const LIST: usize = 20_000;
+
+/// How a code reaches a customer.
+const CHANNELS: &[&str] = &["phone", "email", "wechat", "totp"];
 
 params! {
     /// What `proxy-ip/list` takes.
@@ -34,6 +39,8 @@ params! {
     pub struct Delete {
         ips: String = field::commas(LIST), "IP 地址,用逗号、换行或空格分隔", "Addresses, separated by commas, line breaks or blanks";
         product_type: Option<ProductType> = field::optional(field::product(TYPES)), "套餐类型;不传则删除全部类型", "Product type; all types if it is not sent";
+        verify_type: Option<&'static str> = field::optional(field::choice(CHANNELS)), "验证方式,启用删除前验证时使用", "Channel of the code, where deletions ask for one";
+        verify_code: Option<String> = field::optional(field::text(1, 16)), "验证码,启用删除前验证时使用", "The code, where deletions ask for one";
     }
 }
 
@@ -83,5 +90,15 @@ pub(super) async fn add(state: State, call: Call, input: Add) -> Result<()> {
 pub(super) async fn delete(state: State, call: Call, input: Delete) -> Result<()> {
     // Whatever could be added once can be removed, also when the site has become stricter since.
     let addresses = rules::addresses(&input.ips, true)?;
+    if customers::verifies_deletes(&state.store.read().await?, call.customer).await? {
+        let proof = Proof {
+            customer: call.customer,
+            purpose: "delete",
+            channel: input.verify_type,
+            code: input.verify_code.as_deref(),
+            client: call.client,
+        };
+        state.codes.demand(&proof, call.now).await?;
+    }
     flow::delete(&state, call.customer, &addresses, input.product_type, call.now).await
 }

@@ -11,7 +11,7 @@ const WHO: CustomerId = CustomerId(7);
 const OTHER: CustomerId = CustomerId(8);
 
 fn state(store: &Store) -> State {
-    State { store: store.clone(), vault: Vault::new([7; 32]) }
+    State::over(store.clone(), Vault::new([7; 32]))
 }
 
 fn new(ips: &str, product: ProductType) -> NewEntries {

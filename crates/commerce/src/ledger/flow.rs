@@ -42,6 +42,11 @@ pub async fn balance(tx: &impl Read, customer: CustomerId) -> Result<Money> {
     Ok(queries::balance(tx, customer).await?)
 }
 
+/// What a customer ever topped up, gifts not counted.
+pub async fn recharged(tx: &impl Read, customer: CustomerId) -> Result<Money> {
+    Ok(queries::recharged(tx, customer).await?)
+}
+
 /// The operator gives (or, with a negative amount, takes) by hand.
 pub async fn credit_by_operator(
     tx: &WriteTx,

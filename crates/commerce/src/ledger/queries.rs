@@ -56,6 +56,12 @@ pub(super) async fn balance(tx: &impl Read, customer: CustomerId) -> Result<Mone
     row.map_or(Ok(Money::ZERO), |row| row.get("amount"))
 }
 
+pub(super) async fn recharged(tx: &impl Read, customer: CustomerId) -> Result<Money, StoreError> {
+    let sql = "SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) AS n FROM ledger_entries e JOIN ledger_lines l ON l.entry_id = e.id \
+        WHERE e.customer_id = $1 AND e.kind = 'recharge' AND l.customer_id = $1 AND l.account = 'balance'";
+    tx.row(sql, args![customer]).await?.map_or(Ok(Money::ZERO), |row| row.get("n"))
+}
+
 /// The entry's row; `None` where the order has one of this kind that it may have once only.
 pub(super) async fn insert_entry(
     tx: &WriteTx,

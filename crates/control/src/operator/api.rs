@@ -1,6 +1,6 @@
 //! The operator API over HTTP: its own token, never answered without it.
 
-use super::run;
+use super::{Caller, door, run_as};
 use crate::Control;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -9,10 +9,11 @@ use axum::routing::post;
 use http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
-use turnpike_base::{Code, Fault, Secret};
+use turnpike_base::{Code, Fault, Lang, Secret};
+use turnpike_identity::audit::Actor;
 
 /// An import file of a million addresses has to fit.
-const LARGEST: usize = 128 << 20;
+pub(super) const LARGEST: usize = 128 << 20;
 
 #[derive(Clone)]
 struct Api {
@@ -23,16 +24,19 @@ struct Api {
 /// `POST /operator/{noun}/{verb}` for who bears one of the tokens; closed where there is none.
 pub(crate) fn router(control: Control, tokens: Vec<Secret>) -> Router {
     let api = Api { control, tokens: Arc::new(tokens) };
+    let people = door::router(api.control.clone());
     Router::new()
         .route("/operator/{noun}/{verb}", post(command))
         .layer(DefaultBodyLimit::max(LARGEST))
         .with_state(api)
+        .merge(people)
 }
 
 async fn command(
     State(api): State<Api>,
     Path((noun, verb)): Path<(String, String)>,
     headers: HeaderMap,
+    client: Option<axum::Extension<axum::extract::ConnectInfo<std::net::SocketAddr>>>,
     body: axum::body::Bytes,
 ) -> Response {
     if !turnpike_web::bears(&headers, &api.tokens) {
@@ -42,7 +46,11 @@ async fn command(
     }
     let input = if body.is_empty() { Ok(json!({})) } else { serde_json::from_slice::<Value>(&body) };
     let outcome = match input {
-        Ok(input) => run(&api.control, &format!("{noun}/{verb}"), input).await,
+        Ok(input) => {
+            let client = client.map(|info| info.0.0.ip().to_canonical());
+            run_as(&api.control, Caller { actor: Actor::Token, client }, &format!("{noun}/{verb}"), input)
+                .await
+        }
         Err(error) => Err(Fault::parameter(
             "body",
             turnpike_base::Text::made(format!("不是 JSON:{error}"), format!("is not JSON: {error}")),
@@ -50,20 +58,34 @@ async fn command(
     };
     match outcome {
         Ok(data) => axum::Json(json!({"data": data})).into_response(),
-        Err(fault) => failed(&fault),
+        Err(fault) => failed(&fault, asked_or_english(&headers)),
     }
 }
 
-fn failed(fault: &Fault) -> Response {
+/// Scripts read English unless they ask for something else.
+fn asked_or_english(headers: &HeaderMap) -> Lang {
+    let asks = headers.contains_key("language") || headers.contains_key(header::ACCEPT_LANGUAGE);
+    if asks { turnpike_web::language(headers) } else { Lang::En }
+}
+
+pub(crate) fn failed(fault: &Fault, lang: Lang) -> Response {
     if matches!(fault.code, Code::Internal | Code::Unavailable) {
         tracing::error!(%fault, cause = ?fault.cause, "an operator's command failed");
     }
     let errors: Map<String, Value> = fault
         .errors
         .iter()
-        .map(|(field, reasons)| (field.clone(), reasons.iter().map(|r| json!(r.en)).collect()))
+        .map(|(field, reasons)| (field.clone(), reasons.iter().map(|r| json!(r.get(lang))).collect()))
         .collect();
-    let status = u16::try_from(fault.code.number()).ok().and_then(|n| StatusCode::from_u16(n).ok());
-    let body = json!({"error": {"slug": fault.slug, "message": fault.text.en, "errors": errors}});
-    (status.filter(|s| !s.is_success()).unwrap_or(StatusCode::BAD_REQUEST), axum::Json(body)).into_response()
+    let status = match fault.code {
+        Code::BadKey => Some(StatusCode::UNAUTHORIZED),
+        code => u16::try_from(code.number()).ok().and_then(|n| StatusCode::from_u16(n).ok()),
+    };
+    let body = json!({"error": {"slug": fault.slug, "code": fault.code.number(), "message": fault.text.get(lang),
+        "errors": errors, "data": fault.data}});
+    (
+        status.filter(|s| s.is_client_error() || s.is_server_error()).unwrap_or(StatusCode::BAD_REQUEST),
+        axum::Json(body),
+    )
+        .into_response()
 }

@@ -4,11 +4,36 @@ use super::{Paging, listed, time};
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::net::{IpAddr, Ipv4Addr};
 use turnpike_base::{Result, Secret};
 use turnpike_identity::customers::{self, Customer, NewCustomer};
-use turnpike_identity::keys;
+use turnpike_identity::people::{Origin, Person};
+use turnpike_identity::real_names::{self, Submission};
+use turnpike_identity::{keys, logins};
 use turnpike_store::changes;
 use turnpike_wire::{Change, Revocation};
+
+/// Submissions in one answer.
+const WAITING: i64 = 200;
+/// How long an operator sees as a customer, in seconds.
+const SEEN_AS: i64 = 3_600;
+
+/// What `customer refuse` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refusal {
+    email: String,
+    /// The customer reads it.
+    reason: String,
+}
+
+/// What `customer phone` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Telephone {
+    email: String,
+    phone: Option<String>,
+}
 
 /// What `customer create` takes.
 #[derive(Deserialize)]
@@ -45,7 +70,8 @@ pub(super) async fn create(control: &Control, input: Create) -> Result<Value> {
 
 fn row(customer: &Customer) -> Value {
     json!({"id": customer.id, "email": customer.email, "site": customer.site, "verified": customer.verified,
-        "disabled": customer.disabled, "created_at": time(customer.created_at)})
+        "disabled": customer.disabled, "phone": customer.phone, "username": customer.username,
+        "email_pending": customer.email_pending, "created_at": time(customer.created_at)})
 }
 
 pub(super) async fn list(control: &Control, input: Paging) -> Result<Value> {
@@ -58,11 +84,58 @@ pub(super) async fn show(control: &Control, input: Who) -> Result<Value> {
 }
 
 pub(super) async fn verify(control: &Control, input: Who) -> Result<Value> {
+    let (vault, now) = (&control.0.vault, control.0.clock.now());
     let tx = control.store().write().await?;
     let customer = customers::find(&tx, &input.email).await?;
-    customers::verify(&tx, customer.id).await?;
+    match real_names::of(&tx, vault, customer.id).await? {
+        Some(_) => real_names::decide(&tx, vault, customer.id, None, now).await?,
+        None => customers::verify(&tx, customer.id).await?,
+    }
     tx.commit().await?;
     Ok(row(&Customer { verified: true, ..customer }))
+}
+
+/// Submissions of real names that wait for a decision.
+pub(super) async fn waiting(control: &Control, _: Paging) -> Result<Value> {
+    let found = real_names::waiting(&control.store().read().await?, &control.0.vault, WAITING).await?;
+    let row = |one: &Submission| {
+        json!({"customer": one.customer, "email": one.email, "name": one.name, "country": one.country,
+            "document_type": one.document_type, "document_number": one.document_number.expose(),
+            "submitted_at": time(one.submitted_at)})
+    };
+    Ok(listed(i64::try_from(found.len()).unwrap_or(0), found.iter().map(row).collect()))
+}
+
+/// Refuses real-name verification; the customer hears why.
+pub(super) async fn refuse(control: &Control, input: Refusal) -> Result<Value> {
+    let tx = control.store().write().await?;
+    let customer = customers::find(&tx, &input.email).await?;
+    let (vault, now) = (&control.0.vault, control.0.clock.now());
+    real_names::decide(&tx, vault, customer.id, Some(&input.reason), now).await?;
+    tx.commit().await?;
+    Ok(row(&Customer { verified: false, ..customer }))
+}
+
+/// Records a telephone, or forgets it.
+pub(super) async fn phone(control: &Control, input: Telephone) -> Result<Value> {
+    let tx = control.store().write().await?;
+    let customer = customers::find(&tx, &input.email).await?;
+    customers::set_phone(&tx, customer.id, input.phone.as_deref()).await?;
+    tx.commit().await?;
+    Ok(row(&Customer { phone: input.phone, ..customer }))
+}
+
+/// A login of the customer's console for the operator; it shows among the customer's sessions.
+pub(super) async fn see_as(control: &Control, input: Who) -> Result<Value> {
+    let tx = control.store().write().await?;
+    let customer = customers::find(&tx, &input.email).await?;
+    let from = Origin { client: IpAddr::V4(Ipv4Addr::UNSPECIFIED), agent: "operator".into() };
+    let (vault, now) = (&control.0.vault, control.0.clock.now());
+    let token = logins::begin_for(&tx, vault, Person::Customer(customer.id), &from, SEEN_AS, now).await?;
+    tx.commit().await?;
+    Ok(
+        json!({"id": customer.id, "email": customer.email, "access_token": token.expose(), "expires_in": SEEN_AS}),
+    )
 }
 
 pub(super) async fn disable(control: &Control, input: Who) -> Result<Value> {

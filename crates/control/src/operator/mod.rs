@@ -11,6 +11,8 @@ mod account;
 mod api;
 mod coupon;
 mod customer;
+pub(crate) mod door;
+mod entry;
 mod exit;
 mod invoice;
 mod job;
@@ -18,25 +20,80 @@ mod ledger;
 mod order;
 mod package;
 mod payment;
+mod people;
 mod product;
+mod roles;
 mod rule;
 mod site;
 mod static_ip;
 mod usage;
 
-pub(crate) use api::router;
+pub(crate) use api::{failed, router};
 
 use crate::Control;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::future::Future;
+use std::net::IpAddr;
 use turnpike_base::{Code, Fault, Page, Result, Text, Timestamp};
+use turnpike_identity::audit::{self, Actor, Note};
 
-/// Runs `noun/verb`.
+/// Who runs a command.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller {
+    /// Who.
+    pub actor: Actor,
+    /// From where.
+    pub client: Option<IpAddr>,
+}
+
+/// Runs `noun/verb` for the command line.
 pub async fn run(control: &Control, path: &str, input: Value) -> Result<Value> {
+    run_as(control, Caller { actor: Actor::Command, client: None }, path, input).await
+}
+
+/// Runs `noun/verb`, and writes down who changed what: before, so that nothing is done unseen, and how it ended.
+pub(crate) async fn run_as(control: &Control, caller: Caller, path: &str, input: Value) -> Result<Value> {
+    if roles::is_read(path) {
+        return dispatch(control, path, input).await;
+    }
+    let mut note = Note {
+        actor: caller.actor,
+        action: path.to_owned(),
+        detail: redacted(&input).to_string(),
+        outcome: "begun".into(),
+        client: caller.client,
+        customer: None,
+    };
+    let now = control.0.clock.now();
+    let tx = control.store().write().await?;
+    let id = audit::begin(&tx, &note, now).await?;
+    tx.commit().await?;
+    let outcome = dispatch(control, path, input).await;
+    note.outcome = outcome.as_ref().map_or_else(|fault| fault.slug.to_owned(), |_| "ok".into());
+    let tx = control.store().write().await?;
+    audit::end(&tx, id, &note.outcome).await?;
+    tx.commit().await?;
+    outcome
+}
+
+/// What an input may show in the audit: no secrets, no files.
+fn redacted(input: &Value) -> Value {
+    const HIDDEN: &[&str] =
+        &["password", "target", "file", "secret", "key", "token", "logo", "document_number"];
+    let Value::Object(fields) = input else { return Value::Null };
+    let shown = |(name, value): (&String, &Value)| {
+        let hidden = HIDDEN.iter().any(|word| name.contains(word)) && !value.is_boolean();
+        (name.clone(), if hidden { json!("***") } else { value.clone() })
+    };
+    Value::Object(fields.iter().map(shown).collect())
+}
+
+async fn dispatch(control: &Control, path: &str, input: Value) -> Result<Value> {
     match path {
         "site/create" => go(control, input, site::create).await,
+        "site/change" => go(control, input, site::change).await,
         "site/list" => go(control, input, site::list).await,
         "site/entry" => go(control, input, site::entry).await,
         "customer/create" => go(control, input, customer::create).await,
@@ -72,6 +129,19 @@ pub async fn run(control: &Control, path: &str, input: Value) -> Result<Value> {
         "ledger/list" => go(control, input, ledger::list).await,
         "ledger/accounts" => go(control, input, ledger::accounts).await,
         "ledger/check" => go(control, input, ledger::check).await,
+        "customer/waiting" => go(control, input, customer::waiting).await,
+        "customer/refuse" => go(control, input, customer::refuse).await,
+        "customer/phone" => go(control, input, customer::phone).await,
+        "customer/see-as" => go(control, input, customer::see_as).await,
+        "operator/create" => go(control, input, people::create).await,
+        "operator/list" => go(control, input, people::list).await,
+        "operator/role" => go(control, input, people::role).await,
+        "operator/reset" => go(control, input, people::reset).await,
+        "operator/disable" => go(control, input, people::disable).await,
+        "operator/enable" => go(control, input, people::enable).await,
+        "audit/list" => go(control, input, people::audit).await,
+        "mail/list" => go(control, input, people::mails).await,
+        "mail/show" => go(control, input, people::mail).await,
         "package/grant" => go(control, input, package::grant).await,
         "package/take" => go(control, input, package::take).await,
         "package/list" => go(control, input, package::list).await,

@@ -5,7 +5,8 @@ use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use turnpike_base::{Currency, Fault, Lang, Result, Text};
-use turnpike_identity::sites::{self, NewSite};
+use turnpike_identity::brands::{self, Look};
+use turnpike_identity::sites::{self, Changes, NewSite};
 use turnpike_network::entries;
 
 /// What `site create` takes.
@@ -23,6 +24,53 @@ pub(super) struct Create {
     allow_private_clients: bool,
     #[serde(default)]
     demands_verification: bool,
+    /// Host names under which the console shows this brand.
+    #[serde(default)]
+    hosts: Vec<String>,
+    #[serde(default)]
+    look: Look,
+}
+
+/// What `site change` takes; what is left out stays.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Change {
+    name: String,
+    prefixes: Option<Vec<String>>,
+    lang: Option<String>,
+    zone: Option<String>,
+    account_prefix: Option<String>,
+    demands_verification: Option<bool>,
+    /// All of them: those not named go.
+    hosts: Option<Vec<String>>,
+    #[serde(default)]
+    look: Look,
+}
+
+fn lang_of(tag: &str) -> Result<Lang> {
+    Lang::from_tag(tag)
+        .ok_or_else(|| Fault::parameter("lang", Text::new("应为 zh 或 en", "must be zh or en")))
+}
+
+/// Changes a site and how it shows itself.
+pub(super) async fn change(control: &Control, input: Change) -> Result<Value> {
+    let changes = Changes {
+        prefixes: input.prefixes.filter(|prefixes| !prefixes.is_empty()),
+        lang: input.lang.as_deref().map(lang_of).transpose()?,
+        zone: input.zone,
+        account_prefix: input.account_prefix,
+        demands_verification: input.demands_verification,
+    };
+    let tx = control.store().write().await?;
+    let site = sites::find(&tx, Some(&input.name)).await?;
+    sites::change(&tx, &site, changes).await?;
+    brands::change(&tx, site.id, input.look).await?;
+    if let Some(hosts) = &input.hosts {
+        brands::set_hosts(&tx, site.id, hosts).await?;
+    }
+    tx.commit().await?;
+    control.directory().reload().await?;
+    Ok(json!({"id": site.id, "name": site.name}))
 }
 
 /// What `site entry` takes.
@@ -66,6 +114,8 @@ pub(super) async fn create(control: &Control, input: Create) -> Result<Value> {
     };
     let tx = control.store().write().await?;
     let id = sites::create(&tx, &new, control.0.clock.now()).await?;
+    brands::change(&tx, id, input.look).await?;
+    brands::set_hosts(&tx, id, &input.hosts).await?;
     tx.commit().await?;
     control.directory().reload().await?;
     Ok(json!({"id": id, "name": new.name}))

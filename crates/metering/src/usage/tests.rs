@@ -39,7 +39,7 @@ impl World {
         tx.commit().await.unwrap();
         let new = NewCustomer { email: "a@example.com".into(), password: None, site: None };
         let customer = customers::create(store, &vault, new, NOW).await.unwrap().id;
-        let state = turnpike_access::State { store: store.clone(), vault: vault.clone() };
+        let state = turnpike_access::State::over(store.clone(), vault.clone());
         let pair = Pair { username: "user01".into(), password: Secret::new("pass") };
         let new = NewAccount {
             product: ProductType::Dynamic,

@@ -38,7 +38,7 @@ async fn grant(store: &Store, customer: CustomerId, product: ProductType, total:
 }
 
 async fn allow(store: &Store, who: CustomerId, ip: &str, product: ProductType, package: Option<PackageId>) {
-    let access = turnpike_access::State { store: store.clone(), vault: vault() };
+    let access = turnpike_access::State::over(store.clone(), vault());
     let addresses = vec![ip.parse().unwrap()];
     let new = NewEntries { addresses, product, package, remark: String::new(), cap: 200 };
     allowlist::flow::add(&access, who, &new, NOW).await.unwrap();

@@ -27,7 +27,7 @@ async fn exit(store: &Store, target: &str, pool: Pool, country: &str, state: &st
 }
 
 async fn account(store: &Store, name: &str, product: ProductType) {
-    let access = turnpike_access::State { store: store.clone(), vault: vault() };
+    let access = turnpike_access::State::over(store.clone(), vault());
     let pair = Pair { username: name.into(), password: Secret::new("pass") };
     let new = NewAccount {
         product,
@@ -102,7 +102,7 @@ both_engines! {
             let (code, text) = api.refused(BOB, path).await;
             assert!(code == 404 && text.contains("user01"), "{text}");
         }
-        let access = turnpike_access::State { store: store.clone(), vault: vault() };
+        let access = turnpike_access::State::over(store.clone(), vault());
         accounts::flow::delete(&access, ALICE, &["user01".into()], NOW).await.unwrap();
         assert_eq!(api.refused(ALICE, "ip/dcl4?username=user01").await.0, 404);
         assert_eq!(api.refused(ALICE, "ip/dcl4").await.0, 400);

@@ -36,7 +36,7 @@ async fn buy(state: &State, customer: CustomerId, country: &str, package: i64, u
 }
 
 async fn account(state: &State, name: &str, enabled: bool, at: Timestamp) {
-    let access = turnpike_access::State { store: state.store.clone(), vault: vault() };
+    let access = turnpike_access::State::over(state.store.clone(), vault());
     let pair = Pair { username: name.into(), password: Secret::new(format!("{name}pass")) };
     let product = ProductType::StaticResidential;
     let new = NewAccount {

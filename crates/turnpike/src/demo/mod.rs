@@ -126,7 +126,9 @@ async fn people(control: &Control, store: &Store, customer: &str, operator: &str
         json!({"id": 2, "note_zh": "收款账户:演示银行 0000 1111", "note_en": "Account: Demo Bank 0000 1111"});
     run(control, "payment-method/set", note).await?;
     let password = Secret::new(operator);
-    operators::create(store, OPERATOR, password, SystemClock.now()).await.map_err(crate::up::told)?;
+    operators::create(store, OPERATOR, password, operators::Role::Owner, SystemClock.now())
+        .await
+        .map_err(crate::up::told)?;
     let made = run(control, "customer/create", json!({"email": EMAIL, "password": customer})).await?;
     run(control, "customer/verify", json!({"email": EMAIL})).await?;
     Ok(made["app_key"].as_str().unwrap_or_default().to_owned())
@@ -157,7 +159,7 @@ async fn shop(control: &Control) -> Result<()> {
 async fn access(store: &Store, vault: &Vault, password: &str) -> Result<()> {
     use turnpike_access::{State, accounts, allowlist};
     use turnpike_base::{Bytes, ProductType};
-    let state = State { store: store.clone(), vault: vault.clone() };
+    let state = State::over(store.clone(), vault.clone());
     let tx = store.read().await?;
     let customer = turnpike_identity::customers::find(&tx, EMAIL).await.map_err(crate::up::told)?.id;
     drop(tx);

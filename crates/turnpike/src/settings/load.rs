@@ -3,7 +3,7 @@
 use super::fault::{SettingFault, SettingFaults};
 use super::source::{AllSaid, File, Origin, Said, gather};
 use super::value::{self, EndpointPorts};
-use super::{Settings, TlsFiles};
+use super::{EventHook, MailServer, Settings, TlsFiles};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -61,6 +61,9 @@ impl Reader<'_> {
         let proxy_tls = self.tls("proxy-tls-cert", "proxy-tls-key");
         let proxy_protocol = self.proxy_protocol();
         let trusted_proxies = self.read("trusted-proxies", value::blocks).unwrap_or_default();
+        let public_url = self.read("public-url", value::web_url);
+        let smtp = self.smtp();
+        let webhook = self.webhook();
         let operator_token = self.checked("operator-token", value::token);
         let metrics_token = self.checked("metrics-token", value::token);
         let gateway_name = self.read("gateway-name", |t| value::gateway_name(t).map(|()| t.to_owned()));
@@ -82,6 +85,9 @@ impl Reader<'_> {
             proxy_tls,
             proxy_protocol,
             trusted_proxies,
+            public_url,
+            smtp,
+            webhook,
             operator_token,
             metrics_token,
             gateway_name: gateway_name?,
@@ -130,6 +136,29 @@ impl Reader<'_> {
             (None, Some(said)) => {
                 self.fault(key, said, format!("{key} needs {cert} beside it"));
                 None
+            }
+        }
+    }
+
+    fn smtp(&mut self) -> Option<MailServer> {
+        let url = self.checked("smtp-url", value::smtp_url);
+        let from = self.read("smtp-from", value::mail_address);
+        self.both("smtp-url", "smtp-from");
+        Some(MailServer { url: url?, from: from? })
+    }
+
+    fn webhook(&mut self) -> Option<EventHook> {
+        let url = self.read("webhook-url", value::web_url);
+        let secret = self.checked("webhook-secret", value::token);
+        self.both("webhook-url", "webhook-secret");
+        Some(EventHook { url: url?, secret: secret? })
+    }
+
+    /// Two settings that mean nothing without each other.
+    fn both(&mut self, one: &'static str, other: &'static str) {
+        for (here, missing) in [(one, other), (other, one)] {
+            if let (Some(said), None) = (self.said.get(here), self.said.get(missing)) {
+                self.fault(here, said, format!("{here} needs {missing} beside it"));
             }
         }
     }

@@ -32,6 +32,24 @@ pub struct TlsFiles {
     pub key: PathBuf,
 }
 
+/// A mail server.
+#[derive(Clone, Debug)]
+pub struct MailServer {
+    /// `smtp://…` or `smtps://…`.
+    pub url: Secret,
+    /// Mails come from this address.
+    pub from: String,
+}
+
+/// Where signed events go.
+#[derive(Clone, Debug)]
+pub struct EventHook {
+    /// `https://…`.
+    pub url: String,
+    /// Signs them.
+    pub secret: Secret,
+}
+
 /// Everything an operator can set.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -61,6 +79,12 @@ pub struct Settings {
     pub proxy_protocol: Option<Vec<IpAddr>>,
     /// Load balancers before the API that are believed.
     pub trusted_proxies: Vec<ipnet::IpNet>,
+    /// Where people reach the console.
+    pub public_url: Option<String>,
+    /// Carries mail; without one mails wait.
+    pub smtp: Option<MailServer>,
+    /// Takes signed events.
+    pub webhook: Option<EventHook>,
     /// Opens the operator API.
     pub operator_token: Option<Secret>,
     /// Opens /metrics.

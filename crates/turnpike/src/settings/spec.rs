@@ -99,6 +99,20 @@ pub const ALL: &[Spec] = &[
         None,
         "Load balancers before the API, addresses or blocks (10.0.0.0/8): only their Forwarded and X-Forwarded-For count",
     ),
+    plain(
+        "public-url",
+        "URL",
+        None,
+        "Where people reach the console, for links in mails; unset: the site's host name, or the API's address",
+    ),
+    secret(
+        "smtp-url",
+        "URL",
+        "Mail server: smtp://user:password@host:587?tls=required, or smtps://…; unset: mails wait",
+    ),
+    plain("smtp-from", "ADDRESS", None, "Mails come from this address"),
+    plain("webhook-url", "URL", None, "Signed events go here: codes by telephone, warnings"),
+    secret("webhook-secret", "SECRET", "Signs those events (HMAC-SHA256)"),
     secret("operator-token", "TOKEN", "Opens the operator API; without it the operator API is closed"),
     secret("metrics-token", "TOKEN", "Opens /metrics; without it /metrics is closed"),
     plain(

@@ -113,6 +113,33 @@ pub fn token(text: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// `smtp://…` or `smtps://…`; the URL holds a password and is not repeated.
+pub fn smtp_url(text: &str) -> Result<(), String> {
+    if text.starts_with("smtp://") || text.starts_with("smtps://") {
+        Ok(())
+    } else {
+        Err("it has to be smtp://user:password@host:port?tls=required or smtps://user:password@host".into())
+    }
+}
+
+/// `http://…` or `https://…`.
+pub fn web_url(text: &str) -> Result<String, String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match rest.filter(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains('@')) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err("it has to be a URL such as https://proxy.example.com, without a password".into()),
+    }
+}
+
+/// An e-mail address.
+pub fn mail_address(text: &str) -> Result<String, String> {
+    let parts = text.split_once('@').filter(|(name, host)| !name.is_empty() && !host.is_empty());
+    match parts {
+        Some(_) => Ok(text.to_owned()),
+        None => Err(format!("{text:?} is not an e-mail address such as noreply@example.com")),
+    }
+}
+
 /// A gateway's name: 1 to 64 letters, digits, `-`, `_`, `.`.
 pub fn gateway_name(text: &str) -> Result<(), String> {
     let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');

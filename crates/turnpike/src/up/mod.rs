@@ -1,5 +1,6 @@
 //! `turnpike up`: every part in one process.
 
+mod couriers;
 pub mod health;
 pub mod metrics;
 mod parts;

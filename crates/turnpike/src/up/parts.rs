@@ -1,7 +1,7 @@
 //! The parts of a running process: API, echo origin, gateway, control's work.
 
 use super::health::{self, Readiness};
-use super::{metrics, ports};
+use super::{couriers, metrics, ports};
 use crate::data_dir::DataDir;
 use crate::demo::Demo;
 use crate::echo;
@@ -63,6 +63,7 @@ impl Parts {
         };
         let echo = origin.as_ref().map(HttpServer::address);
         control.set_balancers(settings.trusted_proxies.clone());
+        couriers::set(&control, settings, api.local_addr()?)?;
         let work = control.start();
         let mut config = config(settings, dir, echo, api.local_addr()?)?;
         config.endpoint_ports = ports::wanted(&settings.endpoint_ports, &store).await?;
@@ -116,6 +117,7 @@ impl Parts {
         }
         self.gateway.reload_tls(proxy);
         self.control.set_balancers(settings.trusted_proxies.clone());
+        couriers::set(&self.control, settings, self.api)?;
         logs.set(settings.log_level);
         Ok(())
     }

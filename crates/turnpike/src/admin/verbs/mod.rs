@@ -3,6 +3,7 @@
 
 mod money;
 mod network;
+mod operators;
 mod people;
 mod shop;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use money::{Invoice, Job, Ledger, Payment, PaymentMethod};
 use network::{Exit, Rule, StaticIp};
+use operators::{Audit, Mail, Operator};
 use people::{Account, Customer, Package, Site};
 use serde::Serialize;
 use serde_json::Value;
@@ -30,6 +32,15 @@ pub(crate) enum Noun {
     /// Customers and their app_keys
     #[command(subcommand)]
     Customer(Customer),
+    /// People who run the installation, with their roles
+    #[command(subcommand)]
+    Operator(Operator),
+    /// Who did what, when, from where
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Mails to people: what waits, what went out
+    #[command(subcommand)]
+    Mail(Mail),
     /// What customers may use: traffic buckets, unmetered use, counts
     #[command(subcommand)]
     Package(Package),
@@ -102,6 +113,8 @@ impl Noun {
     pub(super) fn call(mut self) -> Result<Call> {
         match &mut self {
             Self::Customer(customer) => customer.ask()?,
+            Self::Operator(operator) => operator.ask()?,
+            Self::Site(site) => site.read()?,
             Self::Exit(exit) => exit.ask()?,
             Self::StaticIp(address) => address.read()?,
             Self::Product(product) => product.read()?,

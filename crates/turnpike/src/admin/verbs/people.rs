@@ -2,9 +2,12 @@
 
 use super::{Paging, ask};
 use crate::admin::secrets;
-use anyhow::Result;
+use anyhow::{Context, Result};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use clap::Subcommand;
 use serde::Serialize;
+use std::path::Path;
 
 /// `turnpike admin site …`
 #[derive(Debug, Subcommand, Serialize)]
@@ -35,6 +38,36 @@ pub(crate) enum Site {
         /// Proxy accounts need a verified customer
         #[arg(long)]
         demands_verification: bool,
+        /// Host name under which the console shows this brand, can be repeated
+        #[arg(long = "host", value_name = "NAME")]
+        hosts: Vec<String>,
+        #[command(flatten)]
+        look: Box<Look>,
+    },
+    /// Change a site; what is not said stays. Its currency can't change
+    Change {
+        /// The site's name
+        name: String,
+        /// All path prefixes of the API
+        #[arg(long = "prefix", value_name = "PATH")]
+        prefixes: Option<Vec<String>>,
+        /// Language of texts where a request names none: zh or en
+        #[arg(long)]
+        lang: Option<String>,
+        /// IANA time zone, such as Asia/Shanghai
+        #[arg(long)]
+        zone: Option<String>,
+        /// Goes before the names of proxy accounts on the proxy entry
+        #[arg(long, value_name = "TEXT")]
+        account_prefix: Option<String>,
+        /// Whether proxy accounts need a verified customer: true or false
+        #[arg(long, value_name = "BOOL")]
+        demands_verification: Option<bool>,
+        /// All host names under which the console shows this brand
+        #[arg(long = "host", value_name = "NAME")]
+        hosts: Option<Vec<String>>,
+        #[command(flatten)]
+        look: Box<Look>,
     },
     /// All sites
     List {},
@@ -49,6 +82,77 @@ pub(crate) enum Site {
         #[arg(long, value_name = "NAME")]
         site: Option<String>,
     },
+}
+
+/// How a brand shows itself.
+#[derive(clap::Args, Debug, Serialize)]
+pub(crate) struct Look {
+    /// The name people read [default: the site's name]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[arg(long)]
+    title: Option<String>,
+    /// Colour of buttons and links, such as #1c5d99
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[arg(long, value_name = "#RRGGBB")]
+    colour: Option<String>,
+    /// Colour beside it
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[arg(long, value_name = "#RRGGBB")]
+    accent: Option<String>,
+    /// File with the logo: PNG, SVG, WebP or JPEG, up to about 140 KB
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[arg(long, value_name = "FILE")]
+    logo: Option<String>,
+    /// One line under the name, Chinese
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[arg(long, value_name = "TEXT")]
+    tagline_zh: Option<String>,
+    /// One line under the name, English
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[arg(long, value_name = "TEXT")]
+    tagline_en: Option<String>,
+    /// Whom to ask for help
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[arg(long, value_name = "TEXT")]
+    support: Option<String>,
+    /// Terms of use, Chinese
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[arg(long, value_name = "TEXT")]
+    terms_zh: Option<String>,
+    /// Terms of use, English
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[arg(long, value_name = "TEXT")]
+    terms_en: Option<String>,
+    /// Whether strangers can't register: true or false
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[arg(long, value_name = "BOOL")]
+    closed: Option<bool>,
+}
+
+impl Look {
+    /// Puts the logo's file into a data URL.
+    fn read(&mut self) -> Result<()> {
+        let Some(file) = self.logo.take() else { return Ok(()) };
+        let kind = match Path::new(&file).extension().and_then(|e| e.to_str()) {
+            Some("png") => "png",
+            Some("svg") => "svg+xml",
+            Some("webp") => "webp",
+            Some("jpg" | "jpeg") => "jpeg",
+            _ => anyhow::bail!("--logo: {file} is no .png, .svg, .webp or .jpg"),
+        };
+        let bytes = std::fs::read(&file).with_context(|| format!("--logo: {file} can't be read"))?;
+        self.logo = Some(format!("data:image/{kind};base64,{}", STANDARD.encode(bytes)));
+        Ok(())
+    }
+}
+
+impl Site {
+    pub(super) fn read(&mut self) -> Result<()> {
+        match self {
+            Self::Create { look, .. } | Self::Change { look, .. } => look.read(),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// `turnpike admin customer …`
@@ -77,6 +181,28 @@ pub(crate) enum Customer {
     },
     /// Record that real-name verification is passed
     Verify {
+        /// E-mail address or id
+        email: String,
+    },
+    /// Real names that wait for a decision
+    Waiting {},
+    /// Refuse real-name verification; the customer reads why
+    Refuse {
+        /// E-mail address or id
+        email: String,
+        /// The customer reads it
+        #[arg(long)]
+        reason: String,
+    },
+    /// Record a telephone to log in with and for codes, or forget it
+    Phone {
+        /// E-mail address or id
+        email: String,
+        /// 5 to 15 digits, with an optional +; without one it is forgotten
+        phone: Option<String>,
+    },
+    /// Print a login of the customer's console, good for an hour
+    SeeAs {
         /// E-mail address or id
         email: String,
     },

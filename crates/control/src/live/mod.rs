@@ -1,0 +1,145 @@
+//! Live figures: one stream of server-sent events per page. All streams of a customer share one look at the store
+//! a second; what did not change is not sent.
+
+mod hub;
+mod queries;
+
+pub(crate) use hub::Hub;
+
+use crate::{Control, operator};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use futures_util::{Stream, StreamExt, stream};
+use http::request::Parts;
+use http::{HeaderValue, header};
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::sync::watch;
+use turnpike_base::{CustomerId, Result, Timestamp};
+use turnpike_commerce::ledger;
+use turnpike_identity::people::Person;
+use turnpike_identity::{customers, factors};
+use turnpike_web::{Authenticator, client_of, console, failure, language};
+
+/// A stream ends after so long; browsers begin anew, and a login that ended meanwhile is noticed.
+const LONGEST: Duration = Duration::from_secs(300);
+/// A sign of life, so that nobody on the way takes the stream for dead.
+const PULSE: Duration = Duration::from_secs(15);
+
+/// Whose figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Whose {
+    Customer(CustomerId),
+    Installation,
+}
+
+/// `GET /web_v1/live` for customers, `GET /operator_v1/live` for operators.
+pub(crate) fn router(control: Control) -> Router {
+    Router::new()
+        .route("/web_v1/live", get(customer))
+        .route("/operator_v1/live", get(installation))
+        .with_state(control)
+}
+
+async fn customer(State(control): State<Control>, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    control.0.balancers.mark(&mut parts);
+    match who(&control, &parts).await.and_then(|whose| control.0.live.join(&control, whose)) {
+        Ok(news) => answer(news),
+        Err(fault) => failure(&fault, language(&parts.headers)),
+    }
+}
+
+async fn who(control: &Control, parts: &Parts) -> Result<Whose> {
+    let token = console::login(parts)?;
+    let found = control.directory().log_in(&token, client_of(parts), control.0.clock.now()).await?;
+    Ok(Whose::Customer(found.customer))
+}
+
+async fn installation(State(control): State<Control>, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    control.0.balancers.mark(&mut parts);
+    let joined = match operator::door::who(&control, &parts).await {
+        Ok(_) => control.0.live.join(&control, Whose::Installation),
+        Err(fault) => Err(fault),
+    };
+    match joined {
+        Ok(news) => answer(news),
+        Err(fault) => operator::failed(&fault, language(&parts.headers)),
+    }
+}
+
+fn answer(news: watch::Receiver<String>) -> Response {
+    let mut response = Body::from_stream(events(news)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Reverse proxies that collect answers are asked not to (nginx).
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}
+
+/// What is known at once, then whatever changes, with a sign of life between.
+fn events(mut news: watch::Receiver<String>) -> impl Stream<Item = Result<String, Infallible>> {
+    news.mark_changed();
+    let until = tokio::time::Instant::now() + LONGEST;
+    stream::unfold(news, move |mut news| async move {
+        loop {
+            let changed = tokio::time::timeout(PULSE, news.changed());
+            let Ok(changed) = tokio::time::timeout_at(until, changed).await else { return None };
+            match changed {
+                Err(_) => return Some((":\n\n".to_owned(), news)),
+                Ok(Err(_)) => return None,
+                Ok(Ok(())) => {
+                    let text = news.borrow_and_update().clone();
+                    // The first look at the store is not done yet.
+                    if !text.is_empty() {
+                        return Some((format!("event: figures\ndata: {text}\n\n"), news));
+                    }
+                }
+            }
+        }
+    })
+    .map(Ok)
+}
+
+/// The figures of now.
+pub(crate) async fn look(control: &Control, whose: Whose, now: Timestamp) -> Result<Value> {
+    match whose {
+        Whose::Customer(customer) => of_customer(control, customer, now).await,
+        Whose::Installation => of_installation(control, now).await,
+    }
+}
+
+async fn of_customer(control: &Control, id: CustomerId, now: Timestamp) -> Result<Value> {
+    let tx = control.store().read().await?;
+    let customer = customers::by_id(&tx, id).await?;
+    let site = control.directory().site(customer.site);
+    let zone = site.as_ref().map_or(jiff::tz::TimeZone::UTC, |site| site.zone.clone());
+    let midnight = now.plus_days(-1).next_midnight(&zone);
+    let today = queries::traffic(&tx, Some(id), midnight).await?;
+    let demanded = site.is_some_and(|site| site.demands_verification);
+    let mut notices = Vec::new();
+    if demanded && !customer.verified {
+        notices.push("real_name_due");
+    }
+    if !factors::is_on(&tx, Person::Customer(id)).await? {
+        notices.push("totp_off");
+    }
+    Ok(json!({"today_flow": today.bytes.to_kb_up(), "today_connections": today.connections,
+        "balance": ledger::balance(&tx, id).await?, "notices": notices}))
+}
+
+async fn of_installation(control: &Control, now: Timestamp) -> Result<Value> {
+    let tx = control.store().read().await?;
+    let midnight = now.plus_days(-1).next_midnight(&jiff::tz::TimeZone::UTC);
+    let today = queries::traffic(&tx, None, midnight).await?;
+    let counts = queries::counts(&tx, now).await?;
+    Ok(json!({"today_flow": today.bytes.to_kb_up(), "today_connections": today.connections,
+        "exits": counts.exits, "customers": counts.customers, "real_names_waiting": counts.real_names,
+        "messages_waiting": counts.messages}))
+}

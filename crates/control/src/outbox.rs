@@ -1,0 +1,114 @@
+//! Sends what the domains wrote into the outbox: mail and signed webhooks. What was not taken is tried again later
+//! and later; what is too late is given up. Without a mail server mails stay where operators can read them.
+
+use crate::Control;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use turnpike_base::{Result, Timestamp};
+use turnpike_courier::{Mail, Smtp, Webhook};
+use turnpike_identity::mail;
+use turnpike_store::outbox::{self, Message};
+
+/// Other processes write too, and waits end: look at least so often.
+const LOOK: Duration = Duration::from_secs(1);
+/// A message's lock, in seconds: longer than any of them takes.
+const LOCK: i64 = 120;
+/// Tries of a webhook before it is given up: about a day.
+const TRIES: i64 = 30;
+const WEBHOOK: &str = "webhook";
+
+/// What carries messages to the outside world.
+#[derive(Clone, Debug, Default)]
+pub struct Couriers {
+    /// The mail server, if there is one.
+    pub smtp: Option<Smtp>,
+    /// Where events go, if anywhere.
+    pub webhook: Option<Webhook>,
+}
+
+impl Couriers {
+    fn kinds(&self) -> Vec<&'static str> {
+        let mail = self.smtp.as_ref().map(|_| mail::KIND);
+        let webhook = self.webhook.as_ref().map(|_| WEBHOOK);
+        mail.into_iter().chain(webhook).collect()
+    }
+}
+
+impl Control {
+    /// Sends with these from now on; customers may have codes by telephone where there is a webhook.
+    pub fn set_couriers(&self, couriers: Couriers) {
+        self.0.identity.codes.webhook.store(couriers.webhook.is_some(), Ordering::Relaxed);
+        self.0.couriers.store(std::sync::Arc::new(couriers));
+    }
+}
+
+/// Sends for ever.
+pub(crate) async fn run(control: Control) {
+    loop {
+        let committed = control.store().committed();
+        tokio::pin!(committed);
+        // From here on no commit goes unnoticed.
+        committed.as_mut().enable();
+        match next(&control).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(fault) => tracing::error!(%fault, cause = ?fault.cause, "messages can't be sent"),
+        }
+        let _ = tokio::time::timeout(LOOK, committed).await;
+    }
+}
+
+/// Sends the message that waits longest; whether there was one.
+async fn next(control: &Control) -> Result<bool> {
+    let (now, couriers) = (control.0.clock.now(), control.0.couriers.load_full());
+    let kinds = couriers.kinds();
+    if kinds.is_empty() {
+        return Ok(false);
+    }
+    let tx = control.store().write().await?;
+    let Some(message) = outbox::claim(&tx, &kinds, now, LOCK).await? else { return Ok(false) };
+    tx.commit().await?;
+    let outcome = carry(control, &couriers, &message, now).await;
+    let tx = control.store().write().await?;
+    match outcome {
+        Ok(true) => outbox::sent(&tx, &message, now).await?,
+        Ok(false) => outbox::give_up(&tx, &message, "too late").await?,
+        Err(error) if message.attempts >= TRIES => outbox::give_up(&tx, &message, &error).await?,
+        Err(error) => {
+            tracing::warn!(id = message.id, kind = message.kind, error, "a message was not taken");
+            outbox::fail(&tx, &message, &error, now).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Sends one; `false`: it is too late for it.
+async fn carry(
+    control: &Control,
+    couriers: &Couriers,
+    message: &Message,
+    now: Timestamp,
+) -> Result<bool, String> {
+    match (message.kind.as_str(), &couriers.smtp, &couriers.webhook) {
+        (mail::KIND, Some(smtp), _) => {
+            let opened = mail::open(&control.0.vault, &message.payload, now).map_err(|e| e.to_string())?;
+            let Some(mail) = opened else { return Ok(false) };
+            let id = format!("turnpike-{}", message.id);
+            let mail = Mail {
+                to: mail.to,
+                from_name: mail.from_name,
+                subject: mail.subject,
+                text: mail.text,
+                html: mail.html,
+                id,
+            };
+            smtp.send(&mail).await.map_err(|e| e.to_string())?;
+        }
+        (WEBHOOK, _, Some(webhook)) => {
+            webhook.send(message.id, &message.payload, now).await.map_err(|e| e.to_string())?;
+        }
+        _ => return Err("there is nobody to send it".into()),
+    }
+    Ok(true)
+}

@@ -1,0 +1,202 @@
+//! The gate before passwords and codes: who guesses waits longer and longer, and nobody is ever locked out.
+//!
+//! Guesses count for the pair of name and network, for the network, and for the name. A pair and a network take
+//! turns: a guess is counted before it is checked, so that guesses made at once wait for each other. For a name
+//! alone, which strangers can spoil, the wait is short and takes no turns: its owner gets in from elsewhere.
+
+use crate::passwords;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use turnpike_base::fault::detail::Value;
+use turnpike_base::{Code, Fault, Result, Secret, Text, Timestamp};
+
+/// Guesses that cost nothing.
+const FREE: u32 = 5;
+/// Guesses of a network count so many times less: people share networks.
+const NETWORK_SHARE: u32 = 8;
+/// Guesses at a name from everywhere that cost nothing.
+const NAME_FREE: u32 = 20;
+/// A wait in the request itself; longer ones are told.
+const PATIENCE_MS: i64 = 10_000;
+/// After so long without a guess everything is forgotten.
+const MEMORY_MS: i64 = 900_000;
+/// Above so many entries old ones are looked for.
+const CROWD: usize = 50_000;
+/// Passwords hashed at once: each takes 19 MiB and a core.
+const HASHING: usize = 4;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Gate {
+    guesses: Mutex<HashMap<u64, Guesses>>,
+    hashing: Semaphore,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Guesses {
+    count: u32,
+    last: Timestamp,
+    next: Timestamp,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self { guesses: Mutex::default(), hashing: Semaphore::new(HASHING) }
+    }
+}
+
+/// How long the guess after so many has to wait, in milliseconds.
+pub fn wait_ms(guesses: u32) -> i64 {
+    match guesses {
+        n if n < FREE => 0,
+        n if n < 50 => (100_i64 << (n - FREE).min(10)).min(2_000),
+        n if n < 100 => 10_000,
+        _ => 30_000,
+    }
+}
+
+impl Gate {
+    /// Counts a guess at a name from an address; gives how long it has to wait. Fails with `slow_down` where that is
+    /// longer than a request may take; that guess does not count.
+    pub fn knock(&self, name: &str, client: IpAddr, now: Timestamp) -> Result<Duration> {
+        let mut all = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() > CROWD {
+            all.retain(|_, guesses| now.since(guesses.last) < MEMORY_MS);
+        }
+        let keys = Keys::new(name, client);
+        let known = |key| {
+            let found = all.get(&key).copied().unwrap_or_default();
+            if now.since(found.last) > MEMORY_MS { Guesses::default() } else { found }
+        };
+        let (pair, network, alone) = (known(keys.pair), known(keys.network), known(keys.name));
+        let turn = pair.next.max(network.next).max(now);
+        let wait = turn.since(now);
+        if wait > PATIENCE_MS {
+            return Err(slow_down(wait));
+        }
+        let next = |count| turn.plus_ms(wait_ms(count));
+        let counted = |old: Guesses, next| Guesses { count: old.count.saturating_add(1), last: now, next };
+        all.insert(keys.pair, counted(pair, next(pair.count + 1)));
+        all.insert(keys.network, counted(network, next((network.count + 1) / NETWORK_SHARE)));
+        all.insert(keys.name, counted(alone, now));
+        let spoiled =
+            if alone.count < NAME_FREE { 0 } else { wait_ms(FREE + alone.count - NAME_FREE).min(2_000) };
+        Ok(Duration::from_millis(u64::try_from(wait.max(spoiled)).unwrap_or(0)))
+    }
+
+    /// The guess was right: the pair starts anew.
+    pub fn welcome(&self, name: &str, client: IpAddr) {
+        let mut all = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
+        let keys = Keys::new(name, client);
+        all.remove(&keys.pair);
+        if let Some(network) = all.get_mut(&keys.network) {
+            network.count = network.count.saturating_sub(1);
+        }
+    }
+
+    /// Checks a password, also where there is none to check: nobody learns from the time who exists.
+    pub async fn check(&self, password: Secret, hash: Option<String>) -> Result<bool> {
+        let _turn = self.hashing.acquire().await.map_err(|e| Fault::internal("password_hash", e))?;
+        match hash {
+            Some(hash) => passwords::verify(password, hash).await,
+            None => passwords::verify(password, passwords::NOBODY.to_owned()).await.map(|_| false),
+        }
+    }
+
+    /// Hashes a new password.
+    pub async fn hash(&self, password: Secret) -> Result<String> {
+        passwords::check(&password)?;
+        let _turn = self.hashing.acquire().await.map_err(|e| Fault::internal("password_hash", e))?;
+        passwords::hash(password).await
+    }
+}
+
+struct Keys {
+    pair: u64,
+    network: u64,
+    name: u64,
+}
+
+impl Keys {
+    fn new(name: &str, client: IpAddr) -> Self {
+        let network = match client {
+            IpAddr::V4(address) => address.octets().to_vec(),
+            IpAddr::V6(address) => address.octets()[..8].to_vec(),
+        };
+        let of = |parts: (&str, &[u8])| {
+            let mut hasher = DefaultHasher::new();
+            parts.hash(&mut hasher);
+            hasher.finish()
+        };
+        Self { pair: of((name, &network)), network: of(("\0", &network)), name: of((name, b"")) }
+    }
+}
+
+fn slow_down(wait_ms: i64) -> Fault {
+    let seconds = wait_ms / 1_000 + 1;
+    let data = BTreeMap::from([("retry_after".to_owned(), Value::Int(seconds))]);
+    Fault::new(Code::TooMany, "slow_down")
+        .say(Text::made(
+            format!("尝试次数过多,请在 {seconds} 秒后重试"),
+            format!("Too many attempts; try again in {seconds} seconds"),
+        ))
+        .with_data(Value::Object(data))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+    const AWAY: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, 1));
+
+    #[test]
+    fn twenty_wrong_guesses_slow_down_and_lock_nobody_out() {
+        let gate = Gate::default();
+        let mut now = Timestamp(1_000_000);
+        let mut waits = Vec::new();
+        for _ in 0..20 {
+            let wait = gate.knock("a", HOME, now).unwrap();
+            waits.push(wait.as_millis());
+            now = now.plus_ms(i64::try_from(wait.as_millis()).unwrap() + 100);
+        }
+        assert!(waits[..5].iter().all(|wait| *wait == 0) && waits[19] > 1_000, "{waits:?}");
+        assert!(gate.knock("a", HOME, now).unwrap() <= Duration::from_secs(2), "the owner gets in from here");
+        assert!(gate.knock("a", AWAY, now).unwrap() <= Duration::from_secs(2), "and from elsewhere");
+        gate.welcome("a", HOME);
+        assert!(gate.knock("b", AWAY, now).unwrap().is_zero(), "another one waits for nothing");
+    }
+
+    #[test]
+    fn guesses_made_at_once_wait_for_each_other() {
+        let gate = Gate::default();
+        let now = Timestamp(1_000_000);
+        let outcomes: Vec<_> = (0..100).map(|_| gate.knock("a", HOME, now)).collect();
+        let told = outcomes.iter().filter(|o| o.as_ref().is_err_and(|f| f.code == Code::TooMany)).count();
+        assert!(told > 80, "{told}");
+        assert!(gate.knock("a", HOME, now.plus_ms(60_000)).is_ok(), "a minute later it goes on");
+    }
+
+    #[test]
+    fn a_network_that_tries_many_names_is_slowed_down_too() {
+        let gate = Gate::default();
+        let now = Timestamp(1_000_000);
+        let slowed =
+            (0..500).filter(|n| gate.knock(&format!("u{n}"), HOME, now).map_or(true, |w| !w.is_zero()));
+        assert!(slowed.count() > 300);
+    }
+
+    #[test]
+    fn a_quarter_of_an_hour_forgives() {
+        let gate = Gate::default();
+        let now = Timestamp(1_000_000);
+        for _ in 0..30 {
+            let _ = gate.knock("a", HOME, now);
+        }
+        assert!(gate.knock("a", HOME, now.plus_minutes(16)).unwrap().is_zero());
+    }
+}
