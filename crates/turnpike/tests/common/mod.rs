@@ -139,7 +139,8 @@ impl Demo {
         })
     }
 
-    fn ask(&self, path: &str, bearer: &str, body: Option<Value>) -> Value {
+    /// Asks any path of the API; gives the answer's JSON.
+    pub(crate) fn ask(&self, path: &str, bearer: &str, body: Option<Value>) -> Value {
         let host = self.text("/api").trim_start_matches("http://").to_owned();
         let (method, body) = body.map_or(("GET", String::new()), |b| ("POST", b.to_string()));
         let mut stream = TcpStream::connect(&host).expect("the API listens");
