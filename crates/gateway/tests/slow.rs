@@ -28,8 +28,9 @@ async fn lab(origin: &Origin, balanced: bool) -> Lab {
 
 /// Sends `whole` at once, then the rest byte by byte, never silent, never done; gives how long that lasted.
 async fn trickle(lab: &Lab, whole: &[u8], bytes: &[u8]) -> Duration {
-    let mut wire = lab.dial().await;
+    // Before the dial: the gateway's clock may start before the dial returns here.
     let began = Instant::now();
+    let mut wire = lab.dial().await;
     wire.send(whole).await;
     for byte in bytes.iter().cycle() {
         if wire.try_send([*byte]).await.is_err() {
