@@ -42,6 +42,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("gateway", &["base", "wire", "proxyproto"]),
     ("console", &["base"]),
     ("bench", &["base"]),
+    ("stand-in", &["fetch"]),
 ];
 
 /// Crates from elsewhere that only these may use, because they stand behind them.

@@ -1,7 +1,6 @@
 //! Payments against a strict stand-in for Stripe: whatever gets lost, repeated, delayed or forged, each payment
 //! is booked once and the books agree.
 
-use super::drivers::stripe::stand_in::{StandIn, signed};
 use super::*;
 use crate::orders::{self, Order};
 use crate::testing::Shop;
@@ -12,11 +11,14 @@ use serde_json::Value;
 use std::sync::Arc;
 use tower::ServiceExt;
 use turnpike_base::time::ManualClock;
-use turnpike_base::{Code, Currency, Fault, Lang, Money, Timestamp};
+use turnpike_base::{Code, Currency, Fault, Lang, Money, Secret, Timestamp};
+use turnpike_fetch::Address;
+use turnpike_stand_in::{Clock as Time, KEY, Stripe as StandIn, WEBHOOK_SECRET, signed};
 use turnpike_store::{Read, Store, args, both_engines, jobs as rows};
 
 /// 2026-11-24 12:00:00 UTC.
 const NOW: Timestamp = Timestamp(1_795_521_600_000);
+const SECONDS: i64 = NOW.0 / 1_000;
 const STRIPE: i64 = 1;
 
 struct Scene {
@@ -29,8 +31,13 @@ impl Scene {
     /// A shop that offers every method.
     async fn open(store: &Store, balance: i64) -> Self {
         let mut shop = Shop::open(store, balance, NOW).await;
-        let stripe = StandIn::start(NOW).await;
-        shop.state.payments = Payments::new(Some(stripe.settings()));
+        let stripe = StandIn::start("127.0.0.1:0", Time::Fixed(SECONDS)).await.unwrap();
+        let settings = stripe::Settings {
+            api: Address::parse(stripe.address()).unwrap(),
+            secret_key: Secret::new(KEY),
+            webhook_secret: Secret::new(WEBHOOK_SECRET),
+        };
+        shop.state.payments = Payments::new(Some(settings));
         let tx = store.write().await.unwrap();
         let terms = Terms { enabled: true, note_en: "Account 1".into(), ..Terms::default() };
         for id in [STRIPE, BANK] {
@@ -88,7 +95,8 @@ impl Scene {
 
     async fn paid(&self, session: &str, amount: Option<i64>) -> Value {
         let object = self.stripe.pay(session, amount);
-        let (status, told) = self.tell(self.stripe.notice("checkout.session.completed", &object, NOW)).await;
+        let (status, told) =
+            self.tell(self.stripe.notice("checkout.session.completed", &object, SECONDS)).await;
         assert_eq!(status, StatusCode::OK, "{told}");
         told["outcome"].clone()
     }
@@ -151,7 +159,7 @@ both_engines! {
         let object = scene.stripe.pay(&session, None);
         // Two notices of the provider tell the same; each comes fifty times, the later one first.
         let kinds = ["checkout.session.async_payment_succeeded", "checkout.session.completed"];
-        let notices = kinds.map(|kind| scene.stripe.notice(kind, &object, NOW));
+        let notices = kinds.map(|kind| scene.stripe.notice(kind, &object, SECONDS));
         let told: Vec<_> = (0..100).map(|n| {
             let (scene, notice) = (Arc::clone(&scene), notices[n % 2].clone());
             tokio::spawn(async move { scene.tell(notice).await })
@@ -261,7 +269,7 @@ both_engines! {
             ("charge.dispute.created", dispute("dp_2", "pi_2", 9_999, "needs_response"), "disputed"),
             ("charge.dispute.created", dispute("dp_3", "pi_9", 1, "needs_response"), "unknown"),
         ] {
-            let (_, told) = scene.tell(scene.stripe.notice(kind, &object, NOW)).await;
+            let (_, told) = scene.tell(scene.stripe.notice(kind, &object, SECONDS)).await;
             assert_eq!(told["outcome"], outcome, "{object}");
         }
         assert_eq!(scene.balance().await, -800);
@@ -271,7 +279,7 @@ both_engines! {
         let frozen = turnpike_access::packages::by_id(&tx, given).await.unwrap().map(ends).unwrap();
         drop(tx);
         assert!(frozen <= NOW, "the unused grant is frozen");
-        let won = scene.stripe.notice("charge.dispute.closed", &dispute("dp_2", "pi_2", 9_999, "won"), NOW);
+        let won = scene.stripe.notice("charge.dispute.closed", &dispute("dp_2", "pi_2", 9_999, "won"), SECONDS);
         assert_eq!(scene.tell(won.clone()).await.1["outcome"], "dispute_won");
         assert_eq!(scene.tell(won).await.1["outcome"], "unknown", "it is over");
         let tx = store.read().await.unwrap();
@@ -347,11 +355,11 @@ async fn forged_and_old_notices_are_refused_and_nothing_is_kept() {
     let (scene, _test) = scene().await;
     let (order, session) = scene.begun("bucket", None).await;
     let object = scene.stripe.pay(&session, None);
-    let (signature, body) = scene.stripe.notice("checkout.session.completed", &object, NOW);
-    let (old, aged) = scene.stripe.notice("checkout.session.completed", &object, NOW.plus_seconds(-301));
+    let (signature, body) = scene.stripe.notice("checkout.session.completed", &object, SECONDS);
+    let (old, aged) = scene.stripe.notice("checkout.session.completed", &object, SECONDS - 301);
     let changed = String::from_utf8(body.clone()).unwrap().replace("evt_", "evt_x");
     for (signature, body) in [
-        (signed("whsec_of_somebody", NOW, &body), body.clone()),
+        (signed("whsec_of_somebody", SECONDS, &body), body.clone()),
         (signature.clone(), changed.into_bytes()),
         (String::new(), body.clone()),
         (old, aged),
@@ -386,10 +394,10 @@ async fn pages_of_others_and_pages_that_end_book_nothing() {
     let (order, session) = scene.begun("bucket", None).await;
     let stranger = serde_json::json!({"id": "cs_other", "status": "complete", "payment_status": "paid",
         "payment_intent": "pi_other", "amount_total": 9_999, "currency": "cny"});
-    let told = scene.tell(scene.stripe.notice("checkout.session.completed", &stranger, NOW)).await.1;
+    let told = scene.tell(scene.stripe.notice("checkout.session.completed", &stranger, SECONDS)).await.1;
     assert_eq!(told["outcome"], "unknown");
     let ended = scene.stripe.time_out(&session);
-    let told = scene.tell(scene.stripe.notice("checkout.session.expired", &ended, NOW)).await.1;
+    let told = scene.tell(scene.stripe.notice("checkout.session.expired", &ended, SECONDS)).await.1;
     assert_eq!(told["outcome"], "gone");
     assert_eq!(scene.now(&order).await.status, orders::Status::Unpaid, "he may pay another way");
     let again = scene.pay(&order, STRIPE).await.unwrap().payment.unwrap();
@@ -403,7 +411,7 @@ async fn another_currency_is_not_booked() {
     let (order, session) = scene.begun("bucket", None).await;
     let mut object = scene.stripe.pay(&session, None);
     object["currency"] = serde_json::json!("usd");
-    let told = scene.tell(scene.stripe.notice("checkout.session.completed", &object, NOW)).await.1;
+    let told = scene.tell(scene.stripe.notice("checkout.session.completed", &object, SECONDS)).await.1;
     assert_eq!(
         (told["outcome"].as_str(), scene.now(&order).await.status),
         (Some("currency"), orders::Status::Unpaid)

@@ -4,8 +4,6 @@
 mod client;
 mod notice;
 mod signature;
-#[cfg(test)]
-pub(crate) mod stand_in;
 
 pub use client::Settings;
 
