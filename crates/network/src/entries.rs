@@ -1,8 +1,49 @@
 //! Entries that a site names: the parameter `ep` of extraction chooses one, and customers then dial its host.
 
+use crate::State;
 use crate::endpoints::error;
+use serde::Serialize;
 use turnpike_base::{Fault, Result, SiteId, Text};
 use turnpike_store::{Read, StoreError, WriteTx, args};
+use turnpike_web::{Call, Endpoint, with};
+use utoipa::ToSchema;
+
+/// Where this customer dials, and from where he asks.
+#[derive(Debug, Serialize, ToSchema)]
+struct EntryView {
+    /// Host of the common entry, an IPv6 address in brackets.
+    host: String,
+    port: u16,
+    /// What stands before account names on the common entry, without the dash; empty: nothing.
+    account_prefix: String,
+    /// Entries that `ep` of extraction names.
+    list: Vec<NamedEntry>,
+    /// The address that this request came from.
+    client: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct NamedEntry {
+    name: String,
+    host: String,
+}
+
+pub(crate) fn routes(state: &State) -> Vec<Endpoint> {
+    let (zh, en) = ("代理入口与本机地址", "Where to dial, and the address that the request came from");
+    vec![Endpoint::get("entry", "endpoints", zh, en, with(state, show)).console()]
+}
+
+async fn show(state: State, call: Call, (): ()) -> Result<EntryView> {
+    let named = list(&state.store.read().await?, call.site.id).await?;
+    let entry = state.entry();
+    Ok(EntryView {
+        host: entry.host_of(None, &call.base_url),
+        port: entry.port,
+        account_prefix: call.site.account_prefix.clone().unwrap_or_default(),
+        list: named.into_iter().map(|(name, host)| NamedEntry { name, host }).collect(),
+        client: call.client.to_canonical().to_string(),
+    })
+}
 
 /// The host of a site's entry; an unknown name is told with those that there are.
 pub(crate) async fn host(tx: &impl Read, site: SiteId, name: &str) -> Result<String> {

@@ -28,5 +28,5 @@ pub use state::State;
 
 /// The endpoints of this domain.
 pub fn routes(state: &State) -> Vec<turnpike_web::Endpoint> {
-    [endpoints::routes(state), places::routes(state), statics::routes(state)].concat()
+    [endpoints::routes(state), entries::routes(state), places::routes(state), statics::routes(state)].concat()
 }

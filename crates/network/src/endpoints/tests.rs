@@ -198,6 +198,20 @@ both_engines! {
         assert_eq!(ports(&api, "").await, [20_001], "nothing was taken meanwhile");
     }
 
+    async fn the_console_is_told_where_to_dial(store: Store) {
+        let api = Api::new(&store).await;
+        api.state.set_entry(Entry { port: 3_999, ..Entry::default() });
+        let tx = store.write().await.unwrap();
+        entries::set(&tx, SiteId(1), "asia", Some("asia.proxy.example")).await.unwrap();
+        tx.commit().await.unwrap();
+        let (_, _, body) = api.send(ALICE, AWAY, "/web_v1/entry").await;
+        let told: Value = serde_json::from_str(&body).unwrap();
+        let wanted = json!({"host": "api.example", "port": 3_999, "account_prefix": "", "client": AWAY,
+            "list": [{"name": "asia", "host": "asia.proxy.example"}]});
+        assert_eq!(told["data"], wanted, "{body}");
+        assert_eq!(api.send(ALICE, AWAY, "/gateway/entry").await.0, 404, "the console's alone");
+    }
+
     async fn a_named_entry_has_its_own_host(store: Store) {
         let api = world(&store).await;
         let tx = store.write().await.unwrap();

@@ -3,6 +3,7 @@
 mod couriers;
 pub mod health;
 pub mod metrics;
+mod pages;
 mod parts;
 mod ports;
 mod ready;

@@ -1,7 +1,7 @@
 //! The parts of a running process: API, echo origin, gateway, control's work.
 
 use super::health::{self, Readiness};
-use super::{couriers, metrics, ports};
+use super::{couriers, metrics, pages, ports};
 use crate::data_dir::DataDir;
 use crate::demo::Demo;
 use crate::echo;
@@ -88,6 +88,7 @@ impl Parts {
         let exits: metrics::ExitsOf = Arc::new(gateway.exits());
         let router = control
             .router(operator)
+            .merge(pages::routes()?)
             .merge(health::routes(readiness.clone()))
             .merge(metrics::routes(gateway.metrics(), exits, watching));
         let server = HttpServer::start(api, router, certificates.clone())?;

@@ -1,0 +1,75 @@
+// Numbers, units and dates as the reader's locale writes them.
+
+import { lang, locale } from './lang'
+
+const KB_STEPS = ['KB', 'MB', 'GB', 'TB', 'PB'] as const
+
+/** KB as the API counts them (1 KB = 1,024 bytes), in the unit that reads best. */
+export function size(kb: number): string {
+  let value = kb
+  let step = 0
+  while (Math.abs(value) >= 1024 && step < KB_STEPS.length - 1) {
+    value /= 1024
+    step += 1
+  }
+  const digits = value >= 100 || step === 0 ? 0 : value >= 10 ? 1 : 2
+  return `${new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value)} ${KB_STEPS[step]}`
+}
+
+export const number = (value: number) => new Intl.NumberFormat(locale()).format(value)
+
+export const percent = (share: number) =>
+  new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 1 }).format(share)
+
+export function money(value: number, currency: string) {
+  return new Intl.NumberFormat(locale(), { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(value)
+}
+
+/** A time of the API (`YYYY-MM-DD HH:MM:SS`, the site's zone) as the reader writes it; the zone stays the site's. */
+export function when(text: string | null | undefined): string {
+  const date = parse(text)
+  if (!date) return '–'
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(date)
+}
+
+export function day(text: string | null | undefined): string {
+  const date = parse(text)
+  if (!date) return '–'
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeZone: 'UTC' }).format(date)
+}
+
+export function shortDay(text: string): string {
+  const date = parse(text)
+  if (!date) return text
+  return new Intl.DateTimeFormat(locale(), { month: 'short', day: 'numeric', timeZone: 'UTC' }).format(date)
+}
+
+/** The wall clock of a zone as `YYYY-MM-DD HH:MM:SS`. */
+export function wall(date: Date, zone: string): string {
+  const parts = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(date)
+  return parts.replace('T', ' ')
+}
+
+/** Whole days between now in the site's zone and a time of the API; negative once it has passed. */
+export function daysUntil(text: string, zone: string): number {
+  const then = parse(text)
+  const now = parse(wall(new Date(), zone))
+  return then && now ? Math.floor((then.getTime() - now.getTime()) / 86_400_000) : 0
+}
+
+function parse(text: string | null | undefined): Date | undefined {
+  const fit = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?/.exec(text ?? '')
+  if (!fit) return undefined
+  const [, y, mo, d, h, mi, s] = fit
+  return new Date(Date.UTC(+y!, +mo! - 1, +d!, +(h ?? 0), +(mi ?? 0), +(s ?? 0)))
+}
+
+/** A country's name in the reader's language, from its ISO code. */
+export function country(code: string): string {
+  if (!/^[A-Za-z]{2}$/.test(code)) return code
+  try {
+    return new Intl.DisplayNames([lang() === 'zh' ? 'zh-Hans' : 'en'], { type: 'region' }).of(code.toUpperCase()) ?? code
+  } catch {
+    return code
+  }
+}

@@ -1,0 +1,99 @@
+// Pieces that every screen uses: its heading, what is shown while it loads, when it failed, and when there is nothing yet.
+
+import { Alert, Box, Button, Card, Group, Skeleton, Stack, Text, ThemeIcon, Title } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { IconAlertTriangle, IconCheck, type Icon } from '@tabler/icons-react'
+import { type ReactNode, useEffect } from 'react'
+import { ApiError } from '../api/client'
+import { texts } from './lang'
+
+const t = texts({
+  failed: ['出错了', 'That did not work'],
+  again: ['重试', 'Try again'],
+  loading: ['加载中', 'Loading'],
+})
+
+/** A screen: title, one line on what it is for, actions at the right. */
+export function Screen({ title, about, actions, children }: { title: string; about?: ReactNode; actions?: ReactNode; children: ReactNode }) {
+  useEffect(() => {
+    const brand = document.title.split(' · ').pop()
+    document.title = `${title} · ${brand}`
+  }, [title])
+  return (
+    <Stack gap="lg">
+      <Group justify="space-between" align="flex-end" gap="sm">
+        <Box>
+          <Title order={1} fz={{ base: 22, sm: 26 }} lts="-0.02em">{title}</Title>
+          {about && <Text c="dimmed" fz="sm" mt={4} maw={720}>{about}</Text>}
+        </Box>
+        {actions && <Group gap="xs">{actions}</Group>}
+      </Group>
+      {children}
+    </Stack>
+  )
+}
+
+/** A card with a heading. */
+export function Panel({ title, right, children, pad = true }: { title?: ReactNode; right?: ReactNode; children: ReactNode; pad?: boolean }) {
+  return (
+    <Card withBorder padding={0} radius="lg">
+      {(title || right) && (
+        <Group justify="space-between" px="lg" pt="md" pb={pad ? 0 : 'sm'} gap="xs">
+          <Title order={2} fz="md" fw={600}>{title}</Title>
+          {right}
+        </Group>
+      )}
+      <Box p={pad ? 'lg' : 0}>{children}</Box>
+    </Card>
+  )
+}
+
+/** Draws data once it is there; says what happened if it does not come. */
+export function Loaded<T>({ from, lines = 4, children }: { from: { data?: T; error: unknown; isPending: boolean; refetch: () => unknown }; lines?: number; children: (data: T) => ReactNode }) {
+  if (from.data !== undefined) return <>{children(from.data)}</>
+  if (from.error) return <Failed error={from.error} retry={() => void from.refetch()} />
+  return <Waiting lines={lines} />
+}
+
+export function Waiting({ lines = 4 }: { lines?: number }) {
+  return (
+    <Stack gap="sm" role="status" aria-label={t.loading}>
+      {Array.from({ length: lines }, (_, i) => <Skeleton key={i} h={18} w={`${100 - ((i * 17) % 40)}%`} />)}
+    </Stack>
+  )
+}
+
+export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
+  return (
+    <Alert color="red" icon={<IconAlertTriangle size={18} />} title={t.failed} role="alert">
+      <Group justify="space-between">
+        <Text fz="sm">{reason(error)}</Text>
+        {retry && <Button size="xs" variant="default" onClick={retry}>{t.again}</Button>}
+      </Group>
+    </Alert>
+  )
+}
+
+/** Nothing is there yet: says what would be, and what to do next. */
+export function Empty({ icon: Picture, title, children, action }: { icon: Icon; title: string; children?: ReactNode; action?: ReactNode }) {
+  return (
+    <Stack align="center" gap="xs" py={48} px="md" ta="center">
+      <ThemeIcon variant="light" size={52} radius="xl"><Picture size={26} stroke={1.6} aria-hidden /></ThemeIcon>
+      <Text fw={600}>{title}</Text>
+      {children && <Text c="dimmed" fz="sm" maw={440}>{children}</Text>}
+      {action && <Box mt="xs">{action}</Box>}
+    </Stack>
+  )
+}
+
+export const reason = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
+export function done(message: string) {
+  notifications.show({ message, color: 'green', icon: <IconCheck size={16} />, autoClose: 3500 })
+}
+
+export function failed(error: unknown) {
+  const fields = error instanceof ApiError ? Object.values(error.fields) : []
+  const message = [reason(error), ...fields.filter((text) => !reason(error).includes(text))].join(' · ')
+  notifications.show({ title: t.failed, message, color: 'red', icon: <IconAlertTriangle size={16} />, autoClose: 8000 })
+}

@@ -1,0 +1,57 @@
+// The whole app: theme, language, queries, router. The tree is drawn anew when the language changes.
+
+import { MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { useEffect, useState, useSyncExternalStore } from 'react'
+import { ApiError, isLoggedOut } from '../api/client'
+import { lang, onLang } from '../lib/lang'
+import { Failed } from '../lib/ui'
+import { router } from './router'
+import { type Site, SiteContext, loadSite } from './site'
+import { themeOf } from './theme'
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      // What the server refused it refuses again; only a lost connection is worth another try.
+      retry: (count, error) => count < 2 && error instanceof ApiError && error.code === 0,
+      refetchOnWindowFocus: true,
+    },
+  },
+})
+
+// A login that ended sends the reader to the log-in screen, which leads back here afterwards.
+client.getQueryCache().subscribe((event) => {
+  if (event.type !== 'updated' || event.action.type !== 'error' || !isLoggedOut(event.action.error)) return
+  const { pathname, search } = window.location
+  const door = pathname.startsWith('/control') ? '/control/login' : '/login'
+  if (pathname !== door) void router.navigate({ to: door, search: { back: pathname + search } as never })
+})
+
+export function App({ nonce }: { nonce: string }) {
+  const tongue = useSyncExternalStore(onLang, lang)
+  const [site, setSite] = useState<Site>()
+  const [error, setError] = useState<unknown>()
+  useEffect(() => {
+    document.documentElement.lang = tongue === 'zh' ? 'zh-CN' : 'en'
+    loadSite().then(setSite, setError)
+    void client.invalidateQueries()
+  }, [tongue])
+  return (
+    <MantineProvider theme={themeOf(site?.colour ?? '')} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+      <QueryClientProvider client={client}>
+        <Notifications position="top-right" />
+        {site ? (
+          <SiteContext value={site}>
+            <RouterProvider key={tongue} router={router} />
+          </SiteContext>
+        ) : (
+          error !== undefined && <Failed error={error} retry={() => window.location.reload()} />
+        )}
+      </QueryClientProvider>
+    </MantineProvider>
+  )
+}

@@ -1,0 +1,58 @@
+// What stands around screens: nothing but a way to skip to the content; a card for who is not logged in.
+
+import { Anchor, Box, Button, Center, Group, Paper, Stack, Text } from '@mantine/core'
+import { IconMapOff } from '@tabler/icons-react'
+import { Link, Outlet } from '@tanstack/react-router'
+import { texts } from '../lib/lang'
+import { Empty } from '../lib/ui'
+import { Brand } from './Brand'
+import { LangSwitch, SchemeSwitch } from './switches'
+import { useSite } from './site'
+
+const t = texts({
+  skip: ['跳到正文', 'Skip to content'],
+  lost: ['没有这个页面', 'There is no such page'],
+  lostHow: ['地址可能写错了,或页面已移走。', 'The address may be mistyped, or the page has moved.'],
+  home: ['回到概览', 'Go to the overview'],
+  help: ['需要帮助?', 'Need help?'],
+})
+
+export function Root() {
+  return (
+    <>
+      <a className="skip" href="#content">{t.skip}</a>
+      <Outlet />
+    </>
+  )
+}
+
+export function Lost() {
+  return (
+    <Center mih="60vh" id="content" component="main">
+      <Empty icon={IconMapOff} title={t.lost} action={<Button component={Link} to="/">{t.home}</Button>}>{t.lostHow}</Empty>
+    </Center>
+  )
+}
+
+export function Outside() {
+  const site = useSite()
+  return (
+    <Box mih="100vh" display="flex" style={{ flexDirection: 'column' }}>
+      <Group justify="flex-end" p="md" gap={4} component="header"><LangSwitch /><SchemeSwitch /></Group>
+      <Center flex={1} px="md" pb={64} component="main" id="content">
+        <Stack w="100%" maw={420} gap="lg">
+          <Stack gap={6} align="center">
+            <Brand size="lg" />
+            {site.tagline && <Text c="dimmed" fz="sm" ta="center">{site.tagline}</Text>}
+          </Stack>
+          <Paper withBorder radius="lg" p={{ base: 'lg', sm: 'xl' }} shadow="sm"><Outlet /></Paper>
+          {site.support && (
+            <Text c="dimmed" fz="xs" ta="center">
+              {t.help} {site.support.includes('@') ? <Anchor fz="xs" href={`mailto:${site.support}`} underline="always">{site.support}</Anchor> : site.support}
+            </Text>
+          )}
+        </Stack>
+      </Center>
+    </Box>
+  )
+}

@@ -1,0 +1,37 @@
+// The customer's menu, in groups.
+
+import {
+  IconActivity, IconAdjustments, IconBook2, IconBuildingStore, IconChartBar, IconFileInvoice, IconFocus2, IconHelp, IconKey, IconLayoutDashboard,
+  IconMapPin, IconReceipt, IconShieldCheck, IconUsers, type Icon,
+} from '@tabler/icons-react'
+import { texts } from '../lib/lang'
+
+export const t = texts({
+  overview: ['概览', 'Overview'],
+  proxies: ['代理', 'Proxies'],
+  generator: ['端点生成', 'Endpoint generator'],
+  accounts: ['代理账号', 'Proxy accounts'],
+  allowlist: ['IP 白名单', 'IP allowlist'],
+  statics: ['静态 IP', 'Static addresses'],
+  connections: ['连接', 'Connections'],
+  usage: ['用量', 'Usage'],
+  billing: ['账单', 'Billing'],
+  shop: ['购买', 'Shop'],
+  orders: ['订单', 'Orders'],
+  invoices: ['发票与对账单', 'Invoices & statements'],
+  account: ['账户', 'Account'],
+  keys: ['API 密钥', 'API keys'],
+  settings: ['设置', 'Settings'],
+  help: ['帮助', 'Help'],
+  docs: ['API 文档', 'API reference'],
+})
+
+export interface NavItem { to: string; label: keyof typeof t; icon: Icon; outside?: boolean }
+
+export const groups: { label?: keyof typeof t; items: NavItem[] }[] = [
+  { items: [{ to: '/', label: 'overview', icon: IconLayoutDashboard }] },
+]
+
+export const icons = {
+  IconActivity, IconAdjustments, IconBook2, IconBuildingStore, IconChartBar, IconFileInvoice, IconFocus2, IconHelp, IconKey, IconMapPin, IconReceipt, IconShieldCheck, IconUsers,
+}

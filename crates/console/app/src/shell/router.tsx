@@ -1,0 +1,32 @@
+// Every screen and its address. `screens.json` names the same addresses for the server; a test holds them equal.
+// Screens are loaded when they are first seen.
+
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { controlRoutes } from '../control/routes'
+import { Shell } from './Shell'
+import { Lost, Outside, Root } from './frames'
+
+const root = createRootRoute({ component: Root, notFoundComponent: Lost })
+/** Screens before a login. */
+const outside = createRoute({ getParentRoute: () => root, id: 'outside', component: Outside })
+/** Screens of a customer. */
+const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Shell })
+
+const open = (path: string, load: () => Promise<Record<string, unknown>>, name: string) =>
+  createRoute({ getParentRoute: () => outside, path, component: lazyRouteComponent(load as never, name as never) })
+const own = (path: string, load: () => Promise<Record<string, unknown>>, name: string) =>
+  createRoute({ getParentRoute: () => inside, path, component: lazyRouteComponent(load as never, name as never) })
+
+const entrance: () => Promise<Record<string, unknown>> = () => import('../user/entrance')
+
+outside.addChildren([
+  open('/login', entrance, 'Login'),
+])
+
+inside.addChildren([
+  own('/', () => import('../overview/Overview'), 'Overview'),
+])
+
+root.addChildren([outside, inside, controlRoutes(root)])
+
+export const router = createRouter({ routeTree: root, defaultPreload: 'intent', scrollRestoration: true })

@@ -1,0 +1,20 @@
+// The brand of this host name, asked for before anything is drawn.
+
+import { createContext, useContext } from 'react'
+import { type Answer, get } from '../api/client'
+
+export type Site = Answer<'site'>
+
+export const SiteContext = createContext<Site | undefined>(undefined)
+
+export function useSite(): Site {
+  const site = useContext(SiteContext)
+  if (!site) throw new Error('a screen is drawn before the brand is known')
+  return site
+}
+
+export async function loadSite(): Promise<Site> {
+  const site = await get('site')
+  document.title = site.name
+  return site
+}

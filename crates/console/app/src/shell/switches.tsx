@@ -1,0 +1,31 @@
+// Language and light or dark.
+
+import { ActionIcon, Button, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import { IconLanguage, IconMoon, IconSun } from '@tabler/icons-react'
+import { lang, setLang, texts } from '../lib/lang'
+
+const t = texts({
+  other: ['English', '中文'],
+  scheme: ['切换深浅主题', 'Switch between light and dark'],
+})
+
+export function LangSwitch() {
+  const next = lang() === 'zh' ? 'en' : 'zh'
+  return (
+    <Button variant="subtle" color="gray" size="compact-sm" c="dimmed" leftSection={<IconLanguage size={16} />} lang={next} onClick={() => setLang(next)}>
+      {t.other}
+    </Button>
+  )
+}
+
+export function SchemeSwitch() {
+  const { setColorScheme } = useMantineColorScheme()
+  const scheme = useComputedColorScheme('light')
+  return (
+    <Tooltip label={t.scheme}>
+      <ActionIcon variant="subtle" color="gray" aria-label={t.scheme} onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}>
+        {scheme === 'dark' ? <IconSun size={18} /> : <IconMoon size={18} />}
+      </ActionIcon>
+    </Tooltip>
+  )
+}

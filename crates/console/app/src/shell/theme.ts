@@ -1,0 +1,53 @@
+// Colours and shapes. A brand names one colour; its ten shades are mixed from it.
+
+import { type MantineColorsTuple, createTheme } from '@mantine/core'
+
+const OWN = '#17705c'
+
+function mix(hex: string, other: number, share: number): string {
+  const part = (at: number) => {
+    const value = Number.parseInt(hex.slice(at, at + 2), 16)
+    return Math.round(value + (other - value) * share).toString(16).padStart(2, '0')
+  }
+  return `#${part(1)}${part(3)}${part(5)}`
+}
+
+/** Ten shades, lightest first; the seventh is the colour itself. */
+export function shades(hex: string): MantineColorsTuple {
+  const light = [0.93, 0.84, 0.7, 0.54, 0.36, 0.18].map((share) => mix(hex, 255, share))
+  const dark = [0.12, 0.26, 0.4].map((share) => mix(hex, 0, share))
+  return [...light, hex, ...dark] as unknown as MantineColorsTuple
+}
+
+/** Relative luminance (WCAG 2.2) decides whether white can be read on it. */
+function luminance(hex: string): number {
+  const [r, g, b] = [1, 3, 5].map((at) => {
+    const c = Number.parseInt(hex.slice(at, at + 2), 16) / 255
+    return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4
+  })
+  return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!
+}
+
+/** The colour, darkened until white text on it has a contrast of 4.5. */
+export function readable(hex: string): string {
+  let colour = hex
+  for (let i = 0; i < 20 && 1.05 / (luminance(colour) + 0.05) < 4.6; i += 1) colour = mix(colour, 0, 0.08)
+  return colour
+}
+
+export function themeOf(colour: string) {
+  const base = readable(/^#[0-9a-fA-F]{6}$/.test(colour) ? colour : OWN)
+  return createTheme({
+    primaryColor: 'brand',
+    primaryShade: { light: 6, dark: 6 },
+    colors: {
+      brand: shades(base),
+      dark: ['#e6e9ec', '#b9c0c7', '#a2abb4', '#5b6670', '#3a434c', '#2c343b', '#20272d', '#171c21', '#11161a', '#0b0e11'],
+    },
+    defaultRadius: 'md',
+    cursorType: 'pointer',
+    fontFamily: '"Inter", "Segoe UI", system-ui, -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
+    fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace',
+    headings: { fontWeight: '650' },
+  })
+}

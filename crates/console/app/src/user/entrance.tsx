@@ -1,0 +1,2 @@
+// The screens before a login.
+export { Login } from './Login'
