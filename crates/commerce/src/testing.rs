@@ -110,6 +110,15 @@ days = 1
 price = {cny = "1"}
 
 [[product]]
+code = "gifted"
+type = 9
+title = {zh = "送余额", en = "With balance"}
+gb = 1
+days = 30
+balance_gift = {cny = "5.00"}
+price = {cny = "20.00"}
+
+[[product]]
 code = "custom"
 type = 9
 show_type = 3

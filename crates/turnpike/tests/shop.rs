@@ -21,5 +21,7 @@ mod counted;
 mod money;
 #[path = "shop/statics.rs"]
 mod statics;
+#[path = "shop/stripe.rs"]
+mod stripe;
 #[path = "shop/traffic.rs"]
 mod traffic;

@@ -13,11 +13,13 @@ use turnpike_store::WriteTx;
 /// An address that was taken back rests so long, in hours.
 const REST_HOURS: i64 = 24;
 
-/// How much of an order's goods is unused, in the order's money.
+/// How much of an order's goods nobody used, in the order's money, whether it was taken back before or not: so
+/// refunds in pieces add up to what the whole would have been, to the cent.
 pub async fn unused(tx: &WriteTx, order: &Order, now: Timestamp) -> Result<Money> {
     let mut sum = (0_i64, 0_i64);
     for given in queries::of_order(tx, &order.trade_no).await? {
-        let (left, size) = scale(left(tx, &given, now).await?, given.size());
+        let unused = left(tx, &given, now).await? + given.taken;
+        let (left, size) = scale(unused, given.size());
         sum = (sum.0 + left, sum.1 + size);
     }
     Ok(share(order.goods_fee(), sum.0, sum.1))

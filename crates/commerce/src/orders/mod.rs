@@ -19,6 +19,8 @@ mod view;
 #[cfg(test)]
 mod agreement_tests;
 #[cfg(test)]
+mod refund_tests;
+#[cfg(test)]
 mod tests;
 
 pub use model::{Choices, EXACT, Goods, OVER, Order, Paid, SHORT, Settled, Status, What};

@@ -22,12 +22,11 @@ pub async fn refund(
     if order.status != Status::Paid || matches!(order.goods.what, What::Rest { .. }) {
         return Err(error::not_paid(trade_no));
     }
-    let most = match order.goods.what {
-        What::Balance { .. } => unspent(tx, &order).await?,
-        _ => grants::back::unused(tx, &order, now).await?,
-    };
     let left = Money(order.goods_fee().0 - order.refund_fee.0);
-    let most = most.min(left);
+    let most = match order.goods.what {
+        What::Balance { .. } => unspent(tx, &order).await?.min(left),
+        _ => Money(grants::back::unused(tx, &order, now).await?.0 - order.refund_fee.0),
+    };
     let paid = amount.unwrap_or(most);
     if most <= Money::ZERO {
         return Err(error::nothing_left(trade_no));
@@ -37,10 +36,13 @@ pub async fn refund(
     }
     let from = match order.goods.what {
         What::Balance { .. } => {
-            take_gift(tx, &order, now).await?;
+            take_gift(tx, &order, gift_due(&order), now).await?;
             Account::Balance(order.customer)
         }
         _ => {
+            // Of balance that came on top, what is there is taken back; what was spent was used.
+            let there = ledger::balance(tx, order.customer).await?.max(Money::ZERO);
+            take_gift(tx, &order, gift_due(&order).min(there), now).await?;
             grants::back::take(tx, state, &order, paid, most, now).await?;
             Account::Refunds
         }
@@ -53,7 +55,7 @@ pub async fn refund(
     Ok(Order { refund_fee, status, ..order })
 }
 
-/// The gift that a recharge still has to give back: all of it before the first refund.
+/// The gift that an order still has to give back: all of it before the first refund.
 const fn gift_due(order: &Order) -> Money {
     if order.refund_fee.0 == 0 { order.gift() } else { Money::ZERO }
 }
@@ -64,8 +66,7 @@ async fn unspent(tx: &WriteTx, order: &Order) -> Result<Money> {
     Ok(Money((balance.0 - gift_due(order).0).max(0)))
 }
 
-async fn take_gift(tx: &WriteTx, order: &Order, now: Timestamp) -> Result<()> {
-    let gift = gift_due(order);
+async fn take_gift(tx: &WriteTx, order: &Order, gift: Money, now: Timestamp) -> Result<()> {
     if gift == Money::ZERO {
         return Ok(());
     }

@@ -14,7 +14,7 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 /// Demos run one at a time: what has to happen within a second must not depend on what else the tests do.
 static TURN: Mutex<()> = Mutex::new(());
@@ -23,6 +23,8 @@ static TURN: Mutex<()> = Mutex::new(());
 pub(crate) struct Demo {
     child: Child,
     more: Vec<String>,
+    /// What it wrote to its error output.
+    log: NamedTempFile,
     _turn: MutexGuard<'static, ()>,
     pub(crate) dir: TempDir,
     pub(crate) told: Value,
@@ -42,7 +44,8 @@ pub(crate) enum End {
     Rst,
 }
 
-fn spawn(dir: &TempDir, more: &[String]) -> Child {
+fn spawn(dir: &TempDir, more: &[String], log: &NamedTempFile) -> Child {
+    let log = std::fs::OpenOptions::new().append(true).open(log.path()).expect("the log can be written");
     let _ = std::fs::remove_file(dir.path().join("demo.json"));
     Command::new(env!("CARGO_BIN_EXE_turnpike"))
         .args(["up", "--demo", "--api-listen", "127.0.0.1:0", "--proxy-listen", "127.0.0.1:0"])
@@ -50,7 +53,7 @@ fn spawn(dir: &TempDir, more: &[String]) -> Child {
         .arg(dir.path())
         .args(more)
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stderr(log)
         .spawn()
         .expect("the binary starts")
 }
@@ -72,14 +75,20 @@ impl Demo {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let dir = TempDir::new().expect("a temporary folder");
         let more: Vec<String> = more.iter().map(ToString::to_string).collect();
-        let child = spawn(&dir, &more);
+        let log = NamedTempFile::new().expect("a temporary file");
+        let child = spawn(&dir, &more, &log);
         let told = ready(&dir);
-        Self { child, dir, told, more, _turn: turn }
+        Self { child, dir, told, more, log, _turn: turn }
     }
 
     /// The server's process.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// What the server logged so far.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.log.path()).expect("the log can be read")
     }
 
     /// Waits for the end of a process that was killed.
@@ -95,7 +104,7 @@ impl Demo {
 
     /// Starts it again on the same directory, with the same flags.
     pub(crate) fn restart(&mut self) {
-        self.child = spawn(&self.dir, &self.more);
+        self.child = spawn(&self.dir, &self.more, &self.log);
         self.told = ready(&self.dir);
     }
 
