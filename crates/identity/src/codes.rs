@@ -60,6 +60,12 @@ impl Codes {
     /// or expired), 403 (a channel that is not there) and 429 (too many guesses).
     pub async fn demand(&self, proof: &Proof<'_>, now: Timestamp) -> Result<()> {
         let person = Person::Customer(proof.customer);
+        let name = format!("{}:{}:{}", person.realm(), person.id(), proof.purpose);
+        if proof.code.is_some() {
+            // A turn is taken without waiting: whoever guesses on is told to come later. Fresh codes don't make
+            // guesses cheaper: the turns count over all of them.
+            self.gate.knock(&name, proof.client, now)?;
+        }
         let tx = self.store.write().await?;
         let has_totp = factors::is_on(&tx, person).await?;
         let channel = proof.channel.unwrap_or(if has_totp { "totp" } else { "email" });
@@ -71,10 +77,7 @@ impl Codes {
             tx.commit().await?;
             return Err(required(channel, has_totp));
         };
-        // A turn is taken without waiting in the transaction: whoever guesses on is told to come later.
-        let name = format!("{}:{}:{}", person.realm(), person.id(), proof.purpose);
         let right = if channel == "totp" {
-            self.gate.knock(&name, proof.client, now)?;
             factors::check(&tx, &self.vault, person, "totp", code, now).await?
         } else {
             take_number(&tx, &self.vault, person, proof.purpose, code, now).await?
@@ -112,7 +115,8 @@ fn mark(vault: &Vault, person: Option<Person>, purpose: &str, code: &str) -> Str
     vault.fingerprint(PURPOSE, &format!("{whose}:{purpose}:{code}"))
 }
 
-async fn is_fresh(tx: &impl Read, person: Person, purpose: &str, now: Timestamp) -> Result<bool> {
+/// Whether a code for this purpose was made within the last minute: another message would only be a nuisance.
+pub(crate) async fn is_fresh(tx: &impl Read, person: Person, purpose: &str, now: Timestamp) -> Result<bool> {
     let sql = "SELECT 1 AS one FROM codes WHERE realm = $1 AND person_id = $2 AND purpose = $3 AND created_at > $4 AND tries < $5";
     let args = args![person.realm(), person.id(), purpose, now.plus_ms(-PAUSE_MS), TRIES];
     Ok(tx.row(sql, args).await?.is_some())

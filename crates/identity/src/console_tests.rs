@@ -130,6 +130,9 @@ both_engines! {
         assert_eq!((mail.to.as_str(), mail.from_name.as_str()), ("Bo@example.com", "One"));
         assert!(mail.text.contains("http://one.example/verify-email#code="), "{}", mail.text);
         let login = json!({"email": "bo@example.com", "password": PASSWORD});
+        assert_eq!(api.code("user/login", "", Some(login.clone())).await, 403);
+        assert_eq!(api.mails().await, 1, "not again within a minute");
+        api.clock.advance_ms(61_000);
         let refused = api.ask("user/login", "", Some(login.clone())).await;
         assert_eq!(refused["code"], 403, "{refused}");
         assert_eq!(api.code("user/verify-email", "", Some(json!({"code": code}))).await, 287, "a newer link was sent");
@@ -157,6 +160,22 @@ both_engines! {
         let login = |email: &str| Some(json!({"email": email, "password": "wrong wrong"}));
         let (one, other) = (api.ask("user/login", "", login("ann@example.com")).await, api.ask("user/login", "", login("who@example.com")).await);
         assert_eq!((one.clone(), one["code"].as_i64()), (other, Some(403)));
+    }
+
+    async fn nobody_fills_a_strangers_box(store: Store) {
+        let api = api(&store).await;
+        for (path, email) in [("user/forgot-password", "ann@example.com"), ("user/register", "ann@example.com"), ("user/register", "bo@example.com")] {
+            let before = api.mails().await;
+            for password in ["password one", "password two"] {
+                api.ok(path, "", Some(json!({"email": email, "password": password}))).await;
+            }
+            assert_eq!(api.mails().await, before + 1, "{path} {email}");
+        }
+        let (_, code) = api.mail().await;
+        api.ok("user/verify-email", "", Some(json!({"code": code}))).await;
+        let login = |password: &str| Some(json!({"email": "bo@example.com", "password": password}));
+        assert_eq!(api.code("user/login", "", login("password two")).await, 403, "the link confirms what it was sent for");
+        api.ok("user/login", "", login("password one")).await;
     }
 
     async fn a_forgotten_password_is_reset_and_every_login_ends(store: Store) {

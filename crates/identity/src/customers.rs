@@ -126,6 +126,13 @@ pub(crate) async fn by_login(
     Ok(row.map(|row| Ok::<_, StoreError>((read(&row)?, row.opt("password_hash")?))).transpose()?)
 }
 
+/// The customer of an address on a site.
+pub(crate) async fn by_email(tx: &impl Read, site: SiteId, email: &str) -> Result<Option<Customer>> {
+    let sql = format!("SELECT {COLUMNS} FROM customers WHERE site_id = $1 AND email_key = $2");
+    let row = tx.row(&sql, args![site, email.trim().to_lowercase()]).await?;
+    Ok(row.map(|row| read(&row)).transpose()?)
+}
+
 /// The hash of a customer's password.
 pub(crate) async fn hash_of(tx: &impl Read, id: CustomerId) -> Result<Option<String>> {
     let row = tx.row("SELECT password_hash FROM customers WHERE id = $1", args![id]).await?;

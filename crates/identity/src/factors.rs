@@ -147,3 +147,31 @@ async fn check_totp(
     let sql = "UPDATE factors SET last_step = $3 WHERE realm = $1 AND person_id = $2 AND last_step < $3";
     Ok(tx.exec(sql, args![realm, id, step]).await? == 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The SHA-1 seed of RFC 6238 appendix B, in base 32, and its codes cut to 6 digits.
+    const SEED: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    const CODES: [(u64, &str); 6] = [
+        (59, "287082"),
+        (1_111_111_109, "081804"),
+        (1_111_111_111, "050471"),
+        (1_234_567_890, "005924"),
+        (2_000_000_000, "279037"),
+        (20_000_000_000, "353130"),
+    ];
+
+    #[test]
+    fn codes_are_those_of_the_standard_with_one_step_of_drift() {
+        let totp = totp(&Secret::new(SEED)).unwrap();
+        for (at, code) in CODES {
+            for seconds in [at, at - 30, at + 30] {
+                assert_eq!(totp.check(code, seconds), Some(at / 30), "{code} at {seconds}");
+            }
+            assert!(totp.check(code, at + 60).is_none(), "{code} is over");
+            assert!(totp.check("000000", at).is_none() && totp.check("", at).is_none());
+        }
+    }
+}

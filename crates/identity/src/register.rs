@@ -12,6 +12,8 @@ use turnpike_web::{Endpoint, Visit, field, params, with};
 use utoipa::ToSchema;
 
 const PURPOSE: &str = "verify_email";
+/// Marks when a customer was last told that he is registered already.
+const TOLD: &str = "told_known";
 /// How long a mailed link is good, in minutes: a day.
 const MINUTES: i64 = 1_440;
 
@@ -57,6 +59,9 @@ async fn begin(state: State, visit: Visit, input: Register) -> Result<Sent> {
             .say(Text::new("本站未开放注册", "This site takes no registrations")));
     }
     let inviter = invitations::inviter(&tx, visit.site.id, input.invite_code.as_deref()).await?;
+    if has_mail(&tx, &visit, &input.email).await? {
+        return Ok(Sent { email: input.email });
+    }
     let (id, known) = put(&tx, &visit, &input.email, &hash, inviter).await?;
     if known {
         tell_known(&state, &tx, &visit, id).await?;
@@ -79,6 +84,15 @@ async fn begin(state: State, visit: Visit, input: Register) -> Result<Sent> {
     Ok(Sent { email: input.email })
 }
 
+/// Whether a mail for this address is a minute old at most: nobody fills a stranger's box, and the password of the
+/// registration that was mailed last stays the one that its link confirms.
+async fn has_mail(tx: &WriteTx, visit: &Visit, email: &str) -> Result<bool> {
+    let found = customers::by_email(tx, visit.site.id, email).await?;
+    let Some(customer) = found else { return Ok(false) };
+    let purpose = if customer.email_pending { PURPOSE } else { TOLD };
+    codes::is_fresh(tx, Person::Customer(customer.id), purpose, visit.now).await
+}
+
 /// The customer of an address, and whether he was there before. One who has not opened his link yet begins anew:
 /// the last password counts, because only the last link is good.
 async fn put(
@@ -98,10 +112,12 @@ async fn put(
     Ok((row.get("id")?, !row.get::<bool>("email_pending")?))
 }
 
-/// Sends the link of a registration again.
+/// Sends the link of a registration again, unless that was done just now.
 pub(crate) async fn send_link(state: &State, visit: &Visit, customer: CustomerId) -> Result<()> {
     let tx = state.store.write().await?;
-    mail_link(state, &tx, visit, customer).await?;
+    if !codes::is_fresh(&tx, Person::Customer(customer), PURPOSE, visit.now).await? {
+        mail_link(state, &tx, visit, customer).await?;
+    }
     Ok(tx.commit().await?)
 }
 
@@ -132,6 +148,8 @@ async fn tell_known(state: &State, tx: &WriteTx, visit: &Visit, customer: Custom
         action: None,
         minutes: MINUTES,
     };
+    // No link is sent: the code that stands behind this mark is told to nobody.
+    codes::mint_link(tx, &state.vault, Person::Customer(customer), TOLD, 1, visit.now).await?;
     mail::to_customer(tx, &state.vault, customer, &letter, visit.now).await
 }
 

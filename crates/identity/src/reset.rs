@@ -40,9 +40,10 @@ pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
 
 async fn ask(state: State, visit: Visit, input: Forgot) -> Result<()> {
     let tx = state.store.write().await?;
-    let found = customers::by_login(&tx, visit.site.id, &input.email).await?;
-    if let Some((customer, _)) = found.filter(|(c, _)| c.email.eq_ignore_ascii_case(input.email.trim())) {
-        let person = Person::Customer(customer.id);
+    let Some(customer) = customers::by_email(&tx, visit.site.id, &input.email).await? else { return Ok(()) };
+    let person = Person::Customer(customer.id);
+    // A second mail within a minute would only be a nuisance; the answer is the same.
+    if !codes::is_fresh(&tx, person, PURPOSE, visit.now).await? {
         let code = codes::mint_link(&tx, &state.vault, person, PURPOSE, MINUTES, visit.now).await?;
         let url = state.link(&visit.site, &visit.base_url, "reset-password", &code);
         let letter = Letter {

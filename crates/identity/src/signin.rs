@@ -108,8 +108,8 @@ async fn check_state(state: &State, visit: &Visit, customer: &Customer) -> Resul
     if customer.email_pending {
         register::send_link(state, visit, customer.id).await?;
         return Err(Fault::new(Code::Forbidden, "email_unverified").say(Text::new(
-            "请先打开验证邮件中的链接,邮件已重新发送",
-            "Open the link in the verification mail first; it was sent again",
+            "请先打开验证邮件中的链接;上一封邮件超过一分钟时已重新发送",
+            "Open the link in the verification mail first; if the last one is older than a minute, it was sent again",
         )));
     }
     Ok(())
