@@ -1,10 +1,11 @@
 //! The access domain: what a customer may use and how he is let in.
 //!
-//! [`packages`] are what was granted, [`accounts`] and the [`allowlist`] let connections in. Packages stand
-//! here, below metering and commerce, because both draw on them (decision 0002).
+//! [`packages`] are what was granted, [`accounts`] and the [`allowlist`] let connections in, [`blocked_hosts`] are
+//! where they can't go. Packages stand here, below metering and commerce, because both draw on them (decision 0002).
 
 pub mod accounts;
 pub mod allowlist;
+pub mod blocked_hosts;
 mod lists;
 pub mod packages;
 mod quotas;
@@ -37,6 +38,12 @@ impl State {
 
 /// The endpoints of this domain.
 pub fn routes(state: &State) -> Vec<turnpike_web::Endpoint> {
-    [accounts::routes(state), allowlist::routes(state), packages::routes(state), quotas::routes(state)]
-        .concat()
+    [
+        accounts::routes(state),
+        allowlist::routes(state),
+        blocked_hosts::routes(state),
+        packages::routes(state),
+        quotas::routes(state),
+    ]
+    .concat()
 }

@@ -132,6 +132,9 @@ fn take_in(shared: &Arc<Shared>, loops: &Arc<Vec<LoopHandle>>, numbered: Arc<Num
             subjects(&|s| s.customer == *customer && s.product == *product);
             renew_caps(shared, *customer, *product);
         }
+        Change::Blocked { customer, .. } => {
+            held(&shared.permits).drop_where(|permit| permit.subject.customer == *customer);
+        }
         Change::Exit(record) => {
             shared.exits_mut().put((**record).clone());
             statics::follow(shared, loops, record);
@@ -188,6 +191,10 @@ pub(crate) fn verdict(change: &Change, conn: &Conn) -> Option<(Refusal, Revocati
         }
         Change::Holding { customer, exit, running } => {
             (subject.customer == *customer && conn.exit.record.id == *exit, *running, Reason::PackageEmpty)
+        }
+        Change::Blocked { customer, hosts } => {
+            let blocked = subject.customer == *customer && conn.leads_to(hosts);
+            (blocked, Revocation::Close, Reason::DestinationDenied)
         }
         Change::Exit(record) => {
             let gone = conn.exit.record.id == record.id && record.status == ExitStatus::Disabled;

@@ -1,6 +1,7 @@
 //! A running connection: a guard whose drop closes the count, so that no way out can forget it.
 
 use crate::caps::{CapState, Slot};
+use crate::destination;
 use crate::exits::Exit;
 use crate::pending::Sums;
 use crate::purse::Purse;
@@ -249,6 +250,16 @@ impl Conn {
     /// Ready when [`Conn::ended`] is.
     pub(crate) fn poll_ended(&self, cx: &Context<'_>) -> Poll<()> {
         self.wake.poll(cx)
+    }
+
+    /// Whether it was cut.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.cut.borrow().is_some()
+    }
+
+    /// Whether it leads to one of these hosts, or to what is below them.
+    pub(crate) fn leads_to(&self, hosts: &[String]) -> bool {
+        destination::is_listed(&destination::plain(&self.host), hosts)
     }
 
     /// Why it was cut, if it was, and whether it has been idle for too long.

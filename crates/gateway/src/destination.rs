@@ -3,6 +3,7 @@
 
 use crate::config::Destinations;
 use crate::own::Own;
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// Mail between servers: closed to every proxy customer.
@@ -26,6 +27,14 @@ pub(crate) fn is_open(address: SocketAddr, config: &Destinations, own: &Own) -> 
 /// Whether the port may be dialled.
 pub(crate) fn is_port_open(port: u16, rules: &Rules) -> bool {
     port != SMTP && !rules.ports.contains(&port)
+}
+
+/// A host as rules name it: an address in canonical form, a name without the root's dot.
+pub(crate) fn plain(host: &str) -> Cow<'_, str> {
+    match host.parse::<IpAddr>() {
+        Ok(address) => Cow::Owned(address.to_canonical().to_string()),
+        Err(_) => Cow::Borrowed(host.trim_end_matches('.')),
+    }
 }
 
 /// Whether a name is closed by one of these: itself or anything above it.

@@ -129,6 +129,7 @@ async fn attempt(home: &Rc<Loop>, wish: Wish<'_>) -> Result<Opened, Refusal> {
         if home.shared.exits().get(exit).is_none() || !sessions::is_allowed(&home.shared, &anew, exit) {
             return Err(Refusal::new(Reason::ExitFailed).to(subject));
         }
+        check_destination(&home.shared, &anew, &wish.to).map_err(|refusal| refusal.to(subject))?;
     }
     Ok(opened)
 }
@@ -171,12 +172,11 @@ pub(crate) fn check_destination(shared: &Shared, permit: &Permit, to: &HostPort)
         .exempt
         .iter()
         .any(|a| a.ip().to_string() == to.host && a.port() == to.port);
-    // A name with the root's dot is the same name.
-    let host = to.host.trim_end_matches('.');
-    let closed = !destination::is_port_open(to.port, &rules)
-        || destination::is_listed(host, &rules.hosts)
-        || destination::is_listed(host, &permit.blocked_hosts);
-    if closed && !exempt { Err(Reason::DestinationDenied.into()) } else { Ok(()) }
+    let host = destination::plain(&to.host);
+    let closed = !destination::is_port_open(to.port, &rules) || destination::is_listed(&host, &rules.hosts);
+    // What is exempt from the installation's rules is not from the customer's own.
+    let blocked = destination::is_listed(&host, &permit.blocked_hosts);
+    if blocked || closed && !exempt { Err(Reason::DestinationDenied.into()) } else { Ok(()) }
 }
 
 pub(crate) type Capped = Option<(Arc<CapState>, Slot)>;

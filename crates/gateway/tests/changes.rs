@@ -186,3 +186,33 @@ async fn a_change_that_was_missed_is_made_up_for() {
     let refused = async { while lab.dial().await.connect_to("alice", origin.address).await.status != 407 {} };
     tokio::time::timeout(PATIENCE, refused).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_host_that_its_customer_blocks_is_closed_to_him_at_once() {
+    let (lab, origin, roots) = lab_with_tls().await;
+    lab.control.put_account("bob", Account::new(2));
+    let mut other = lab.tunnel("bob", origin.address).await;
+    let wires = one_of_each(&lab, origin.address, &roots).await;
+    lab.settle("all are admitted", |m| m.tunnels.load(std::sync::atomic::Ordering::Relaxed) == 7).await;
+    let blocked = vec!["example.com".to_owned(), "127.0.0.1".to_owned()];
+    lab.control.edit("alice", |account| account.permit.blocked_hosts = blocked.clone());
+    lab.tell(Change::Blocked { customer: CustomerId(1), hosts: blocked }).await;
+    for (what, mut wire) in wires {
+        let (said, end) = wire.rest().await;
+        assert_eq!(end, End::Fin, "{what}");
+        let told = String::from_utf8(said).unwrap();
+        assert!(told.is_empty() || told.contains("destination_denied"), "{what}: {told}");
+    }
+    let at = origin.address;
+    assert_eq!(
+        lab.dial().await.connect_to("alice", at).await.field("x-proxy-error"),
+        Some("destination_denied")
+    );
+    assert_eq!(lab.dial().await.get(at, "/", "").await.status, 403);
+    assert_eq!(lab.dial().await.socks5("alice", at).await, 2, "not allowed by the rules");
+    other.send(format!("GET / HTTP/1.1\r\nHost: {at}\r\n\r\n")).await;
+    assert_eq!(other.response().await.status, 200, "others are not concerned");
+    lab.control.edit("alice", |account| account.permit.blocked_hosts.clear());
+    lab.tell(Change::Blocked { customer: CustomerId(1), hosts: Vec::new() }).await;
+    assert_eq!(lab.dial().await.get(at, "/", "").await.status, 200, "and opened again");
+}

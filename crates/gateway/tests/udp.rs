@@ -213,6 +213,23 @@ async fn what_is_denied_malformed_or_a_fragment_is_dropped() {
 }
 
 #[tokio::test]
+async fn a_blocked_host_gets_no_more_datagrams() {
+    let (at, mut told) = origin("127.0.0.1:0").await;
+    let lab = setup(&[at]).start().await;
+    let association = Association::open(lab.proxy, "alice").await;
+    association.send(at, b"a").await;
+    association.receive().await;
+    told.recv().await.unwrap();
+    let hosts = vec!["127.0.0.1".to_owned()];
+    lab.control.edit("alice", |account| account.permit.blocked_hosts = hosts.clone());
+    lab.tell(Change::Blocked { customer: CustomerId(1), hosts }).await;
+    association.send(at, b"b").await;
+    assert!(association.is_silent().await && told.try_recv().is_err());
+    lab.gateway.report_now().await;
+    assert_eq!(refusals(&lab), [(Reason::DestinationDenied, at.to_string())]);
+}
+
+#[tokio::test]
 async fn answers_come_only_from_where_he_sent_to() {
     let (at, mut told) = origin("127.0.0.1:0").await;
     let lab = setup(&[at]).start().await;

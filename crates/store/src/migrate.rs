@@ -36,6 +36,7 @@ twins! {
     31 "0031_payments",
     32 "0032_invoices",
     50 "0050_account_lists",
+    51 "0051_blocked_hosts",
     40 "0040_console",
 }
 

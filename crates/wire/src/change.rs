@@ -61,6 +61,14 @@ pub enum Change {
         /// What becomes of his connections through it.
         running: Revocation,
     },
+    /// A customer changed the hosts that he blocks: permits are dropped, and connections to these hosts (and what is
+    /// below them) end with FIN.
+    Blocked {
+        /// Whose.
+        customer: CustomerId,
+        /// Those that he blocked just now.
+        hosts: Vec<String>,
+    },
     /// An exit came or changed.
     Exit(Box<ExitRecord>),
     /// An exit is gone: its connections are reset.

@@ -3,7 +3,7 @@
 
 use super::{Answer, PERMIT_SECONDS, caps, customer};
 use crate::Inner;
-use turnpike_access::allowlist;
+use turnpike_access::{allowlist, blocked_hosts};
 use turnpike_base::{Result, Text, Timestamp};
 use turnpike_network::endpoints::{self, Leased};
 use turnpike_network::pool_of;
@@ -35,6 +35,7 @@ pub(super) async fn admit(
         Ok(caps) => {
             let mut permit = permit(control, ask, leased, subject, now);
             permit.caps = caps;
+            permit.blocked_hosts = blocked_hosts::of_customer(tx, owner).await?;
             Ok(Ok(permit))
         }
         Err(refusal) => Ok(Err(refusal.to(subject))),

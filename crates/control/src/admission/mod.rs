@@ -5,7 +5,7 @@ mod statics;
 
 use crate::Inner;
 use turnpike_access::accounts::{self, Account};
-use turnpike_access::{allowlist, packages};
+use turnpike_access::{allowlist, blocked_hosts, packages};
 use turnpike_base::{CustomerId, ProductType, Result, Secret, SiteId, Text, Timestamp};
 use turnpike_network::{place, pool_of};
 use turnpike_store::{Read, ReadTx, args};
@@ -154,7 +154,7 @@ async fn permit(tx: &ReadTx, ask: &Admission, visitor: Visitor, now: Timestamp) 
         endpoint: None,
         caps,
         udp: visitor.udp,
-        blocked_hosts: Vec::new(),
+        blocked_hosts: blocked_hosts::of_customer(tx, subject.customer).await?,
         valid_until: now.plus_seconds(PERMIT_SECONDS).min(ends),
     }))
 }

@@ -27,12 +27,13 @@ struct Flow {
 impl Flows {
     /// Where a destination led before.
     pub(super) fn known(&self, to: &HostPort) -> Option<SocketAddr> {
-        self.names.get(to).copied().filter(|at| self.by_address.contains_key(at))
+        let lives = |at: &SocketAddr| self.by_address.get(at).is_some_and(|flow| !flow.guard.is_cut());
+        self.names.get(to).copied().filter(lives)
     }
 
-    /// The flow to or from an address; it is in use now.
+    /// The flow to or from an address; it is in use now. One that was cut is none.
     pub(super) fn touch(&mut self, at: SocketAddr, second: u64) -> Option<&Guard> {
-        let flow = self.by_address.get_mut(&at)?;
+        let flow = self.by_address.get_mut(&at).filter(|flow| !flow.guard.is_cut())?;
         flow.used = second;
         Some(&flow.guard)
     }

@@ -71,7 +71,7 @@ async fn attempt(home: &Rc<Loop>, wish: &Wish<'_>, local: IpAddr) -> Result<Asso
         home: Rc::clone(home),
         peer: wish.peer,
         ask,
-        permit,
+        permit: RefCell::new(permit),
         guard,
         exit,
         exit_address,

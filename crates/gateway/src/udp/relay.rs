@@ -32,7 +32,8 @@ pub(crate) struct Association {
     pub(super) home: Rc<Loop>,
     pub(super) peer: Peer,
     pub(super) ask: Arc<Admission>,
-    pub(super) permit: Arc<Permit>,
+    /// As it was said last.
+    pub(super) permit: RefCell<Arc<Permit>>,
     /// Ends the association; its bytes are counted by its flows.
     pub(super) guard: Guard,
     pub(super) exit: Arc<Exit>,
@@ -116,7 +117,11 @@ impl Association {
             return Ok(());
         }
         let permit = admit(shared, &self.ask).await?.permit;
-        if permit.udp { Ok(()) } else { Err(off()) }
+        if !permit.udp {
+            return Err(off());
+        }
+        self.permit.replace(permit);
+        Ok(())
     }
 
     /// The address of a destination, with a flow to it; `None` if it is denied or can't be reached.
@@ -136,7 +141,7 @@ impl Association {
             Err(reason) => {
                 let mut told = self.told.borrow_mut();
                 if told.len() < MOST_TOLD && told.insert(to.clone()) {
-                    let refusal = Refusal::new(reason).to(self.permit.subject);
+                    let refusal = Refusal::new(reason).to(self.permit.borrow().subject);
                     record(&self.home.shared, self.peer, to, &refusal);
                 }
                 None
@@ -146,7 +151,7 @@ impl Association {
 
     fn count(&self, to: &HostPort) -> Guard {
         let opening = Opening {
-            permit: Arc::clone(&self.permit),
+            permit: Arc::clone(&self.permit.borrow()),
             client: self.peer.client,
             exit: Arc::clone(&self.exit),
             exit_address: self.exit_address,
@@ -161,7 +166,7 @@ impl Association {
     /// The first address that may be sent to and that the exit can reach.
     async fn resolve(&self, to: &HostPort) -> Result<SocketAddr, Reason> {
         let shared = &self.home.shared;
-        check_destination(shared, &self.permit, to).map_err(|refusal| refusal.reason)?;
+        check_destination(shared, &self.permit.borrow(), to).map_err(|refusal| refusal.reason)?;
         let found = tokio::time::timeout(RESOLVE, shared.resolver.addresses(&to.host)).await;
         let found = found.unwrap_or(Err(Reason::Timeout))?;
         let all = found.into_iter().map(|ip| SocketAddr::new(ip.to_canonical(), to.port));

@@ -90,7 +90,8 @@ impl Parts {
             .router(operator)
             .merge(pages::routes()?)
             .merge(health::routes(readiness.clone()))
-            .merge(metrics::routes(gateway.metrics(), exits, watching));
+            .merge(metrics::routes(gateway.metrics(), exits, watching))
+            .layer(axum::middleware::map_response(turnpike_web::harden));
         let server = HttpServer::start(api, router, certificates.clone())?;
         readiness.set(true);
         Ok(Self {
