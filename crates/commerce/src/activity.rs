@@ -23,13 +23,16 @@ pub(crate) struct TierRow {
 }
 
 pub(crate) fn routes(state: &State) -> Vec<Endpoint> {
-    vec![Endpoint::get(
-        "activity/balance-recharge-gift-ratio",
-        "activity",
-        "充值赠送比例",
-        "What recharges get on top",
-        with(state, tiers),
-    )]
+    vec![
+        Endpoint::get(
+            "activity/balance-recharge-gift-ratio",
+            "activity",
+            "充值赠送比例",
+            "What recharges get on top",
+            with(state, tiers),
+        )
+        .codes(&[]),
+    ]
 }
 
 async fn tiers(state: State, call: Call, _: ()) -> Result<Listed<TierRow>> {

@@ -31,13 +31,16 @@ pub(crate) struct Exchanged {
 }
 
 pub(crate) fn routes(state: &State) -> Vec<Endpoint> {
-    vec![Endpoint::post(
-        "ip/exchange-static-ip",
-        "statics",
-        "更换静态 IP",
-        "Exchange a static address for another one of the same region",
-        with(state, exchange),
-    )]
+    vec![
+        Endpoint::post(
+            "ip/exchange-static-ip",
+            "statics",
+            "更换静态 IP",
+            "Exchange a static address for another one of the same region",
+            with(state, exchange),
+        )
+        .codes(&[Code::NotFound, Code::OutOfStock, Code::Precondition]),
+    ]
 }
 
 async fn exchange(state: State, call: Call, input: Which) -> Result<Exchanged> {

@@ -32,7 +32,10 @@ impl Kind for Amount {
         })
     }
     fn schema(&self) -> Value {
-        json!({"type": "number", "x-unit": "site currency"})
+        // Decimals as they are printed: no float on the way.
+        let shown = |amount: Money| serde_json::from_str::<Value>(&amount.to_string()).unwrap_or_default();
+        json!({"type": "number", "minimum": shown(self.min), "maximum": shown(self.max),
+            "x-unit": "site currency"})
     }
 }
 
@@ -74,7 +77,9 @@ impl Field<Vec<i64>> for Ints {
         false
     }
     fn schema(&self) -> Value {
-        json!({"anyOf": [{"type": "integer"}, {"type": "string", "examples": ["30,90", "[30,90]"]}]})
+        let list = r"^\[?[0-9]{1,18}(,[0-9]{1,18}){0,99}\]?$";
+        json!({"anyOf": [{"type": "integer", "minimum": self.min, "maximum": self.max},
+            {"type": "string", "pattern": list, "maxLength": 2_000, "examples": ["30,90", "[30,90]"]}]})
     }
 }
 
@@ -100,7 +105,8 @@ impl Kind for Ids {
         })
     }
     fn schema(&self) -> Value {
-        json!({"type": "string", "examples": ["1,2,3"]})
+        json!({"type": "string", "pattern": "^[0-9]{1,18}(,[0-9]{1,18}){0,199}$", "maxLength": 3_800,
+            "examples": ["1,2,3"]})
     }
 }
 
@@ -137,7 +143,9 @@ impl Kind for Regions {
         ))
     }
     fn schema(&self) -> Value {
-        json!({"type": "string", "examples": ["JP,15,333|DE,10"]})
+        let one = "[A-Za-z]{2},[0-9]{1,4}(,[0-9]{1,10})?";
+        json!({"type": "string", "pattern": format!(r"^{one}(\|{one}){{0,99}}$"), "maxLength": 2_000,
+            "examples": ["JP,15,333|DE,10"]})
     }
 }
 

@@ -11,6 +11,7 @@ mod live;
 pub mod operator;
 mod outbox;
 mod publish;
+mod reference;
 #[cfg(test)]
 mod tests;
 
@@ -148,6 +149,14 @@ impl Control {
         all
     }
 
+    /// What the API reference says beyond the endpoints; without it if it can't be read, which a test finds.
+    pub fn book(&self) -> turnpike_web::reference::Book {
+        reference::book().unwrap_or_else(|fault| {
+            tracing::error!(%fault, "the reference has no examples");
+            turnpike_web::reference::Book::default()
+        })
+    }
+
     /// The endpoints of keys; their scopes name the features of the other endpoints.
     fn key_routes(&self, others: &[Endpoint]) -> Vec<Endpoint> {
         let mut features: Vec<&'static str> = others.iter().map(|endpoint| endpoint.tag).collect();
@@ -190,10 +199,11 @@ impl Control {
         self.0.network.set_rest_ms(rest);
     }
 
-    /// The customer API, the flags, and the operator API, which answers to who bears a token, as one router.
+    /// The customer API with its reference, the flags, and the operator API, which answers to who bears a token, as one router.
     pub fn router(&self, operator_tokens: Vec<turnpike_base::Secret>) -> axum::Router {
         let auth = Arc::clone(&self.0.directory);
         let app = App::new(self.endpoints(), auth, Arc::clone(&self.0.clock), self.0.store.clone())
+            .explained(self.book())
             .behind(self.0.balancers.clone())
             .sealed(self.0.vault.clone());
         operator::router(self.clone(), operator_tokens)

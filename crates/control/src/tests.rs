@@ -50,11 +50,15 @@ fn knock(account: Option<(&str, &str)>) -> Admission {
     }
 }
 
+async fn document(store: &Store) -> Value {
+    turnpike_web::openapi::document(&control(store).await.endpoints(), &crate::reference::book().unwrap())
+}
+
 /// The API as customers' tools read it. After a wanted change: `UPDATE_OPENAPI=1 cargo test -p turnpike-control`.
 #[tokio::test]
 async fn the_api_is_the_recorded_one() {
     let test = testing::sqlite().await;
-    let document = turnpike_web::openapi::document(&control(&test.store).await.endpoints());
+    let document = document(&test.store).await;
     let text = format!("{}\n", serde_json::to_string_pretty(&document).unwrap());
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
     if std::env::var_os("UPDATE_OPENAPI").is_some() {
@@ -64,6 +68,44 @@ async fn the_api_is_the_recorded_one() {
         std::fs::read_to_string(&path).unwrap_or_default() == text,
         "docs/openapi.json is not what the handlers say"
     );
+}
+
+/// Names and texts of parameters are checked by the compiler, those of answers here. A line for each that is missing
+/// goes into `crates/control/reference/words.tsv`.
+#[tokio::test]
+async fn the_reference_tells_every_field_in_both_languages() {
+    let test = testing::sqlite().await;
+    let untold = crate::reference::book().unwrap().untold(&document(&test.store).await);
+    assert!(untold.is_empty(), "without Chinese in reference/words.tsv:\n{}", untold.join("\n"));
+}
+
+/// Bounds tell who writes a client what he may send.
+#[tokio::test]
+async fn every_parameter_has_bounds_and_every_endpoint_its_codes() {
+    let test = testing::sqlite().await;
+    let document = document(&test.store).await;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for operation in methods.as_object().unwrap().values() {
+            assert!(operation["x-codes"].is_array(), "{path}: `.codes(…)` is missing");
+            let sent =
+                operation["parameters"].as_array().into_iter().flatten().map(|p| (&p["name"], &p["schema"]));
+            let body = operation.pointer("/requestBody/content/application~1json/schema/properties");
+            let body = body.and_then(Value::as_object).into_iter().flatten();
+            let schemas = sent.map(|(name, schema)| (name.to_string(), schema));
+            for (name, schema) in schemas.chain(body.map(|(name, schema)| (name.clone(), schema))) {
+                assert!(is_bounded(schema), "{path}: {name} has no bounds: {schema}");
+            }
+        }
+    }
+}
+
+fn is_bounded(schema: &Value) -> bool {
+    match schema["type"].as_str() {
+        _ if schema.get("enum").is_some() => true,
+        Some("string") => schema.get("maxLength").is_some(),
+        Some("integer" | "number") => schema.get("minimum").is_some() && schema.get("maximum").is_some(),
+        _ => schema["anyOf"].as_array().is_some_and(|parts| parts.iter().all(is_bounded)),
+    }
 }
 
 /// Every `$ref` of a document.
@@ -81,7 +123,7 @@ fn refs<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
 #[tokio::test]
 async fn every_schema_that_is_referred_to_is_there() {
     let test = testing::sqlite().await;
-    let document = turnpike_web::openapi::document(&control(&test.store).await.endpoints());
+    let document = document(&test.store).await;
     let mut found = Vec::new();
     refs(&document, &mut found);
     for name in found {

@@ -201,7 +201,7 @@ struct Features {
 
 pub(crate) fn routes(state: &State) -> Vec<Endpoint> {
     let text = ("站点品牌信息", "The brand of this host name: name, colours, texts, features");
-    vec![Endpoint::open(Method::GET, "site", "site", text, with(state, show))]
+    vec![Endpoint::open(Method::GET, "site", "site", text, with(state, show)).codes(&[])]
 }
 
 async fn show(state: State, visit: Visit, (): ()) -> Result<Brand> {

@@ -37,6 +37,7 @@ pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
             "The customer's code and whom it brought",
             with(s, show),
         )
+        .codes(&[])
         .console(),
     ]
 }

@@ -57,6 +57,7 @@ pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
             "Changes user name or language",
             with(s, change),
         )
+        .codes(&[])
         .console(),
     ]
 }

@@ -67,8 +67,8 @@ pub struct Submission {
 pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
     const TAG: &str = "user";
     vec![
-        Endpoint::get("user/real-name", TAG, "实名认证状态", "How far real-name verification is", with(s, show)).console(),
-        Endpoint::post("user/submit-real-name", TAG, "提交实名认证", "Submits real-name verification; the operator decides", with(s, submit)).console(),
+        Endpoint::get("user/real-name", TAG, "实名认证状态", "How far real-name verification is", with(s, show)).codes(&[]).console(),
+        Endpoint::post("user/submit-real-name", TAG, "提交实名认证", "Submits real-name verification; the operator decides", with(s, submit)).codes(&[]).console(),
     ]
 }
 

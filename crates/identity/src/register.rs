@@ -45,8 +45,9 @@ pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
         ("注册", "Registers; a mailed link verifies the address. The answer is the same for known addresses");
     let verify = ("验证邮箱", "Opens the mailed link of a registration");
     vec![
-        Endpoint::open(Method::POST, "user/register", TAG, register, with(s, begin)),
-        Endpoint::open(Method::POST, "user/verify-email", TAG, verify, with(s, finish)),
+        Endpoint::open(Method::POST, "user/register", TAG, register, with(s, begin)).codes(&[]),
+        Endpoint::open(Method::POST, "user/verify-email", TAG, verify, with(s, finish))
+            .codes(&[Code::CodeWrong]),
     ]
 }
 

@@ -6,7 +6,7 @@ use crate::people::Person;
 use crate::register::{link_bad, opened};
 use crate::{State, codes, customers, logins};
 use http::Method;
-use turnpike_base::{CustomerId, Result, Secret, Text};
+use turnpike_base::{Code, CustomerId, Result, Secret, Text};
 use turnpike_web::{Endpoint, Visit, field, params, with};
 
 const PURPOSE: &str = "reset_password";
@@ -33,8 +33,9 @@ pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
         ("忘记密码", "Mails a link that sets a new password. The answer is the same for unknown addresses");
     let reset = ("重设密码", "Sets a new password with the mailed link; every login ends");
     vec![
-        Endpoint::open(Method::POST, "user/forgot-password", TAG, forgot, with(s, ask)),
-        Endpoint::open(Method::POST, "user/reset-password", TAG, reset, with(s, set)),
+        Endpoint::open(Method::POST, "user/forgot-password", TAG, forgot, with(s, ask)).codes(&[]),
+        Endpoint::open(Method::POST, "user/reset-password", TAG, reset, with(s, set))
+            .codes(&[Code::CodeWrong]),
     ]
 }
 

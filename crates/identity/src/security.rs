@@ -75,13 +75,13 @@ struct SecurityView {
 pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
     const TAG: &str = "user";
     vec![
-        Endpoint::get("user/security", TAG, "安全设置", "Second factor, recovery codes, verification before deleting", with(s, show)).console(),
-        Endpoint::post("user/change-password", TAG, "修改密码", "Changes the password; every other login ends", with(s, change_password)).console(),
-        Endpoint::post("user/totp-enrol", TAG, "开始启用身份验证器", "Begins to switch an authenticator on", with(s, enrol)).console(),
-        Endpoint::post("user/totp-confirm", TAG, "确认身份验证器", "Switches the authenticator on with its first code; gives recovery codes", with(s, confirm)).console(),
-        Endpoint::post("user/totp-disable", TAG, "停用身份验证器", "Switches the authenticator off", with(s, disable)).console(),
-        Endpoint::post("user/recovery-codes", TAG, "重新生成恢复码", "New recovery codes in place of the old ones", with(s, renew)).console(),
-        Endpoint::post("user/verify-before-delete", TAG, "删除前验证", "Switches verification before deleting on or off", with(s, switch)).console(),
+        Endpoint::get("user/security", TAG, "安全设置", "Second factor, recovery codes, verification before deleting", with(s, show)).codes(&[]).console(),
+        Endpoint::post("user/change-password", TAG, "修改密码", "Changes the password; every other login ends", with(s, change_password)).codes(&[]).console(),
+        Endpoint::post("user/totp-enrol", TAG, "开始启用身份验证器", "Begins to switch an authenticator on", with(s, enrol)).codes(&[]).console(),
+        Endpoint::post("user/totp-confirm", TAG, "确认身份验证器", "Switches the authenticator on with its first code; gives recovery codes", with(s, confirm)).codes(&[Code::CodeWrong]).console(),
+        Endpoint::post("user/totp-disable", TAG, "停用身份验证器", "Switches the authenticator off", with(s, disable)).codes(&[Code::CodeWrong]).console(),
+        Endpoint::post("user/recovery-codes", TAG, "重新生成恢复码", "New recovery codes in place of the old ones", with(s, renew)).codes(&[Code::CodeWrong]).console(),
+        Endpoint::post("user/verify-before-delete", TAG, "删除前验证", "Switches verification before deleting on or off", with(s, switch)).codes(&[Code::CodeRequired, Code::CodeWrong]).console(),
     ]
 }
 

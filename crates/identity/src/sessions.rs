@@ -56,10 +56,10 @@ struct ActivityRow {
 pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
     const TAG: &str = "user";
     vec![
-        Endpoint::get("user/sessions", TAG, "登录会话列表", "Open logins of the customer", with(s, list)).console(),
-        Endpoint::post("user/end-session", TAG, "结束一个登录会话", "Ends one login", with(s, end)).console(),
-        Endpoint::post("user/end-other-sessions", TAG, "结束其他登录会话", "Ends every login but this one", with(s, end_others)).console(),
-        Endpoint::get("user/activity", TAG, "操作记录", "What was done in the customer's name, the newest first", with(s, activity)).console(),
+        Endpoint::get("user/sessions", TAG, "登录会话列表", "Open logins of the customer", with(s, list)).codes(&[]).console(),
+        Endpoint::post("user/end-session", TAG, "结束一个登录会话", "Ends one login", with(s, end)).codes(&[Code::NotFound]).console(),
+        Endpoint::post("user/end-other-sessions", TAG, "结束其他登录会话", "Ends every login but this one", with(s, end_others)).codes(&[]).console(),
+        Endpoint::get("user/activity", TAG, "操作记录", "What was done in the customer's name, the newest first", with(s, activity)).codes(&[]).console(),
     ]
 }
 

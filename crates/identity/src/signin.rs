@@ -42,8 +42,11 @@ pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
     const TAG: &str = "user";
     let text = ("登录", "Logs in: name and password, then the second factor after code 348");
     vec![
-        Endpoint::open(Method::POST, "user/login", TAG, text, with(s, login)),
-        Endpoint::post("user/logout", TAG, "退出登录", "Ends this login", with(s, logout)).console(),
+        Endpoint::open(Method::POST, "user/login", TAG, text, with(s, login))
+            .codes(&[Code::SecondFactor, Code::CodeWrong]),
+        Endpoint::post("user/logout", TAG, "退出登录", "Ends this login", with(s, logout))
+            .codes(&[])
+            .console(),
     ]
 }
 

@@ -30,7 +30,7 @@ struct NamedEntry {
 
 pub(crate) fn routes(state: &State) -> Vec<Endpoint> {
     let (zh, en) = ("代理入口与本机地址", "Where to dial, and the address that the request came from");
-    vec![Endpoint::get("entry", "endpoints", zh, en, with(state, show)).console()]
+    vec![Endpoint::get("entry", "endpoints", zh, en, with(state, show)).codes(&[]).console()]
 }
 
 async fn show(state: State, call: Call, (): ()) -> Result<EntryView> {

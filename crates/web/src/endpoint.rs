@@ -9,6 +9,17 @@ use std::sync::Arc;
 use turnpike_base::{Code, Fault, Text};
 use utoipa::openapi::{RefOr, Schema};
 
+/// What every endpoint may answer.
+const ALWAYS: &[Code] = &[
+    Code::Ok,
+    Code::BadKey,
+    Code::Parameter,
+    Code::Forbidden,
+    Code::TooMany,
+    Code::Internal,
+    Code::Unavailable,
+];
+
 type Outcome = BoxFuture<'static, Result<Reply, Fault>>;
 
 type Answering<C> = Arc<dyn Fn(C, &Values) -> Outcome + Send + Sync>;
@@ -161,12 +172,22 @@ impl Endpoint {
         }
     }
 
+    /// Every code it may answer, ascending; `None` where that was never said.
+    pub fn answers(&self) -> Option<Vec<Code>> {
+        let of_writes: &[Code] = if self.method == Method::GET { &[] } else { &[Code::Conflict] };
+        let mut all = [ALWAYS, of_writes, self.codes?].concat();
+        all.sort_by_key(|code| code.number());
+        all.dedup();
+        Some(all)
+    }
+
     /// Whether anybody may ask.
     pub(crate) const fn is_open(&self) -> bool {
         matches!(self.handler, Handler::Visitor(_))
     }
 
-    /// The codes it may answer beside those of every endpoint (200, 3, 400, 403, 409, 429, 500, 503).
+    /// The codes it may answer beside those of every endpoint (200, 3, 400, 403, 429, 500, 503, and 409 where
+    /// it is a POST).
     #[must_use]
     pub fn codes(mut self, codes: &'static [Code]) -> Self {
         self.codes = Some(codes);

@@ -12,6 +12,10 @@ pub trait Kind {
     fn parse(&self, value: &Value) -> Result<Self::Out, Text>;
     /// JSON schema of the value.
     fn schema(&self) -> Value;
+    /// A value as it would be sent, for the reference; `None` where it has no short form.
+    fn show(&self, _value: &Self::Out) -> Option<Value> {
+        None
+    }
 }
 
 /// A field of a certain type: a kind, and what happens when nothing is sent.
@@ -86,7 +90,11 @@ where
         false
     }
     fn schema(&self) -> Value {
-        self.0.schema()
+        let mut schema = self.0.schema();
+        if let Some(default) = self.0.show(&self.1) {
+            schema["default"] = default;
+        }
+        schema
     }
 }
 
@@ -215,6 +223,9 @@ impl Kind for Int {
         }
         schema
     }
+    fn show(&self, value: &i64) -> Option<Value> {
+        Some(json!(value))
+    }
 }
 
 /// A text of so many characters.
@@ -274,6 +285,9 @@ impl Kind for Product {
     fn schema(&self) -> Value {
         json!({"type": "integer", "enum": self.0})
     }
+    fn show(&self, value: &ProductType) -> Option<Value> {
+        Some(json!(value.number()))
+    }
 }
 
 /// 0 or 1, also as a JSON boolean.
@@ -298,6 +312,9 @@ impl Kind for Switch {
     fn schema(&self) -> Value {
         json!({"type": "integer", "enum": [0, 1]})
     }
+    fn show(&self, value: &bool) -> Option<Value> {
+        Some(json!(i64::from(*value)))
+    }
 }
 
 /// One of these words, in any case.
@@ -319,6 +336,9 @@ impl Kind for Choice {
     }
     fn schema(&self) -> Value {
         json!({"type": "string", "enum": self.0})
+    }
+    fn show(&self, value: &&'static str) -> Option<Value> {
+        Some(json!(value))
     }
 }
 

@@ -39,6 +39,7 @@ mod list;
 pub mod openapi;
 mod params;
 mod rate;
+pub mod reference;
 mod scope;
 mod site;
 mod when;
@@ -58,7 +59,7 @@ pub use list::{Listed, Paged};
 pub use params::{Input, ParamDoc, Reader, Values};
 pub use scope::{Access, Scopes};
 pub use site::Site;
-pub use when::{End, Range, parse_end, parse_time};
+pub use when::{End, LONGEST, Range, parse_end, parse_time};
 
 #[cfg(test)]
 mod console_tests;

@@ -17,6 +17,9 @@ pub enum End {
     Day(Date),
 }
 
+/// No time is written longer, in characters.
+pub const LONGEST: usize = 40;
+
 /// The kind of a time parameter.
 #[derive(Clone, Copy, Debug)]
 pub struct Range;
@@ -30,7 +33,7 @@ impl Kind for Range {
                 "must be YYYY-MM-DD HH:MM:SS, an RFC 3339 time, or a date",
             )
         };
-        let text = value.as_str().map(str::trim).ok_or_else(wrong)?;
+        let text = value.as_str().map(str::trim).filter(|text| text.len() <= LONGEST).ok_or_else(wrong)?;
         if let Ok(instant) = text.parse::<jiff::Timestamp>() {
             return Ok(End::Instant(instant.into()));
         }
@@ -40,7 +43,7 @@ impl Kind for Range {
         DateTime::strptime("%Y-%m-%d %H:%M:%S", text).map(End::Wall).map_err(|_| wrong())
     }
     fn schema(&self) -> Value {
-        json!({"type": "string", "examples": ["2026-11-24 00:00:00"]})
+        json!({"type": "string", "maxLength": LONGEST, "examples": ["2026-11-24 00:00:00"]})
     }
 }
 

@@ -17,21 +17,22 @@ mod tests;
 pub use model::{Account, Change, NewAccount, Pair};
 
 use crate::State;
+use turnpike_base::Code;
 use turnpike_web::{Endpoint, with};
 
 #[rustfmt::skip] // One endpoint a line reads as the table it is.
 pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
     const TAG: &str = "accounts";
     vec![
-        Endpoint::get("whitelist-account/list", TAG, "代理账号列表", "Proxy accounts of the customer", with(s, api::list)),
-        Endpoint::post("whitelist-account/add", TAG, "添加代理账号", "Adds proxy accounts, all or none", with(s, api::add)),
-        Endpoint::post("whitelist-account/delete", TAG, "删除代理账号", "Deletes accounts; their connections are reset", with(s, api::delete)),
-        Endpoint::post("whitelist-account/disable", TAG, "禁用代理账号", "Disables accounts; their connections are reset", with(s, api::disable)),
-        Endpoint::post("whitelist-account/enable", TAG, "启用代理账号", "Enables accounts", with(s, api::enable)),
-        Endpoint::post("whitelist-account/change-password", TAG, "修改代理账号密码", "Changes a password; new connections need it at once", with(s, api::change_password)),
-        Endpoint::post("whitelist-account/change-remark", TAG, "修改代理账号备注", "Changes a remark", with(s, api::change_remark)),
-        Endpoint::post("whitelist-account/change-limit", TAG, "修改代理账号流量上限", "Changes a traffic limit", with(s, api::change_limit)),
-        Endpoint::post("proxy-account/change", TAG, "修改代理账号信息", "Changes what is sent, at least one field", with(s, api::change))
+        Endpoint::get("whitelist-account/list", TAG, "代理账号列表", "Proxy accounts of the customer", with(s, api::list)).codes(&[]),
+        Endpoint::post("whitelist-account/add", TAG, "添加代理账号", "Adds proxy accounts, all or none", with(s, api::add)).codes(&[Code::NotVerified]),
+        Endpoint::post("whitelist-account/delete", TAG, "删除代理账号", "Deletes accounts; their connections are reset", with(s, api::delete)).codes(&[Code::NotFound]),
+        Endpoint::post("whitelist-account/disable", TAG, "禁用代理账号", "Disables accounts; their connections are reset", with(s, api::disable)).codes(&[Code::NotFound]),
+        Endpoint::post("whitelist-account/enable", TAG, "启用代理账号", "Enables accounts", with(s, api::enable)).codes(&[Code::NotFound]),
+        Endpoint::post("whitelist-account/change-password", TAG, "修改代理账号密码", "Changes a password; new connections need it at once", with(s, api::change_password)).codes(&[Code::NotFound]),
+        Endpoint::post("whitelist-account/change-remark", TAG, "修改代理账号备注", "Changes a remark", with(s, api::change_remark)).codes(&[Code::NotFound]),
+        Endpoint::post("whitelist-account/change-limit", TAG, "修改代理账号流量上限", "Changes a traffic limit", with(s, api::change_limit)).codes(&[Code::NotFound]),
+        Endpoint::post("proxy-account/change", TAG, "修改代理账号信息", "Changes what is sent, at least one field", with(s, api::change)).codes(&[Code::NotFound])
             .also(&["whitelist-account/change"]),
     ]
 }

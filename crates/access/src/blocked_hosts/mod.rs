@@ -12,6 +12,7 @@ mod tests;
 pub use queries::of_customer;
 
 use crate::State;
+use turnpike_base::Code;
 use turnpike_web::{Endpoint, with};
 
 /// Hosts that a customer may block; every permit of his carries them.
@@ -21,8 +22,8 @@ const MOST: i64 = 200;
 pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
     const TAG: &str = "blocked-host";
     vec![
-        Endpoint::get("blocked-host/list", TAG, "目标屏蔽列表", "Hosts that the customer blocks for himself", with(s, api::list)),
-        Endpoint::post("blocked-host/add", TAG, "屏蔽目标主机", "Blocks hosts and all that is below them; connections to them end", with(s, api::add)),
-        Endpoint::post("blocked-host/delete", TAG, "取消屏蔽目标主机", "Opens hosts again, all or none", with(s, api::delete)),
+        Endpoint::get("blocked-host/list", TAG, "目标屏蔽列表", "Hosts that the customer blocks for himself", with(s, api::list)).codes(&[]),
+        Endpoint::post("blocked-host/add", TAG, "屏蔽目标主机", "Blocks hosts and all that is below them; connections to them end", with(s, api::add)).codes(&[]),
+        Endpoint::post("blocked-host/delete", TAG, "取消屏蔽目标主机", "Opens hosts again, all or none", with(s, api::delete)).codes(&[Code::NotFound]),
     ]
 }

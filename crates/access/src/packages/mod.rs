@@ -26,13 +26,15 @@ pub(crate) fn routes(state: &State) -> Vec<Endpoint> {
             "已购套餐列表",
             "Packages of the customer",
             with(state, api::list),
-        ),
+        )
+        .codes(&[]),
         Endpoint::get(
             "user-product/summary",
             "packages",
             "套餐汇总",
             "Sums over the packages of a type",
             with(state, api::summary),
-        ),
+        )
+        .codes(&[]),
     ]
 }

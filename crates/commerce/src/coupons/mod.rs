@@ -14,11 +14,14 @@ use crate::State;
 use turnpike_web::{Endpoint, with};
 
 pub(crate) fn routes(state: &State) -> Vec<Endpoint> {
-    vec![Endpoint::get(
-        "coupon/list",
-        "coupons",
-        "可用优惠券",
-        "Coupons that the customer can use",
-        with(state, api::list),
-    )]
+    vec![
+        Endpoint::get(
+            "coupon/list",
+            "coupons",
+            "可用优惠券",
+            "Coupons that the customer can use",
+            with(state, api::list),
+        )
+        .codes(&[]),
+    ]
 }

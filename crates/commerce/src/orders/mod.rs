@@ -30,7 +30,7 @@ pub use quote::Buyer;
 pub use request::Request;
 
 use crate::{State, payments};
-use turnpike_base::{Page, PageOf, ProductType, Result};
+use turnpike_base::{Code, Page, PageOf, ProductType, Result};
 use turnpike_store::{Read, WriteTx};
 use turnpike_web::{Endpoint, with};
 
@@ -38,11 +38,11 @@ use turnpike_web::{Endpoint, with};
 pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
     const TAG: &str = "orders";
     vec![
-        Endpoint::post("order/check", TAG, "订单预检", "What an order would cost; nothing is made", with(s, api::check)),
-        Endpoint::post("order/create", TAG, "创建订单", "Make an order", with(s, api::create)),
-        Endpoint::get("order/list", TAG, "订单列表", "Orders of the customer", with(s, api::list)),
-        Endpoint::get("order/info", TAG, "订单详情", "One order", with(s, api::info)),
-        Endpoint::post("order/close", TAG, "关闭订单", "Close an unpaid order", with(s, api::close)),
+        Endpoint::post("order/check", TAG, "订单预检", "What an order would cost; nothing is made", with(s, api::check)).codes(&[Code::NotVerified, Code::BalanceTooLow, Code::NotFound, Code::OutOfStock, Code::Precondition]),
+        Endpoint::post("order/create", TAG, "创建订单", "Make an order", with(s, api::create)).codes(&[Code::NotVerified, Code::BalanceTooLow, Code::NotFound, Code::OutOfStock, Code::Precondition]),
+        Endpoint::get("order/list", TAG, "订单列表", "Orders of the customer", with(s, api::list)).codes(&[]),
+        Endpoint::get("order/info", TAG, "订单详情", "One order", with(s, api::info)).codes(&[Code::NotFound]),
+        Endpoint::post("order/close", TAG, "关闭订单", "Close an unpaid order", with(s, api::close)).codes(&[Code::NotFound]),
     ]
 }
 

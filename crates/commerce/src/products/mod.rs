@@ -18,5 +18,8 @@ use crate::State;
 use turnpike_web::{Endpoint, with};
 
 pub(crate) fn routes(state: &State) -> Vec<Endpoint> {
-    vec![Endpoint::get("product", "products", "套餐列表", "What can be bought", with(state, api::list))]
+    vec![
+        Endpoint::get("product", "products", "套餐列表", "What can be bought", with(state, api::list))
+            .codes(&[]),
+    ]
 }

@@ -17,7 +17,7 @@ pub use rules::Duration;
 
 use crate::{State, warnings};
 use turnpike_access::packages::Package;
-use turnpike_base::{Fault, Result, Timestamp};
+use turnpike_base::{Code, Fault, Result, Timestamp};
 use turnpike_store::WriteTx;
 use turnpike_web::{Endpoint, with};
 
@@ -25,9 +25,9 @@ use turnpike_web::{Endpoint, with};
 pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
     const TAG: &str = "renewals";
     vec![
-        Endpoint::get("user-product/get-auto-renewal", TAG, "自动续费设置", "How packages renew by themselves", with(s, api::get)),
-        Endpoint::post("user-product/set-auto-renewal", TAG, "设置自动续费", "Switch renewals by themselves on or off", with(s, api::set)),
-        Endpoint::get("user-product/auto-renewal-logs", TAG, "自动续费记录", "What came of renewals by themselves", with(s, api::logs)),
+        Endpoint::get("user-product/get-auto-renewal", TAG, "自动续费设置", "How packages renew by themselves", with(s, api::get)).codes(&[Code::NotFound]),
+        Endpoint::post("user-product/set-auto-renewal", TAG, "设置自动续费", "Switch renewals by themselves on or off", with(s, api::set)).codes(&[Code::NotFound]),
+        Endpoint::get("user-product/auto-renewal-logs", TAG, "自动续费记录", "What came of renewals by themselves", with(s, api::logs)).codes(&[]),
     ]
 }
 

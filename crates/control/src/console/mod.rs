@@ -20,6 +20,7 @@ pub(crate) fn routes(control: &Control) -> Vec<Endpoint> {
             "Who is logged in, with balance and app_key",
             with(control, info),
         )
+        .codes(&[])
         .console(),
     ]
 }

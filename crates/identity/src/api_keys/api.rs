@@ -5,7 +5,7 @@ use super::{State, flow, rules};
 use serde::Serialize;
 use serde_json::{Value, json};
 use turnpike_base::{Result, Text, Timestamp};
-use turnpike_web::{Call, End, Listed, Range, blocks, field, params, parse_end};
+use turnpike_web::{Call, End, LONGEST, Listed, Range, blocks, field, params, parse_end};
 use utoipa::ToSchema;
 
 /// An expiry: a time, or `never`.
@@ -20,7 +20,7 @@ impl field::Kind for Expiry {
         Range.parse(value).map(Some)
     }
     fn schema(&self) -> Value {
-        json!({"type": "string", "examples": ["2027-12-31 00:00:00", "never"]})
+        json!({"type": "string", "maxLength": LONGEST, "examples": ["2027-12-31 00:00:00", "never"]})
     }
 }
 

@@ -28,7 +28,7 @@ use turnpike_web::{Endpoint, with};
 pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
     const TAG: &str = "statics";
     vec![
-        Endpoint::get("ip/get-static-ip", TAG, "已购静态 IP 列表", "Static addresses of the customer", with(s, api::mine)),
-        Endpoint::get("ip/static-ip-region", TAG, "静态 IP 各地区可用数量", "Static addresses that can be had, by country", with(s, api::stock)),
+        Endpoint::get("ip/get-static-ip", TAG, "已购静态 IP 列表", "Static addresses of the customer", with(s, api::mine)).codes(&[]),
+        Endpoint::get("ip/static-ip-region", TAG, "静态 IP 各地区可用数量", "Static addresses that can be had, by country", with(s, api::stock)).codes(&[]),
     ]
 }

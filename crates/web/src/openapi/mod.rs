@@ -1,34 +1,45 @@
 //! OpenAPI 3.1, written from the endpoints themselves.
 
+mod answers;
+
 use crate::params::ParamDoc;
-use crate::{Endpoint, console};
+use crate::reference::Book;
+use crate::{Access, Endpoint, console};
 use http::Method;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use turnpike_base::Code;
 
+/// The server that documents name; whoever serves one puts its own address there.
+pub const SERVER: &str = "https://proxy.example.com";
+/// The prefix that documents show, of those a site may have.
+const PREFIX: &str = "/gateway";
+
 /// The document for these endpoints: under the default prefix, those of the console alone under its own.
-pub fn document(endpoints: &[Endpoint]) -> Value {
-    written(endpoints, &|endpoint| if endpoint.console_only { console::PREFIX } else { "/gateway" })
+pub fn document(endpoints: &[Endpoint], book: &Book) -> Value {
+    written(endpoints, book, &|endpoint| if endpoint.console_only { console::PREFIX } else { PREFIX })
 }
 
 /// The document as the console's client reads it: every endpoint under the console's prefix.
-pub fn console_document(endpoints: &[Endpoint]) -> Value {
-    written(endpoints, &|_| console::PREFIX)
+pub fn console_document(endpoints: &[Endpoint], book: &Book) -> Value {
+    written(endpoints, book, &|_| console::PREFIX)
 }
 
-fn written(endpoints: &[Endpoint], prefix: &dyn Fn(&Endpoint) -> &'static str) -> Value {
+fn written(endpoints: &[Endpoint], book: &Book, prefix: &dyn Fn(&Endpoint) -> &'static str) -> Value {
     let mut paths = Map::new();
     let mut schemas = Map::new();
     for endpoint in endpoints {
         for (name, schema) in &endpoint.schemas {
             schemas.insert(name.clone(), serde_json::to_value(schema).unwrap_or(Value::Null));
         }
-        let item =
-            paths.entry(format!("{}/{}", prefix(endpoint), endpoint.path)).or_insert_with(|| json!({}));
-        item[endpoint.method.as_str().to_ascii_lowercase()] = operation(endpoint, prefix(endpoint));
+        let path = format!("{}/{}", prefix(endpoint), endpoint.path);
+        let method = endpoint.method.as_str().to_ascii_lowercase();
+        let mut operation = operation(endpoint, prefix(endpoint));
+        book.illustrate(&method, &path, &mut operation);
+        paths.entry(path).or_insert_with(|| json!({}))[method] = operation;
     }
-    schemas.insert("Failure".into(), failure());
-    json!({
+    schemas.insert("Failure".into(), answers::failure());
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Turnpike customer API",
@@ -36,19 +47,33 @@ fn written(endpoints: &[Endpoint], prefix: &dyn Fn(&Endpoint) -> &'static str) -
             "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
             "description": codes(),
         },
+        "servers": [{"url": SERVER}],
         "security": [{"app_key": []}, {"bearer": []}],
+        "tags": tags(endpoints, book),
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "responses": answers::responses(),
             "securitySchemes": {
                 "app_key": {"type": "apiKey", "in": "query", "name": "app_key"},
-                "bearer": {"type": "http", "scheme": "bearer"},
+                "bearer": {"type": "http", "scheme": "bearer", "description": "The app_key"},
                 "login": {"type": "http", "scheme": "bearer", "description": "The access_token of user/login"},
                 "cookie": {"type": "apiKey", "in": "cookie", "name": console::COOKIE,
                     "description": "Set by user/login; writes need the header X-Turnpike-Console and the same Origin"},
             },
         },
-    })
+    });
+    book.annotate(&mut document);
+    document
+}
+
+fn tags(endpoints: &[Endpoint], book: &Book) -> Vec<Value> {
+    let tags: BTreeSet<&str> = endpoints.iter().map(|endpoint| endpoint.tag).collect();
+    let shown = |tag: &str| {
+        let title = book.group(tag);
+        json!({"name": tag, "description": title.en, "x-description-zh": title.zh})
+    };
+    tags.into_iter().map(shown).collect()
 }
 
 fn codes() -> String {
@@ -71,12 +96,22 @@ fn operation(endpoint: &Endpoint, prefix: &str) -> Value {
         "tags": [endpoint.tag],
         "summary": endpoint.summary.en,
         "x-summary-zh": endpoint.summary.zh,
-        "responses": {"200": answer(endpoint), "default": refused()},
+        "responses": answers::of(endpoint),
     });
+    if !endpoint.aliases.is_empty() {
+        let aliases = endpoint.aliases.iter().map(|alias| format!("{prefix}/{alias}"));
+        operation["x-aliases"] = aliases.collect();
+    }
+    if let Some(codes) = endpoint.answers() {
+        operation["x-codes"] = codes.iter().map(|code| json!(code.number())).collect();
+    }
     if endpoint.is_open() {
         operation["security"] = json!([]);
     } else if prefix == console::PREFIX {
         operation["security"] = json!([{"login": []}, {"cookie": []}]);
+    } else {
+        let access = if endpoint.access == Access::Read { "read" } else { "write" };
+        operation["x-scope"] = json!(format!("{}:{access}", endpoint.tag));
     }
     if endpoint.method == Method::GET {
         operation["parameters"] = endpoint.params.iter().map(parameter).collect();
@@ -105,32 +140,4 @@ fn body(params: &[ParamDoc]) -> Value {
     }
     let required: Vec<&str> = params.iter().filter(|p| p.required).map(|p| p.name).collect();
     json!({"type": "object", "properties": properties, "required": required})
-}
-
-fn answer(endpoint: &Endpoint) -> Value {
-    let data = serde_json::to_value(&endpoint.output).unwrap_or(Value::Null);
-    // A business failure comes at HTTP 200 too, with null data.
-    let success = envelope(&json!({"const": 200}), &data);
-    let mut answer = json!({"description": "The outcome, in the envelope", "content": {"application/json": {
-        "schema": {"anyOf": [success, {"$ref": "#/components/schemas/Failure"}]}}}});
-    if endpoint.may_be_plain {
-        answer["content"][endpoint.plain] = json!({"schema": {"type": "string"}});
-    }
-    answer
-}
-
-fn refused() -> Value {
-    json!({"description": "HTTP itself failed", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}}})
-}
-
-fn envelope(code: &Value, data: &Value) -> Value {
-    json!({"type": "object", "required": ["code", "msg", "message", "data"], "properties": {
-        "code": code, "msg": {"type": "string"}, "message": {"type": "string"}, "data": data}})
-}
-
-fn failure() -> Value {
-    let mut failure = envelope(&json!({"type": "integer", "not": {"const": 200}}), &json!({}));
-    failure["properties"]["errors"] =
-        json!({"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}});
-    failure
 }
