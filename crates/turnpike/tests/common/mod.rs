@@ -182,9 +182,14 @@ impl Demo {
 
     /// A CONNECT tunnel to the echo origin; the head of the answer tells whether it was let in.
     pub(crate) fn tunnel(&self, user: &str, password: &str) -> (TcpStream, String) {
+        self.tunnel_to(user, password, &self.echo_host())
+    }
+
+    /// As [`Demo::tunnel`], to any `host:port`.
+    pub(crate) fn tunnel_to(&self, user: &str, password: &str, host: &str) -> (TcpStream, String) {
         let mut stream = TcpStream::connect(self.text("/proxy")).expect("the proxy listens");
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        let (host, login) = (self.echo_host(), base64(&format!("{user}:{password}")));
+        let login = base64(&format!("{user}:{password}"));
         let head =
             format!("CONNECT {host} HTTP/1.1\r\nHost: {host}\r\nProxy-Authorization: Basic {login}\r\n\r\n");
         stream.write_all(head.as_bytes()).unwrap();
