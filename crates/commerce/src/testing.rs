@@ -12,8 +12,12 @@ pub(crate) fn vault() -> Vault {
 
 /// A site that settles in CNY, and its first customer.
 pub(crate) async fn customer(store: &Store, now: Timestamp) -> CustomerId {
+    customer_of(store, &NewSite::default(), now).await
+}
+
+async fn customer_of(store: &Store, site: &NewSite, now: Timestamp) -> CustomerId {
     let tx = store.write().await.unwrap();
-    sites::create(&tx, &NewSite::default(), now).await.unwrap();
+    sites::create(&tx, site, now).await.unwrap();
     tx.commit().await.unwrap();
     let new = NewCustomer { email: "buyer@example.com".into(), password: None, site: None };
     customers::create(store, &vault(), new, now).await.unwrap().id
@@ -152,8 +156,14 @@ pub(crate) struct Shop {
 impl Shop {
     /// Opens it; the balance is in minor units.
     pub(crate) async fn open(store: &Store, balance: i64, now: Timestamp) -> Self {
+        Self::open_in(store, "UTC", balance, now).await
+    }
+
+    /// The same in a time zone.
+    pub(crate) async fn open_in(store: &Store, zone: &str, balance: i64, now: Timestamp) -> Self {
         use crate::products::{file::Catalogue, flow};
-        let customer = customer(store, now).await;
+        let site = NewSite { zone: zone.into(), ..NewSite::default() };
+        let customer = customer_of(store, &site, now).await;
         let directory = turnpike_identity::Directory::open(store.clone(), vault()).await.unwrap();
         let site = directory.sites().remove(0);
         let directory = std::sync::Arc::new(directory);

@@ -99,7 +99,7 @@ async fn repeated(control: &Control, job: &Job, now: Timestamp) -> Result<()> {
         "sums_prove" => prove(control).await,
         "orders_expire" => orders::flow::expire(&control.commerce(), now).await.map(drop),
         "renewals_run" => renewals::flow::run(&control.commerce(), now).await.map(drop),
-        "warnings_send" => warnings::flow::run(control.store(), now).await.map(drop),
+        "warnings_send" => warnings::flow::run(&control.commerce(), now).await.map(drop),
         "endpoints_forget" => endpoints::flow::forget(control.store(), now).await,
         "statics_sweep" => sweep_statics(control, now).await,
         "people_prune" => prune_people(control, now).await,

@@ -38,6 +38,7 @@ twins! {
     50 "0050_account_lists",
     51 "0051_blocked_hosts",
     40 "0040_console",
+    60 "0060_package_titles",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

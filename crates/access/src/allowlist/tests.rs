@@ -105,7 +105,7 @@ both_engines! {
         let fault = flow::add(&state(&store), WHO, &entry, NOW).await.unwrap_err();
         assert!(fault.errors["user_product_id"][0].en.contains("active"));
         let grant = Grant {
-            customer: WHO, product: ProductType::DynamicUnmetered, title: "t".into(), trade_no: "1".into(),
+            customer: WHO, product: ProductType::DynamicUnmetered, title: turnpike_base::Text::new("t", "t"), trade_no: "1".into(),
             ordered_at: NOW, paid_at: NOW, total: 0, bandwidth: None, concurrency: None, expires_at: NOW.plus_days(1),
         };
         let tx = store.write().await.unwrap();

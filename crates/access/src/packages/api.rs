@@ -6,7 +6,7 @@ use super::{flow, rules::Figures};
 use crate::State;
 use serde::Serialize;
 use turnpike_base::{Page, ProductType, Result};
-use turnpike_web::{Call, Paged, Site, field, params};
+use turnpike_web::{Call, Paged, field, params};
 use utoipa::ToSchema;
 
 const EVERY: &[i64] = &[9, 11, 12, 13, 14, 15, 16, 17, 18, 20, 21, 25, 27, 28];
@@ -67,7 +67,8 @@ pub(super) struct OrderOf {
     title: String,
 }
 
-fn row(package: &Package, site: &Site, now: turnpike_base::Timestamp) -> PackageRow {
+fn row(package: &Package, call: &Call) -> PackageRow {
+    let (site, now) = (&call.site, call.now);
     let Figures { total, used, left } = rules::figures(package);
     PackageRow {
         id: package.id.0,
@@ -78,9 +79,9 @@ fn row(package: &Package, site: &Site, now: turnpike_base::Timestamp) -> Package
         order: OrderOf {
             created_at: site.show(package.ordered_at),
             pay_at: site.show(package.paid_at),
-            title: package.title.clone(),
+            title: package.title.get(call.lang).to_owned(),
         },
-        title: package.title.clone(),
+        title: package.title.get(call.lang).to_owned(),
         status: rules::status(package, now) as i64,
         total,
         used,
@@ -95,7 +96,7 @@ pub(super) async fn list(state: State, call: Call, input: List) -> Result<Paged<
     let tx = state.store.read().await?;
     let page = Page::new(input.page, input.size);
     let found = flow::list(&tx, call.customer, input.product_type, input.trade_no.as_deref(), page).await?;
-    Ok(found.map(|package| row(&package, &call.site, call.now)).into())
+    Ok(found.map(|package| row(&package, &call)).into())
 }
 
 pub(super) async fn summary(state: State, call: Call, input: Sum) -> Result<Summary> {

@@ -1,6 +1,6 @@
 //! What is known of a package.
 
-use turnpike_base::{CustomerId, PackageId, ProductType, Timestamp};
+use turnpike_base::{CustomerId, PackageId, ProductType, Text, Timestamp};
 
 /// A package to be.
 #[derive(Clone, Debug)]
@@ -10,7 +10,7 @@ pub struct Grant {
     /// Of which type.
     pub product: ProductType,
     /// What the order called it.
-    pub title: String,
+    pub title: Text,
     /// The order, 28 digits.
     pub trade_no: String,
     /// When it was ordered.
@@ -37,7 +37,7 @@ pub struct Package {
     /// Of which type.
     pub product: ProductType,
     /// What the order called it.
-    pub title: String,
+    pub title: Text,
     /// The order.
     pub trade_no: String,
     /// When it was ordered.

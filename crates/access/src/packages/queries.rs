@@ -2,10 +2,10 @@
 
 use super::model::{Grant, Package};
 use super::rules;
-use turnpike_base::{CustomerId, PackageId, Page, ProductType, Result, Timestamp};
+use turnpike_base::{CustomerId, PackageId, Page, ProductType, Result, Text, Timestamp};
 use turnpike_store::{Read, Row, StoreError, WriteTx, args};
 
-const COLUMNS: &str = "id, customer_id, product_type, title, trade_no, ordered_at, paid_at, total, used, reserved, \
+const COLUMNS: &str = "id, customer_id, product_type, title_zh, title, trade_no, ordered_at, paid_at, total, used, reserved, \
     bandwidth, concurrency, auto_renew, created_at, expires_at";
 
 pub(super) fn read(row: &Row) -> Result<Package, StoreError> {
@@ -13,7 +13,7 @@ pub(super) fn read(row: &Row) -> Result<Package, StoreError> {
         id: row.get("id")?,
         customer: row.get("customer_id")?,
         product: row.get("product_type")?,
-        title: row.get("title")?,
+        title: Text::made(row.get::<String>("title_zh")?, row.get::<String>("title")?),
         trade_no: row.get("trade_no")?,
         ordered_at: row.get("ordered_at")?,
         paid_at: row.get("paid_at")?,
@@ -29,12 +29,13 @@ pub(super) fn read(row: &Row) -> Result<Package, StoreError> {
 }
 
 pub(super) async fn insert(tx: &WriteTx, new: &Grant, now: Timestamp) -> Result<PackageId, StoreError> {
-    let sql = "INSERT INTO packages (customer_id, product_type, title, trade_no, ordered_at, paid_at, total, bandwidth, \
-        concurrency, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id";
+    let sql = "INSERT INTO packages (customer_id, product_type, title_zh, title, trade_no, ordered_at, paid_at, total, bandwidth, \
+        concurrency, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id";
     let args = args![
         new.customer,
         new.product,
-        &new.title,
+        new.title.zh.as_ref(),
+        new.title.en.as_ref(),
         &new.trade_no,
         new.ordered_at,
         new.paid_at,

@@ -14,7 +14,7 @@ fn package(product: ProductType, total: i64, used: i64, expires_at: Timestamp) -
         id: PackageId(1),
         customer: WHO,
         product,
-        title: "t".into(),
+        title: turnpike_base::Text::new("t", "t"),
         trade_no: "1".into(),
         ordered_at: NOW,
         paid_at: NOW,
@@ -33,7 +33,7 @@ fn grant(total: i64, days: i64) -> Grant {
     Grant {
         customer: WHO,
         product: ProductType::Dynamic,
-        title: "Entry level".into(),
+        title: turnpike_base::Text::new("入门", "Entry level"),
         trade_no: "2022051312134339861461465434".into(),
         ordered_at: NOW,
         paid_at: NOW,

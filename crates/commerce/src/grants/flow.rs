@@ -72,7 +72,7 @@ fn package(
     Grant {
         customer: order.customer,
         product: order.product_type,
-        title: order.title.en.clone().into_owned(),
+        title: order.title.clone(),
         trade_no: order.trade_no.clone(),
         ordered_at: order.created_at,
         paid_at: now,

@@ -8,7 +8,7 @@ use crate::fields::{Durations, Ids};
 use serde::Serialize;
 use turnpike_access::packages::Package;
 use turnpike_base::{Money, Page, Result, Timestamp};
-use turnpike_web::{Call, Listed, Paged, Site, field, params};
+use turnpike_web::{Call, Listed, Paged, field, params};
 use utoipa::ToSchema;
 
 params! {
@@ -69,12 +69,13 @@ pub(super) struct LogRow {
     created_at: String,
 }
 
-fn row(package: &Package, setting: Option<(Duration, Timestamp)>, site: &Site) -> SettingRow {
+fn row(package: &Package, setting: Option<(Duration, Timestamp)>, call: &Call) -> SettingRow {
+    let site = &call.site;
     let duration = setting.filter(|_| package.product.is_static()).map(|(duration, _)| duration.name());
     SettingRow {
         id: package.id.0,
         product_type: package.product.number(),
-        title: package.title.clone(),
+        title: package.title.get(call.lang).to_owned(),
         auto_renew: i64::from(setting.is_some()),
         renew_duration: duration,
         expired_at: site.show(package.expires_at),
@@ -85,7 +86,7 @@ fn row(package: &Package, setting: Option<(Duration, Timestamp)>, site: &Site) -
 pub(super) async fn get(state: State, call: Call, input: Which) -> Result<Listed<SettingRow>> {
     let tx = state.store.read().await?;
     let found = flow::of_customer(&tx, call.customer, input.upids.as_deref(), call.now).await?;
-    Ok(Listed { list: found.iter().map(|(package, setting)| row(package, *setting, &call.site)).collect() })
+    Ok(Listed { list: found.iter().map(|(package, setting)| row(package, *setting, &call)).collect() })
 }
 
 pub(super) async fn set(state: State, call: Call, input: Set) -> Result<()> {

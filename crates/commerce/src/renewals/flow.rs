@@ -205,7 +205,7 @@ async fn fail(state: &State, setting: &Setting, fault: &Fault, now: Timestamp) -
         at: now,
     };
     queries::log(&tx, &package, &log).await?;
-    warned(&tx, &package, fault, now).await?;
+    warned(&tx, state, &package, fault, now).await?;
     if package.expires_at <= now {
         queries::forget(&tx, package.id).await?;
         mark(&tx, &package, false).await?;

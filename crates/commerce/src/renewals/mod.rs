@@ -32,6 +32,6 @@ pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
 }
 
 /// A customer hears once that a renewal failed, and why.
-async fn warned(tx: &WriteTx, package: &Package, fault: &Fault, now: Timestamp) -> Result<()> {
-    warnings::flow::tell(tx, package, warnings::Kind::RenewalFailed, Some(fault.slug), now).await
+async fn warned(tx: &WriteTx, state: &State, package: &Package, fault: &Fault, now: Timestamp) -> Result<()> {
+    warnings::flow::tell(tx, state, package, warnings::Kind::RenewalFailed, Some(fault.slug), now).await
 }

@@ -5,6 +5,7 @@ use super::{queries, render};
 use crate::State;
 use crate::ledger::{self, Wanted};
 use serde::Serialize;
+use std::collections::HashMap;
 use turnpike_base::{CustomerId, Fault, Lang, Money, Page, Result, Text};
 use turnpike_store::Read;
 use turnpike_web::{Answer, Call, Listed, Plain, Site, field, params};
@@ -73,6 +74,12 @@ pub(super) async fn list(state: State, call: Call, _: ()) -> Result<Listed<Month
     Ok(Listed { list: months.map(|month| MonthRow { month: month.to_string() }).collect() })
 }
 
+/// What an order is called in the reader's language, where the entry is about it; else as it was written.
+fn told(titles: &HashMap<String, Text>, trade_no: &str, memo: String, lang: Lang) -> String {
+    let title = titles.get(trade_no).filter(|title| title.en == memo);
+    title.map_or(memo, |title| title.get(lang).to_owned())
+}
+
 /// Builds a statement.
 pub(super) async fn statement(
     tx: &impl Read,
@@ -86,6 +93,7 @@ pub(super) async fn statement(
     let wanted = Wanted { customer: Some(customer), from: Some(from), until: Some(until) };
     let mut entries = ledger::list(tx, wanted, Page { number: 1, size: MOST }).await?.rows;
     entries.reverse();
+    let titles = queries::titles(tx, customer, from, until).await?;
     let mut balance = opening;
     let mut list = Vec::with_capacity(entries.len());
     for entry in &entries {
@@ -94,8 +102,8 @@ pub(super) async fn statement(
         let row = LineRow {
             created_at: site.show(line.at),
             kind: line.kind,
+            memo: told(&titles, &line.trade_no, line.memo, lang),
             trade_no: line.trade_no,
-            memo: line.memo,
             paid: line.outside,
             change: line.change,
             balance,

@@ -4,6 +4,8 @@ use super::api::statement;
 use super::render;
 use super::rules::Month;
 use crate::ledger::{self, credit_by_operator};
+use crate::orders::{Request, flow};
+use crate::payments::BALANCE;
 use crate::testing::Shop;
 use turnpike_base::{Lang, Money, Timestamp};
 use turnpike_store::both_engines;
@@ -37,5 +39,20 @@ both_engines! {
         assert!(csv.starts_with('\u{feff}') && csv.contains("\r\n") && csv.contains("-12.50,37.50"), "{csv}");
         let html = render::html(&november, "A & B", Lang::En);
         assert!(html.contains("A &amp; B") && html.contains("&lt;b&gt;=test") && !html.contains("<b>"), "{html}");
+    }
+
+    async fn both_languages_name_what_was_bought(store: Store) {
+        let shop = Shop::open(&store, 50_000, NOW).await;
+        let wish = Request::plain(shop.pid("bucket").await, BALANCE);
+        flow::create(&shop.state, &shop.buyer(NOW), &wish).await.unwrap();
+        let tx = store.read().await.unwrap();
+        for (lang, title, opening, kind) in [(Lang::Zh, "动态 10 GB", "期初余额", "购买"), (Lang::En, "Dynamic 10 GB", "Opening balance", "Purchase")] {
+            let month = Month::parse("2026-11").unwrap();
+            let told = statement(&tx, &shop.site, shop.customer, month, lang).await.unwrap();
+            assert_eq!((told.list[1].memo.as_str(), told.list[1].change), (title, Money(-9_999)));
+            let (csv, html) = (render::csv(&told, lang), render::html(&told, "Shop", lang));
+            assert!(csv.contains(title) && html.contains(title) && html.contains(opening), "{html}");
+            assert!(told.list[1].kind == kind, "{:?}", told.list[1]);
+        }
     }
 }

@@ -1,26 +1,33 @@
-//! Warnings, written into the outbox with the memory that they were.
+//! Warnings, written into the outbox with the memory that they were: as an event and as a mail.
 
 use super::queries;
 use super::rules::{self, Kind};
+use crate::State;
+use jiff::tz::TimeZone;
 use serde_json::json;
 use turnpike_access::packages::{self, Package, change};
 use turnpike_base::{Result, Timestamp};
-use turnpike_store::{Store, WriteTx, outbox};
+use turnpike_identity::customers;
+use turnpike_identity::mail::{self, Letter};
+use turnpike_store::{WriteTx, outbox};
 
 /// Packages looked at per transaction.
 const SWEEP: i64 = 200;
+/// A mail that waits longer tells nothing new: at least an hour, at most three days, and not beyond the expiry.
+const LEAST_MINUTES: i64 = 60;
+const MOST_MINUTES: i64 = 3 * 1_440;
 
 /// Warns of everything that is due; gives back how many packages it looked at. A job runs it.
-pub async fn run(store: &Store, now: Timestamp) -> Result<usize> {
-    let candidates = queries::candidates(&store.read().await?, now, SWEEP).await?;
+pub async fn run(state: &State, now: Timestamp) -> Result<usize> {
+    let candidates = queries::candidates(&state.store.read().await?, now, SWEEP).await?;
     if candidates.is_empty() {
         return Ok(0);
     }
-    let tx = store.write().await?;
+    let tx = state.store.write().await?;
     for id in &candidates {
         let Some(package) = change::lock(&tx, *id).await? else { continue };
         for kind in rules::due(&package, now) {
-            tell(&tx, &package, kind, None, now).await?;
+            tell(&tx, state, &package, kind, None, now).await?;
         }
     }
     tx.commit().await?;
@@ -30,6 +37,7 @@ pub async fn run(store: &Store, now: Timestamp) -> Result<usize> {
 /// Tells of one thing, unless it was told for this expiry.
 pub async fn tell(
     tx: &WriteTx,
+    state: &State,
     package: &Package,
     kind: Kind,
     reason: Option<&str>,
@@ -38,12 +46,18 @@ pub async fn tell(
     if !queries::remember(tx, package.id, kind, package.expires_at, now).await? {
         return Ok(());
     }
-    let until = package.expires_at.wall(&jiff::tz::TimeZone::UTC);
+    let customer = customers::by_id(tx, package.customer).await?;
+    let zone = state.directory.site(customer.site).map_or(TimeZone::UTC, |site| site.zone.clone());
+    let until = package.expires_at.wall(&zone);
     let text = kind.text(&package.title, &until);
     let figures = packages::rules::figures(package);
     let event = json!({"event": format!("package_{}", kind.name()), "customer": package.customer,
         "package": package.id, "product_type": package.product, "title": package.title, "trade_no": package.trade_no,
         "total": figures.total, "used": figures.used, "left": figures.left, "expires_at": package.expires_at,
         "reason": reason, "text": text});
-    Ok(outbox::post(tx, "webhook", &event, now).await?)
+    outbox::post(tx, "webhook", &event, now).await?;
+    let minutes = (package.expires_at.since(now) / 60_000).clamp(LEAST_MINUTES, MOST_MINUTES);
+    let letter =
+        Letter { subject: text.clone(), lines: kind.lines(&text, &package.trade_no), action: None, minutes };
+    mail::to_customer(tx, &state.vault, package.customer, &letter, now).await
 }

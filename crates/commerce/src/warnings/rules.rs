@@ -34,28 +34,48 @@ impl Kind {
     }
 
     /// What the customer reads; `until` is the expiry in his site's zone.
-    pub fn text(self, title: &str, until: &str) -> Text {
+    pub fn text(self, title: &Text, until: &str) -> Text {
+        let Text { zh, en } = title;
         match self {
-            Self::Used80 => Text::made(
-                format!("套餐“{title}”已使用 80%"),
-                format!("80 % of the package \"{title}\" is used"),
-            ),
+            Self::Used80 => {
+                Text::made(format!("套餐“{zh}”已使用 80%"), format!("80 % of the package \"{en}\" is used"))
+            }
             Self::Used100 => {
-                Text::made(format!("套餐“{title}”已用完"), format!("The package \"{title}\" is used up"))
+                Text::made(format!("套餐“{zh}”已用完"), format!("The package \"{en}\" is used up"))
             }
             Self::Expires => Text::made(
-                format!("套餐“{title}”将于 {until} 到期"),
-                format!("The package \"{title}\" expires at {until}"),
+                format!("套餐“{zh}”将于 {until} 到期"),
+                format!("The package \"{en}\" expires at {until}"),
             ),
             Self::Renews => Text::made(
-                format!("套餐“{title}”将于 {until} 前自动续费,请确保余额充足"),
-                format!("The package \"{title}\" renews from the balance before {until}"),
+                format!("套餐“{zh}”将于 {until} 前自动续费,请确保余额充足"),
+                format!("The package \"{en}\" renews from the balance before {until}"),
             ),
             Self::RenewalFailed => Text::made(
-                format!("套餐“{title}”自动续费失败,将于 {until} 到期"),
-                format!("The package \"{title}\" could not renew and expires at {until}"),
+                format!("套餐“{zh}”自动续费失败,将于 {until} 到期"),
+                format!("The package \"{en}\" could not renew and expires at {until}"),
             ),
         }
+    }
+
+    /// The paragraphs of a mail about it.
+    pub fn lines(self, text: &Text, trade_no: &str) -> Vec<Text> {
+        let next = match self {
+            Self::Used80 | Self::Used100 => Text::new(
+                "购买新的套餐后,流量会自动接续使用。",
+                "Traffic goes on with the next package as soon as there is one.",
+            ),
+            Self::Expires => Text::new(
+                "到期后剩余部分将无法使用;可续费的套餐请在到期前续费。",
+                "What is left can't be used afterwards; renew it before if it can be renewed.",
+            ),
+            Self::Renews | Self::RenewalFailed => Text::new(
+                "续费从账户余额扣除,余额不足时请先充值。",
+                "Renewals are paid from the balance; recharge it where it does not suffice.",
+            ),
+        };
+        let order = Text::made(format!("订单号:{trade_no}"), format!("Order: {trade_no}"));
+        vec![text.clone(), next, order]
     }
 }
 

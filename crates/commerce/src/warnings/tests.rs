@@ -6,6 +6,7 @@ use crate::testing::Shop;
 use crate::{grants, payments};
 use turnpike_access::packages::{self, meter};
 use turnpike_base::Timestamp;
+use turnpike_identity::mail;
 use turnpike_store::{Read, args, both_engines};
 
 /// 2026-11-24 12:00:00 UTC.
@@ -23,16 +24,43 @@ both_engines! {
         assert_eq!(rules::due(&package, package.expires_at.plus_days(-3)), [Kind::Expires]);
         meter::book(&tx, id, package.total / 5 * 4 + 4, 0).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(flow::run(&store, NOW).await.unwrap(), 1);
-        assert_eq!(flow::run(&store, NOW).await.unwrap(), 0, "told before");
+        assert_eq!(flow::run(&shop.state, NOW).await.unwrap(), 1);
+        assert_eq!(flow::run(&shop.state, NOW).await.unwrap(), 0, "told before");
         let tx = store.write().await.unwrap();
         meter::book(&tx, id, package.total / 5 + 1, 0).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(flow::run(&store, NOW).await.unwrap(), 1);
+        assert_eq!(flow::run(&shop.state, NOW).await.unwrap(), 1);
         let tx = store.read().await.unwrap();
         let rows = tx.rows("SELECT payload FROM outbox WHERE kind = 'webhook' ORDER BY id", args![]).await.unwrap();
         let events: Vec<String> = rows.iter().map(|row| row.get("payload").unwrap()).collect();
         assert!(events[0].contains("package_used_80") && events[1].contains("package_used_100"), "{events:?}");
         assert_eq!(events.len(), 2);
+    }
+    async fn a_warning_is_a_mail_in_the_reader_s_language_with_the_site_s_time(store: Store) {
+        let shop = Shop::open_in(&store, "Asia/Shanghai", 50_000, NOW).await;
+        let wish = Request::plain(shop.pid("bucket").await, payments::BALANCE);
+        let bought = orders::flow::create(&shop.state, &shop.buyer(NOW), &wish).await.unwrap();
+        let tx = store.read().await.unwrap();
+        let id = grants::of_order(&tx, &bought.trade_no).await.unwrap()[0].package;
+        let expires_at = packages::by_id(&tx, id).await.unwrap().unwrap().expires_at;
+        drop(tx);
+        let then = expires_at.plus_days(-2);
+        flow::run(&shop.state, then).await.unwrap();
+        let letter = |most| {
+            let (store, vault) = (store.clone(), &shop.state.vault);
+            async move { mail::list(&store.read().await.unwrap(), vault, most).await.unwrap().remove(0).mail.unwrap() }
+        };
+        // 2026-12-24 12:00:00 UTC.
+        let chinese = letter(1).await;
+        assert_eq!((chinese.to.as_str(), chinese.subject.as_str()), ("buyer@example.com", "[default] 套餐“动态 10 GB”将于 2026-12-24 20:00:00 到期"));
+        assert!(chinese.text.contains(&bought.trade_no), "{chinese:?}");
+        let tx = store.write().await.unwrap();
+        tx.exec("UPDATE customers SET lang = 'en'", args![]).await.unwrap();
+        meter::book(&tx, id, 11 << 30, 0).await.unwrap();
+        tx.commit().await.unwrap();
+        flow::run(&shop.state, then).await.unwrap();
+        let english = letter(1).await;
+        assert_eq!(english.subject, "[default] The package \"Dynamic 10 GB\" is used up");
+        assert_eq!(mail::list(&store.read().await.unwrap(), &shop.state.vault, 9).await.unwrap().len(), 2);
     }
 }

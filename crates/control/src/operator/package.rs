@@ -44,6 +44,9 @@ pub(super) struct List {
     size: Option<i64>,
 }
 
+/// What a package without an order is called.
+pub(super) const GRANTED: Text = Text::new("由运营方发放", "Granted by the operator");
+
 fn bounded(name: &str, value: Option<i64>, most: i64, unit: &str) -> Result<Option<i64>> {
     match value {
         Some(n) if !(1..=most).contains(&n) => Err(Fault::parameter(
@@ -90,7 +93,7 @@ pub(super) async fn grant(control: &Control, input: New) -> Result<Value> {
     let new = Grant {
         customer: customer.id,
         product,
-        title: input.title.unwrap_or_else(|| "Granted by the operator".into()),
+        title: input.title.map_or(GRANTED, |title| Text::made(title.clone(), title)),
         trade_no: rules::trade_no(now, rand::random()),
         ordered_at: now,
         paid_at: now,
@@ -112,7 +115,7 @@ pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
     let now = control.0.clock.now();
     let row = |package: &Package| {
         let figures = rules::figures(package);
-        json!({"id": package.id, "type": package.product, "title": package.title,
+        json!({"id": package.id, "type": package.product, "title": package.title.en,
             "status": rules::status(package, now) as i64, "total": figures.total, "used": figures.used,
             "left": figures.left, "expires_at": time(package.expires_at)})
     };

@@ -98,7 +98,7 @@ pub(super) async fn grant(control: &Control, input: Give) -> Result<Value> {
         let new = Grant {
             customer: customer.id,
             product,
-            title: "Granted by the operator".into(),
+            title: super::package::GRANTED,
             trade_no: trade_no.clone(),
             ordered_at: now,
             paid_at: now,

@@ -57,7 +57,7 @@ impl World {
         let grant = Grant {
             customer: self.customer,
             product: ProductType::Dynamic,
-            title: "t".into(),
+            title: turnpike_base::Text::new("t", "t"),
             trade_no: "1".into(),
             ordered_at: NOW,
             paid_at: NOW,

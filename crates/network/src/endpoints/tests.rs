@@ -22,7 +22,7 @@ async fn grant(store: &Store, customer: CustomerId, product: ProductType, total:
     let new = Grant {
         customer,
         product,
-        title: "t".into(),
+        title: turnpike_base::Text::new("t", "t"),
         trade_no: "1".into(),
         ordered_at: NOW,
         paid_at: NOW,
