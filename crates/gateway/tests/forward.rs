@@ -302,3 +302,37 @@ async fn drop_and_report(lab: &Lab, up: usize, down: usize) {
     assert_eq!(lab.control.counted(), (i64::try_from(up).unwrap(), i64::try_from(down).unwrap()));
     assert_eq!(lab.control.leased(), i64::try_from(up + down).unwrap());
 }
+
+#[tokio::test]
+async fn trace_and_options_are_forwarded_as_often_as_they_say() {
+    let origin = Origin::mirror().await;
+    let lab = Lab::at(&origin).await;
+    let mut wire = lab.dial().await;
+    let at = origin.address;
+    for (line, left, seen) in [
+        ("OPTIONS {at} HTTP/1.1", "3", "OPTIONS * HTTP/1.1"),
+        ("TRACE {at}/a HTTP/1.1", "1", "TRACE /a HTTP/1.1"),
+        ("GET {at}/a HTTP/1.1", "0", "GET /a HTTP/1.1"),
+        ("OPTIONS {at}/a HTTP/1.1", "many", "OPTIONS /a HTTP/1.1"),
+    ] {
+        ask(&mut wire, &origin, line, &format!("Max-Forwards: {left}\r\n")).await;
+        let body = wire.response().await.body;
+        let counted = line.starts_with("GET") || left == "many";
+        let passed = if counted { left.to_owned() } else { (left.parse::<u64>().unwrap() - 1).to_string() };
+        assert!(body.contains(seen) && body.contains(&format!("Max-Forwards: {passed}\r\n")), "{body}");
+    }
+    let before = origin.connections();
+    ask(&mut wire, &origin, "TRACE {at}/a HTTP/1.1", "Max-Forwards: 0\r\nCookie: a=b\r\nX-Mine: 1\r\n").await;
+    let got = wire.response().await;
+    assert_eq!((got.status, got.field("content-type")), (200, Some("message/http")));
+    assert_eq!(
+        got.body,
+        format!("TRACE http://{at}/a HTTP/1.1\r\nHost: {at}\r\nMax-Forwards: 0\r\nX-Mine: 1\r\n\r\n")
+    );
+    ask(&mut wire, &origin, "OPTIONS {at} HTTP/1.1", "Max-Forwards: 0\r\n").await;
+    let got = wire.response().await;
+    assert_eq!((got.status, got.body.as_str()), (200, ""));
+    wire.send(format!("TRACE http://{at}/ HTTP/1.1\r\nHost: {at}\r\nMax-Forwards: 0\r\n\r\n")).await;
+    assert_eq!(wire.response().await.status, 407, "for customers only");
+    assert_eq!(origin.connections(), before, "the origin heard of none of these");
+}

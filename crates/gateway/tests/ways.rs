@@ -229,3 +229,46 @@ async fn a_port_that_refuses_is_told_as_such() {
     assert_eq!((refused.status, refused.field("x-proxy-error")), (502, Some("destination_failed")));
     assert_eq!(lab.dial().await.socks5("alice", gone).await, 5, "connection refused");
 }
+
+/// Set in the process that has a network of its own.
+const ALONE: &str = "TURNPIKE_TEST_OWN_NETWORK";
+
+/// A route to a whole block is nothing that a test may leave behind: it runs itself again in a network of its own.
+#[test]
+fn a_whole_ipv6_block_is_an_exit() {
+    if std::env::var_os(ALONE).is_some() {
+        return tokio::runtime::Runtime::new().unwrap().block_on(through_the_block());
+    }
+    let route = "ip link set lo up && ip -6 route add local 2001:db8:9::/64 dev lo";
+    let alone = |then: &str| {
+        let me = std::env::current_exe().unwrap();
+        let script = format!("{route} && {then}");
+        let mut command = std::process::Command::new("unshare");
+        command.args(["-rn", "sh", "-c", &script]).arg(me).args(["--exact", "a_whole_ipv6_block_is_an_exit"]);
+        command.env(ALONE, "1").output()
+    };
+    if !alone("true").is_ok_and(|output| output.status.success()) {
+        eprintln!("SKIPPED: a whole IPv6 block (needs unshare and ip, and the right to use them)");
+        return;
+    }
+    let output = alone("exec \"$0\" \"$@\"").unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+async fn through_the_block() {
+    let origin = Origin::http_on("[::1]:0", common::origin::mirror).await;
+    let at = origin.address;
+    let bind = Bind::Block { network: "2001:db8:9::".parse().unwrap(), prefix: 64 };
+    let lab = through(ExitKind::Local { bind }, &[at]).await;
+    let (mut seen, mut sticky) = (HashSet::new(), HashSet::new());
+    for _ in 0..10 {
+        let got = lab.dial().await.get(at, "/", "").await;
+        seen.insert(got.body.lines().next().unwrap().to_owned());
+        let got = lab.dial().await.ask("alice_session-a", at, "/", "").await;
+        sticky.insert(got.body.lines().next().unwrap().to_owned());
+    }
+    assert!(seen.len() > 8 && seen.iter().all(|ip| ip.starts_with("2001:db8:9:")), "{seen:?}");
+    assert_eq!(sticky.len(), 1, "a session keeps its address of the block");
+    let response = connect(&lab, "127.0.0.1:9").await.1;
+    assert_ne!(response.status, 200, "the other family is not reached: {response:?}");
+}

@@ -273,8 +273,32 @@ impl RequestHead<'_> {
         find(&self.fields, "proxy-authorization")
     }
 
+    /// How often the request may be forwarded yet (RFC 9110 section 7.6.2): a field of TRACE and OPTIONS alone. One
+    /// that is no number says nothing.
+    pub fn max_forwards(&self) -> Option<u64> {
+        let counts = matches!(self.method, "TRACE" | "OPTIONS");
+        let value = find(&self.fields, "max-forwards").filter(|_| counts)?;
+        let digits = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
+        std::str::from_utf8(value).ok().filter(|_| digits)?.parse().ok()
+    }
+
+    /// The head as TRACE sends it back (RFC 9110 section 9.3.8), without what is secret.
+    pub fn reflect(&self, out: &mut Vec<u8>) {
+        const SECRET: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "cookie2"];
+        let Target::Forward(at, path) = &self.target else { return };
+        let version = if self.v11 { "HTTP/1.1" } else { "HTTP/1.0" };
+        let path = if path == "*" { "" } else { path };
+        out.extend(format!("{} http://{at}{path} {version}\r\n", self.method).as_bytes());
+        for (name, value) in &self.fields {
+            if !SECRET.iter().any(|secret| name.eq_ignore_ascii_case(secret)) {
+                push_field(out, name, value);
+            }
+        }
+        out.extend(b"\r\n");
+    }
+
     /// Writes the head that goes to the origin: origin-form, Host of the target first, hop-by-hop
-    /// fields dropped, no `Via`. A client of HTTP/1.0 is forwarded as one, so that no chunks come back.
+    /// fields dropped, `Max-Forwards` counted, no `Via`. A client of HTTP/1.0 is forwarded as one, so that no chunks come back.
     pub fn forward(&self, out: &mut Vec<u8>) {
         let Target::Forward(at, path) = &self.target else { return };
         let shown =
@@ -285,8 +309,12 @@ impl RequestHead<'_> {
         out.extend(if self.v11 { &b" HTTP/1.1\r\n"[..] } else { b" HTTP/1.0\r\n" });
         push_field(out, "Host", shown.as_bytes());
         for (name, value) in &self.fields {
-            if !name.eq_ignore_ascii_case("host") && passes(&self.fields, name) {
-                push_field(out, name, value);
+            if name.eq_ignore_ascii_case("host") || !passes(&self.fields, name) {
+                continue;
+            }
+            match self.max_forwards().filter(|_| name.eq_ignore_ascii_case("max-forwards")) {
+                Some(left) => push_field(out, name, left.saturating_sub(1).to_string().as_bytes()),
+                None => push_field(out, name, value),
             }
         }
         let trailers = lists(&self.fields, "te", "trailers");

@@ -3,9 +3,9 @@
 use super::exchange::{self, Ended, Past};
 use super::request::Request;
 use super::{Client, Inbox, Tunnel, finish, in_time, reset_on_close};
-use crate::admit::Peer;
+use crate::admit::{Peer, admit};
 use crate::exits::Exit;
-use crate::open::{Wish, open, record};
+use crate::open::{Login, Wish, open, record, understand};
 use crate::refuse;
 use crate::serve::Loop;
 use std::io;
@@ -90,6 +90,17 @@ async fn answer<C: Client>(
                     client.flush().await?;
                     let early = std::mem::take(&mut inbox.0);
                     return Ok(Next::Tunnel(Tunnel { client, opened, early }));
+                }
+                Err(refusal) => refusal,
+            }
+        }
+        (Target::Forward(to, _), Ok(login)) if let Some(reflected) = &request.last => {
+            match admitted(home, peer, login.as_ref(), to).await {
+                Ok(()) => {
+                    let goes_on = request.survives_refusal();
+                    client.write_all(&last_answer(&request, reflected, goes_on)).await?;
+                    client.flush().await?;
+                    return Ok(if goes_on { Next::Request(client) } else { Next::Finish(client) });
                 }
                 Err(refusal) => refusal,
             }
@@ -185,6 +196,30 @@ async fn wait<C: Client>(
             () = home.closing() => return Ok(Waited::Over),
         }
     }
+}
+
+/// Who is no customer is told nothing, not even by the proxy itself.
+async fn admitted(home: &Rc<Loop>, peer: Peer, login: Option<&Login>, to: &HostPort) -> Result<(), Refusal> {
+    let outcome = match understand(&home.shared, peer, login).await {
+        Ok((_, ask)) => admit(&home.shared, &ask).await.map(drop),
+        Err(refusal) => Err(refusal),
+    };
+    outcome.inspect_err(|refusal| record(&home.shared, peer, to, refusal))
+}
+
+/// The answer of the last one who may read a TRACE or an OPTIONS.
+fn last_answer(request: &Request, reflected: &[u8], goes_on: bool) -> Vec<u8> {
+    let connection = if goes_on { "keep-alive" } else { "close" };
+    let is_trace = request.method == "TRACE";
+    let body = if is_trace { reflected } else { b"" };
+    let kind = if is_trace { "Content-Type: message/http\r\n" } else { "" };
+    let mut answer = format!(
+        "HTTP/1.1 200 OK\r\n{kind}Content-Length: {}\r\nConnection: {connection}\r\n\r\n",
+        body.len()
+    )
+    .into_bytes();
+    answer.extend(body);
+    answer
 }
 
 fn malformed(reason: Reason, wrong: Malformed) -> Refusal {

@@ -16,6 +16,8 @@ pub(super) struct Request {
     pub(super) v11: bool,
     /// The head as the origin gets it; empty unless it is forwarded.
     pub(super) forwarded: Vec<u8>,
+    /// It was forwarded as often as it may be (RFC 9110 section 7.6.2): what TRACE sends back.
+    pub(super) last: Option<Vec<u8>>,
     /// Bytes of the head as it came.
     pub(super) length: usize,
 }
@@ -28,6 +30,11 @@ impl Request {
             forwarded.reserve(length);
             head.forward(&mut forwarded);
         }
+        let last = (head.max_forwards() == Some(0)).then(|| {
+            let mut reflected = Vec::new();
+            head.reflect(&mut reflected);
+            reflected
+        });
         let request = Self {
             method: head.method.to_owned(),
             login: head.authorization().map(basic::decode).transpose(),
@@ -36,6 +43,7 @@ impl Request {
             upgrade: head.upgrade,
             v11: head.v11,
             forwarded,
+            last,
             length,
             target: head.target,
         };
