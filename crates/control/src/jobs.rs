@@ -22,6 +22,7 @@ const MESSAGES_DAYS: i64 = 30;
 const REPEATED: &[(&str, i64)] = &[
     ("leases_sweep", 10),
     (payments::RECONCILE, 86_400),
+    (payments::NOTICES, 60),
     ("usage_prune", 86_400),
     ("sums_prove", 86_400),
     ("endpoints_forget", 3_600),

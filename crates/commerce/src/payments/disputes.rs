@@ -4,7 +4,7 @@
 use super::model::Payment;
 use super::{queries, records};
 use crate::ledger::{self, Account, Kind, Posting};
-use crate::orders::{self, Order};
+use crate::orders::{self, Order, What};
 use crate::{State, grants};
 use turnpike_base::{Fault, Money, ProductType, Result, Timestamp};
 use turnpike_store::WriteTx;
@@ -36,6 +36,13 @@ async fn order_of(tx: &WriteTx, payment: &Payment) -> Result<Order> {
     order.ok_or_else(|| Fault::internal("payment_without_order", payment.trade_no.clone()))
 }
 
+/// The order whose goods the money bought: a rest completes another one.
+async fn bought(tx: &WriteTx, order: &Order) -> Result<Order> {
+    let What::Rest { trade_no } = &order.goods.what else { return Ok(order.clone()) };
+    let whole = orders::lock(tx, trade_no).await?;
+    whole.ok_or_else(|| Fault::internal("rest_without_order", trade_no.clone()))
+}
+
 /// A dispute begins. The same one again changes nothing.
 pub(super) async fn open(
     state: &State,
@@ -54,7 +61,7 @@ pub(super) async fn open(
     let lines = [(account(&order, late), Money(-amount.0)), (Account::Cash(payment.pm_id), amount)];
     post(&tx, &order, Kind::Dispute, dispute, &lines, now).await?;
     if !late {
-        grants::freeze::freeze(&tx, &order, now).await?;
+        grants::freeze::freeze(&tx, &bought(&tx, &order).await?, now).await?;
     }
     tx.commit().await?;
     tracing::warn!(dispute, trade_no = order.trade_no, %amount, "a payment is disputed; what it granted is frozen");
@@ -75,7 +82,7 @@ pub(super) async fn end(state: &State, dispute: &str, won: bool, now: Timestamp)
         let late = queries::came_late(&tx, payment.id).await?;
         let lines = [(Account::Cash(payment.pm_id), Money(-amount.0)), (account(&order, late), amount)];
         post(&tx, &order, Kind::DisputeWon, dispute, &lines, now).await?;
-        grants::freeze::unfreeze(&tx, &order, now).await?;
+        grants::freeze::unfreeze(&tx, &bought(&tx, &order).await?, now).await?;
     }
     tx.commit().await?;
     Ok(if won { "dispute_won" } else { "dispute_lost" })

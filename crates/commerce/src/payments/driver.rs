@@ -128,8 +128,13 @@ pub trait Driver: Send + Sync {
         Box::pin(std::future::ready(Ok(None)))
     }
 
-    /// Reads a provider's notice; a signature that does not hold is a failure.
-    fn notice(&self, _: &HeaderMap, _: &[u8], _: Timestamp) -> Result<Notice> {
+    /// Checks who sent a notice, over its raw body; a signature that does not hold is a failure.
+    fn verify(&self, _: &HeaderMap, _: &[u8], _: Timestamp) -> Result<()> {
+        Err(Fault::new(Code::NotFound, "no_notices"))
+    }
+
+    /// Reads a notice that was verified, now or before.
+    fn read(&self, _: &[u8]) -> Result<Notice> {
         Err(Fault::new(Code::NotFound, "no_notices"))
     }
 

@@ -9,6 +9,8 @@ use turnpike_base::{Fault, Result, Timestamp};
 use turnpike_store::WriteTx;
 use turnpike_store::jobs::{self, Job};
 
+/// Apply notices that could not be applied when they came.
+pub const NOTICES: &str = "payment_notices";
 /// Ask how an open payment stands.
 pub(super) const POLL: &str = "payment_poll";
 /// Compare with the providers, every day.
@@ -37,6 +39,9 @@ pub async fn order_closed(tx: &WriteTx, order: &Order, now: Timestamp) -> Result
 pub async fn run(state: &State, job: &Job, now: Timestamp) -> Result<Option<Timestamp>> {
     if job.kind == RECONCILE {
         return reconcile::run(state, now).await.map(|()| Some(now.plus_days(1)));
+    }
+    if job.kind == NOTICES {
+        return notices::retry(state, now).await.map(|_| Some(now.plus_minutes(1)));
     }
     let id = job.key.parse().map_err(|e| Fault::internal("job_key", format!("{}: {e}", job.key)))?;
     match job.kind.as_str() {

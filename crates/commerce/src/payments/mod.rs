@@ -14,6 +14,8 @@ mod jobs;
 mod logos;
 mod methods;
 mod model;
+#[cfg(test)]
+mod notice_tests;
 mod notices;
 mod open;
 mod proofs;
@@ -23,11 +25,13 @@ mod records;
 mod refunds;
 mod rules;
 #[cfg(test)]
+mod scene;
+#[cfg(test)]
 mod tests;
 
 pub use drivers::stripe;
 pub use flow::{Seen, confirm};
-pub use jobs::{RECONCILE, order_closed, run as run_job};
+pub use jobs::{NOTICES, RECONCILE, order_closed, run as run_job};
 pub use methods::{Terms, method_of as method, methods, set as set_method};
 pub use model::{Method, Payment, Refund, Status};
 pub use open::router as open_router;

@@ -7,6 +7,20 @@ use crate::State;
 use http::HeaderMap;
 use turnpike_base::{Code, Fault, Result, Timestamp};
 
+/// A kept notice is tried again after so many seconds,
+const PATIENCE: i64 = 30;
+/// so many at a time,
+const SWEEP: i64 = 100;
+/// and for so many days while nobody knows what it is about.
+const UNKNOWN_DAYS: i64 = 2;
+
+/// Where a notice was kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kept {
+    pub(super) pm_id: i64,
+    pub(super) received_at: Timestamp,
+}
+
 /// Takes a notice. Fails where its signature does not hold; else it is kept, also when it can't be applied yet.
 pub(super) async fn receive(
     state: &State,
@@ -18,17 +32,41 @@ pub(super) async fn receive(
     let driver = state.payments.drivers().find(|driver| driver.about().slug == slug && driver.is_ready());
     let driver = driver.ok_or_else(|| Fault::new(Code::NotFound, "no_notices"))?;
     let pm_id = driver.about().id;
-    let notice = driver.notice(headers, body, now).inspect_err(|fault| {
+    let read = driver.verify(headers, body, now).and_then(|()| driver.read(body));
+    let notice = read.inspect_err(|fault| {
         tracing::warn!(method = slug, %fault, cause = ?fault.cause, "a notice is refused");
     })?;
     let tx = state.store.write().await?;
     records::keep_notice(&tx, pm_id, &notice, &String::from_utf8_lossy(body), now).await?;
     tx.commit().await?;
-    apply(state, pm_id, &notice, now).await
+    let from = Kept { pm_id, received_at: now };
+    apply(state, from, &notice, now).await
+}
+
+/// Applies kept notices once more that could not be applied when they came: the store was away, or what they are
+/// about was not known yet because another notice, or an answer, was slower. Gives back how many. A job runs it.
+pub(super) async fn retry(state: &State, now: Timestamp) -> Result<usize> {
+    let waiting = records::unapplied(&state.store.read().await?, now.plus_seconds(-PATIENCE), SWEEP).await?;
+    let mut applied = 0;
+    for (from, body) in waiting {
+        let Some(driver) = state.payments.driver(from.pm_id) else { continue };
+        let outcome = match driver.read(body.as_bytes()) {
+            Ok(notice) => apply(state, from, &notice, now).await.map(drop),
+            Err(fault) => Err(fault),
+        };
+        match outcome {
+            Ok(()) => applied += 1,
+            Err(fault) => tracing::error!(
+                method = driver.about().slug, %fault, cause = ?fault.cause, "a kept notice can't be applied"
+            ),
+        }
+    }
+    Ok(applied)
 }
 
 /// Does what follows from a notice. Repeats, also at the same time, change nothing.
-async fn apply(state: &State, pm_id: i64, notice: &Notice, now: Timestamp) -> Result<&'static str> {
+async fn apply(state: &State, from: Kept, notice: &Notice, now: Timestamp) -> Result<&'static str> {
+    let pm_id = from.pm_id;
     let outcome = match &notice.news {
         News::Payment { session, payment, standing } => {
             let found = find(state, pm_id, session, *payment).await?;
@@ -48,6 +86,9 @@ async fn apply(state: &State, pm_id: i64, notice: &Notice, now: Timestamp) -> Re
         News::DisputeEnded { dispute, won } => disputes::end(state, dispute, *won, now).await?,
         News::Nothing => "nothing",
     };
+    if outcome == "unknown" && now < from.received_at.plus_days(UNKNOWN_DAYS) {
+        return Ok(outcome);
+    }
     done(state, pm_id, notice, outcome, now).await
 }
 

@@ -1,6 +1,7 @@
 //! All SQL of notices, disputes and comparisons.
 
 use super::driver::Notice;
+use super::notices::Kept;
 use super::reconcile::Reconciliation;
 use turnpike_base::{Money, Timestamp};
 use turnpike_store::{Read, Row, StoreError, WriteTx, args};
@@ -16,6 +17,21 @@ pub(super) async fn keep_notice(
     let sql = "INSERT INTO payment_notices (pm_id, event, kind, body, received_at) VALUES ($1, $2, $3, $4, $5) \
         ON CONFLICT (pm_id, event) DO NOTHING";
     tx.exec(sql, args![pm_id, &notice.event, &notice.kind, body, now]).await.map(drop)
+}
+
+/// Notices that came before then and are not applied, the oldest first.
+pub(super) async fn unapplied(
+    tx: &impl Read,
+    before: Timestamp,
+    most: i64,
+) -> Result<Vec<(Kept, String)>, StoreError> {
+    let sql = "SELECT pm_id, body, received_at FROM payment_notices WHERE applied_at IS NULL AND received_at <= $1 \
+        ORDER BY id LIMIT $2";
+    let read = |row: &Row| {
+        let kept = Kept { pm_id: row.get("pm_id")?, received_at: row.get("received_at")? };
+        Ok((kept, row.get("body")?))
+    };
+    tx.rows(sql, args![before, most]).await?.iter().map(read).collect()
 }
 
 pub(super) async fn notice_applied(

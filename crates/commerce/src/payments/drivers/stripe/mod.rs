@@ -77,9 +77,12 @@ impl Driver for Stripe {
         })
     }
 
-    fn notice(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Notice> {
+    fn verify(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<()> {
         let header = headers.get("stripe-signature").and_then(|value| value.to_str().ok());
-        signature::verify(&self.client()?.settings.webhook_secret, header.unwrap_or_default(), body, now)?;
+        signature::verify(&self.client()?.settings.webhook_secret, header.unwrap_or_default(), body, now)
+    }
+
+    fn read(&self, body: &[u8]) -> Result<Notice> {
         notice::read(body)
     }
 
