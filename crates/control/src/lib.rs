@@ -10,6 +10,7 @@ mod jobs;
 mod live;
 pub mod operator;
 mod outbox;
+mod overview;
 mod publish;
 mod reference;
 #[cfg(test)]
@@ -56,6 +57,7 @@ struct Inner {
     identity: turnpike_identity::State,
     couriers: arc_swap::ArcSwap<Couriers>,
     live: live::Hub,
+    settings: arc_swap::ArcSwap<serde_json::Value>,
 }
 
 /// What control does beside answering; ends when dropped.
@@ -102,6 +104,7 @@ impl Control {
             identity,
             couriers: arc_swap::ArcSwap::default(),
             live: live::Hub::default(),
+            settings: arc_swap::ArcSwap::from_pointee(serde_json::Value::Array(Vec::new())),
         })))
     }
 
@@ -187,6 +190,12 @@ impl Control {
             directory: Arc::clone(&self.0.directory),
             payments: self.0.payments.clone(),
         }
+    }
+
+    /// Tells how the process was set up, for operators to read: a list of `{name, value, origin, help}`, without
+    /// secrets.
+    pub fn set_settings(&self, shown: serde_json::Value) {
+        self.0.settings.store(Arc::new(shown));
     }
 
     /// Tells where customers dial: once the gateways' ports are known, and when a setting changed.

@@ -212,6 +212,7 @@ async fn reach(
             Err(DialError::Destination(reason)) => return Err(reason.into()),
             Err(DialError::Exit(why)) => {
                 shared.exit_outcome(&exit, started, Some(&why));
+                held(&shared.pending).exit_failed(exit.record.id);
                 tracing::debug!(exit = %exit.record.id, why, "exit failed");
                 last = Reason::ExitFailed.into();
                 failed.push(exit.record.id);

@@ -1,11 +1,11 @@
 //! What was counted and not yet reported.
 
 use crate::budget::Budget;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 use turnpike_base::{Bytes, ExitId};
-use turnpike_wire::{RefusalRow, Subject, Trace, UsageRow};
+use turnpike_wire::{ExitFailures, RefusalRow, Subject, Trace, UsageRow};
 
 /// Collected from all loops, taken by the reporter.
 #[derive(Debug, Default)]
@@ -13,6 +13,7 @@ pub(crate) struct Pending {
     pub(crate) rows: Vec<Counted>,
     pub(crate) refusals: Vec<RefusalRow>,
     pub(crate) traces: Vec<Trace>,
+    pub(crate) failures: BTreeMap<ExitId, u32>,
 }
 
 /// A row, and the budget it is spent from: as long as a row waits, its budget is not forgotten, so that
@@ -28,7 +29,18 @@ const MOST_REFUSALS: usize = 10_000;
 
 impl Pending {
     pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.refusals.is_empty() && self.traces.is_empty()
+        self.rows.is_empty() && self.refusals.is_empty() && self.traces.is_empty() && self.failures.is_empty()
+    }
+
+    /// An exit failed where somebody's connection was to be opened.
+    pub(crate) fn exit_failed(&mut self, exit: ExitId) {
+        let count = self.failures.entry(exit).or_default();
+        *count = count.saturating_add(1);
+    }
+
+    /// The failures as a batch names them.
+    pub(crate) fn failures(&self) -> Vec<ExitFailures> {
+        self.failures.iter().map(|(exit, count)| ExitFailures { exit: *exit, count: *count }).collect()
     }
 
     pub(crate) fn refused(&mut self, row: RefusalRow) {

@@ -74,6 +74,7 @@ impl Reporter {
         if pending.is_empty() && leases.is_empty() {
             return;
         }
+        let failures = pending.failures();
         let rows: Vec<_> = pending.rows.into_iter().map(|counted| counted.row).collect();
         let bytes = |n: i64| u64::try_from(n).unwrap_or(0);
         for row in &rows {
@@ -90,6 +91,7 @@ impl Reporter {
             rows,
             refusals: pending.refusals,
             traces: pending.traces,
+            failures,
         });
     }
 

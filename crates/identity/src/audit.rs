@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use turnpike_base::{CustomerId, OperatorId, Page, PageOf, Result, Timestamp};
-use turnpike_store::{Read, Row, StoreError, WriteTx, args};
+use turnpike_store::{Conditions, Read, Row, StoreError, WriteTx, args};
 use turnpike_web::Written;
 
 /// The longest detail that is kept, in characters.
@@ -134,14 +134,45 @@ pub async fn written(tx: &WriteTx, all: &[Written]) -> Result<()> {
     Ok(())
 }
 
-/// A page of notes, the newest first: of one customer, or of all.
-pub async fn list(tx: &impl Read, customer: Option<CustomerId>, page: Page) -> Result<PageOf<Kept>> {
-    let of = customer.map_or(0, CustomerId::get);
-    let count =
-        tx.row("SELECT COUNT(*) AS n FROM audit WHERE ($1 = 0 OR customer_id = $1)", args![of]).await?;
+/// Which notes are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// That concern this customer.
+    pub customer: Option<CustomerId>,
+    /// Of this kind of doer: see [`Actor::kind`].
+    pub kind: Option<String>,
+    /// Of this operator.
+    pub operator: Option<OperatorId>,
+    /// Of this endpoint or command, or of all that begin with it.
+    pub action: Option<String>,
+}
+
+fn conditions(wanted: &Wanted) -> Conditions {
+    let mut all = Conditions::default();
+    if let Some(customer) = wanted.customer {
+        all.add("customer_id = ?", args![customer]);
+    }
+    if let Some(kind) = &wanted.kind {
+        all.add("actor_kind = ?", args![kind]);
+    }
+    if let Some(operator) = wanted.operator {
+        all.add("actor_kind = 'operator' AND actor_id = ?", args![operator]);
+    }
+    if let Some(action) = wanted.action.as_deref().filter(|action| !action.is_empty()) {
+        // `~` sorts after everything that an action is made of.
+        all.add("action >= ? AND action < ?", args![action, format!("{action}~")]);
+    }
+    all
+}
+
+/// A page of notes, the newest first.
+pub async fn list(tx: &impl Read, wanted: &Wanted, page: Page) -> Result<PageOf<Kept>> {
+    let wanted = conditions(wanted);
+    let count = tx.row(&format!("SELECT COUNT(*) AS n FROM audit {}", wanted.sql()), wanted.args()).await?;
     let total = count.map(|row| row.get("n")).transpose()?.unwrap_or(0);
-    let sql = "SELECT * FROM audit WHERE ($1 = 0 OR customer_id = $1) ORDER BY id DESC LIMIT $2 OFFSET $3";
-    let rows = tx.rows(sql, args![of, page.size, page.offset()]).await?;
+    let (limit, args) = wanted.page(page);
+    let rows =
+        tx.rows(&format!("SELECT * FROM audit {} ORDER BY id DESC {limit}", wanted.sql()), args).await?;
     Ok(PageOf { page, total, rows: rows.iter().map(read).collect::<Result<_, _>>()? })
 }
 

@@ -108,7 +108,7 @@ impl Directory {
             verified: customer.verified,
             key: -login.id.0,
             login: Some(login.id),
-            scopes: Scopes::all(),
+            scopes: if login.viewer.is_some() { Scopes::reads() } else { Scopes::all() },
             site: self.site(customer.site).ok_or_else(bad)?,
         })
     }

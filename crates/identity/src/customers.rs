@@ -1,8 +1,10 @@
 //! Customers: who buys.
 
 use crate::{keys, passwords, sites};
+use std::collections::HashMap;
 use turnpike_base::{Code, CustomerId, Fault, Lang, Page, PageOf, Result, Secret, SiteId, Text, Timestamp};
-use turnpike_store::{Read, Row, Store, StoreError, Vault, WriteTx, args};
+use turnpike_store::conditions::anywhere;
+use turnpike_store::{Conditions, Read, Row, Store, StoreError, Vault, WriteTx, args};
 
 /// A customer.
 #[derive(Clone, Debug)]
@@ -196,13 +198,62 @@ pub async fn lock(tx: &WriteTx, id: CustomerId) -> Result<()> {
     Ok(())
 }
 
+/// Which customers are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// With this in the address, or exactly this user name, telephone or id.
+    pub search: Option<String>,
+    /// Of this brand.
+    pub site: Option<SiteId>,
+    /// Disabled ones, or the others.
+    pub disabled: Option<bool>,
+    /// With real-name verification passed, or without.
+    pub verified: Option<bool>,
+}
+
+fn conditions(wanted: &Wanted) -> Conditions {
+    let mut all = Conditions::default();
+    if let Some(text) = wanted.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        let exact = text.to_lowercase();
+        let id = text.trim_start_matches('#').parse::<i64>().unwrap_or(0);
+        let part = "email_key LIKE ? ESCAPE '\\' OR username = ? OR phone = ? OR id = ?";
+        all.add(part, args![anywhere(text), &exact, &exact, id]);
+    }
+    if let Some(site) = wanted.site {
+        all.add("site_id = ?", args![site]);
+    }
+    if let Some(disabled) = wanted.disabled {
+        all.add("disabled = ?", args![disabled]);
+    }
+    if let Some(verified) = wanted.verified {
+        all.add("verified = ?", args![verified]);
+    }
+    all
+}
+
 /// A page of customers, the newest first.
-pub async fn list(tx: &impl Read, page: Page) -> Result<PageOf<Customer>> {
-    let count = tx.row("SELECT COUNT(*) AS n FROM customers", args![]).await?;
+pub async fn list(tx: &impl Read, wanted: &Wanted, page: Page) -> Result<PageOf<Customer>> {
+    let wanted = conditions(wanted);
+    let count =
+        tx.row(&format!("SELECT COUNT(*) AS n FROM customers {}", wanted.sql()), wanted.args()).await?;
     let total = count.map(|row| row.get("n")).transpose()?.unwrap_or(0);
-    let sql = format!("SELECT {COLUMNS} FROM customers ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2");
-    let rows = tx.rows(&sql, args![page.size, page.offset()]).await?;
+    let (limit, args) = wanted.page(page);
+    let sql =
+        format!("SELECT {COLUMNS} FROM customers {} ORDER BY created_at DESC, id DESC {limit}", wanted.sql());
+    let rows = tx.rows(&sql, args).await?;
     Ok(PageOf { page, total, rows: rows.iter().map(read).collect::<Result<_, _>>()? })
+}
+
+/// The addresses of several customers.
+pub async fn emails(tx: &impl Read, ids: &[CustomerId]) -> Result<HashMap<CustomerId, String>> {
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!("SELECT id, email FROM customers WHERE id IN ({})", ids.join(", "));
+    let rows = tx.rows(&sql, args![]).await?;
+    let pair = |row: &Row| Ok::<_, StoreError>((row.get("id")?, row.get("email")?));
+    Ok(rows.iter().map(pair).collect::<Result<_, _>>()?)
 }
 
 /// Records that real-name verification is passed.

@@ -3,7 +3,7 @@
 
 use crate::keys;
 use crate::people::{Origin, Person};
-use turnpike_base::{LoginId, Result, Secret, Timestamp};
+use turnpike_base::{CustomerId, LoginId, OperatorId, Result, Secret, Timestamp};
 use turnpike_store::{Read, Row, StoreError, Vault, WriteTx, args};
 
 const PURPOSE: &str = "login";
@@ -11,6 +11,8 @@ const PURPOSE: &str = "login";
 const LENGTH: usize = 40;
 /// A sign of life is written down when the last one is so old, in milliseconds.
 const STALE_MS: i64 = 300_000;
+/// How long an operator looks through a customer's login, in seconds.
+pub const VIEW_SECONDS: i64 = 3_600;
 
 /// How long a login lasts, in seconds: a customer's 30 days, an operator's 12 hours.
 pub const fn seconds(person: Person) -> i64 {
@@ -37,6 +39,8 @@ pub struct Login {
     pub seen_at: Timestamp,
     /// When it ends by itself.
     pub expires_at: Timestamp,
+    /// The operator who looks through a customer's login; it only reads. 0: whoever has the operator token.
+    pub viewer: Option<OperatorId>,
 }
 
 impl Login {
@@ -54,30 +58,41 @@ pub async fn begin(
     from: &Origin,
     now: Timestamp,
 ) -> Result<Secret> {
-    begin_for(tx, vault, person, from, seconds(person), now).await
+    open(tx, vault, person, from, None, now).await
 }
 
-/// Opens a login that lasts so many seconds.
-pub async fn begin_for(
+/// Opens a login of a customer's for an operator who looks: it lasts an hour, and only reads.
+pub async fn begin_view(
+    tx: &WriteTx,
+    vault: &Vault,
+    customer: CustomerId,
+    viewer: OperatorId,
+    from: &Origin,
+    now: Timestamp,
+) -> Result<Secret> {
+    open(tx, vault, Person::Customer(customer), from, Some(viewer), now).await
+}
+
+async fn open(
     tx: &WriteTx,
     vault: &Vault,
     person: Person,
     from: &Origin,
-    seconds: i64,
+    viewer: Option<OperatorId>,
     now: Timestamp,
 ) -> Result<Secret> {
     let token = Secret::new(keys::random_text(LENGTH)?);
-    let sql = "INSERT INTO logins (realm, person_id, fingerprint, client, agent, created_at, seen_at, expires_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $6, $7)";
+    let sql = "INSERT INTO logins (realm, person_id, fingerprint, client, agent, created_at, seen_at, expires_at, operator_id) \
+        VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8)";
     let fingerprint = vault.fingerprint(PURPOSE, token.expose());
-    let until = now.plus_seconds(seconds);
-    let args =
-        args![person.realm(), person.id(), fingerprint, from.client.to_string(), &from.agent, now, until];
+    let until = now.plus_seconds(if viewer.is_some() { VIEW_SECONDS } else { seconds(person) });
+    let client = from.client.to_string();
+    let args = args![person.realm(), person.id(), fingerprint, client, &from.agent, now, until, viewer];
     tx.exec(sql, args).await?;
     Ok(token)
 }
 
-const COLUMNS: &str = "id, person_id, client, agent, created_at, seen_at, expires_at";
+const COLUMNS: &str = "id, person_id, client, agent, created_at, seen_at, expires_at, operator_id";
 
 /// The login with this token, if it is valid.
 pub async fn find(
@@ -93,6 +108,12 @@ pub async fn find(
     let fingerprint = vault.fingerprint(PURPOSE, token.expose());
     let row = tx.row(&sql, args![fingerprint, realm, now]).await?;
     Ok(row.as_ref().map(read).transpose()?)
+}
+
+/// Whether an operator looks through this login.
+pub async fn is_view(tx: &impl Read, id: LoginId) -> Result<bool> {
+    let sql = "SELECT 1 AS one FROM logins WHERE id = $1 AND operator_id IS NOT NULL";
+    Ok(tx.row(sql, args![id]).await?.is_some())
 }
 
 /// Writes down that a login is in use.
@@ -141,5 +162,6 @@ fn read(row: &Row) -> Result<Login, StoreError> {
         created_at: row.get("created_at")?,
         seen_at: row.get("seen_at")?,
         expires_at: row.get("expires_at")?,
+        viewer: row.opt("operator_id")?,
     })
 }

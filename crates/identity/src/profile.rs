@@ -44,8 +44,10 @@ pub struct UserView {
     pub language: &'static str,
     /// In the site's time zone.
     pub created_at: String,
-    /// The app_key.
+    /// The app_key; empty where an operator looks.
     pub openid: String,
+    /// An operator looks through this login; nothing can be changed.
+    pub view_only: bool,
 }
 
 pub(crate) fn routes(s: &State) -> Vec<Endpoint> {

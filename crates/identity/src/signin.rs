@@ -46,7 +46,8 @@ pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
             .codes(&[Code::SecondFactor, Code::CodeWrong]),
         Endpoint::post("user/logout", TAG, "退出登录", "Ends this login", with(s, logout))
             .codes(&[])
-            .console(),
+            .console()
+            .reads(),
     ]
 }
 

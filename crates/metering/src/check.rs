@@ -14,6 +14,14 @@ const SUMS: &[(&str, &str)] = &[
          FROM accounts a LEFT JOIN log ON log.account_id = a.id WHERE a.used <> COALESCE(log.bytes, 0)",
     ),
     (
+        "what everybody used in a quarter-hour is the sum over all",
+        "WITH log AS (SELECT quarter, SUM(up + down) AS bytes FROM usage_quarters GROUP BY quarter)
+         SELECT COALESCE(log.quarter, t.quarter) AS id, CAST(COALESCE(t.up + t.down, 0) AS BIGINT) AS kept,
+             CAST(COALESCE(log.bytes, 0) AS BIGINT) AS counted
+         FROM log FULL OUTER JOIN usage_totals t ON t.quarter = log.quarter
+         WHERE COALESCE(log.bytes, 0) <> COALESCE(t.up + t.down, 0)",
+    ),
+    (
         "what packages gave is what the log says of their type",
         "WITH log AS (SELECT customer_id, product_type, SUM(bytes) AS bytes FROM (
              SELECT customer_id, product_type, up + down AS bytes FROM usage_quarters

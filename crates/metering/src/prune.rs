@@ -41,7 +41,9 @@ async fn carry(tx: &WriteTx, before: i64) -> Result<()> {
         ON CONFLICT (customer_id, account_id, product_type) DO UPDATE SET \
         up = usage_carried.up + excluded.up, down = usage_carried.down + excluded.down";
     tx.exec(sql, args![before]).await?;
-    tx.exec("DELETE FROM usage_quarters WHERE quarter < $1", args![before]).await?;
+    for table in ["usage_quarters", "usage_totals"] {
+        tx.exec(&format!("DELETE FROM {table} WHERE quarter < $1"), args![before]).await?;
+    }
     Ok(())
 }
 

@@ -18,6 +18,7 @@ pub mod roster;
 pub mod sessions;
 mod state;
 pub mod statics;
+mod table;
 #[cfg(test)]
 mod testing;
 

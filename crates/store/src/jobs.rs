@@ -119,6 +119,12 @@ pub async fn fail(tx: &WriteTx, job: &Job, error: &str, now: Timestamp) -> Resul
     Ok(())
 }
 
+/// Makes a job that waits due now; `false`: there is none, or it runs.
+pub async fn hurry(tx: &WriteTx, id: i64, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE jobs SET run_at = $2, attempts = 0 WHERE id = $1 AND locked_until <= $2";
+    Ok(tx.exec(sql, args![id, now]).await? == 1)
+}
+
 /// Jobs that wait or run, the one that is due first before the others, and how many there are.
 pub async fn list(tx: &impl Read, page: Page) -> Result<PageOf<Waiting>, StoreError> {
     let count = tx.row("SELECT COUNT(*) AS n FROM jobs", args![]).await?;

@@ -8,6 +8,7 @@ mod args;
 mod batch;
 pub mod beside;
 pub mod changes;
+pub mod conditions;
 mod connect;
 mod error;
 pub mod jobs;
@@ -18,6 +19,7 @@ mod tx;
 pub mod vault;
 
 pub use args::{Arg, Args};
+pub use conditions::Conditions;
 pub use connect::{Engine, Store};
 pub use error::StoreError;
 pub use row::{Column, Row};

@@ -39,6 +39,7 @@ twins! {
     51 "0051_blocked_hosts",
     40 "0040_console",
     60 "0060_package_titles",
+    70 "0070_control_room",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

@@ -87,13 +87,14 @@ pub fn settings(flags: &SettingFlags) -> Result<settings::Resolved> {
 
 fn up(flags: SettingFlags, demo: bool) -> Result<()> {
     let resolved = settings(&flags)?;
+    let shown = serde_json::to_value(settings::show(&resolved))?;
     let logs = crate::logs::start(resolved.settings.log_level, resolved.settings.log_format);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("the runtime can't be started")?;
     let reread = Box::new(move || Ok(settings(&flags)?.settings));
-    runtime.block_on(crate::up::run(resolved.settings, demo, reread, logs))
+    runtime.block_on(crate::up::run(resolved.settings, shown, demo, reread, logs))
 }
 
 fn config(flags: &SettingFlags, json: bool) -> Result<()> {

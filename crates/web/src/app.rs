@@ -159,7 +159,8 @@ impl App {
             return too_many(wait, language);
         }
         if !principal.scopes.allow(endpoint.tag, endpoint.access) {
-            return failed(&out_of_scope(endpoint), language);
+            let fault = if principal.login.is_some() { view_only() } else { out_of_scope(endpoint) };
+            return failed(&fault, language);
         }
         let (key, cookies) = (principal.key, Cookies::default());
         let call = Call {
@@ -322,6 +323,13 @@ fn out_of_scope(endpoint: &Endpoint) -> Fault {
     Fault::new(Code::Forbidden, "key_scope").say(Text::made(
         format!("该 app_key 没有权限 {scope}"),
         format!("This app_key lacks the scope {scope}"),
+    ))
+}
+
+fn view_only() -> Fault {
+    Fault::new(Code::Forbidden, "view_only").say(Text::new(
+        "运营人员正以只读方式查看此账户,不能修改",
+        "An operator looks through this login; nothing can be changed",
     ))
 }
 

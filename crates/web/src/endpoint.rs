@@ -201,6 +201,13 @@ impl Endpoint {
         self
     }
 
+    /// Changes nothing but the caller's own login although it is a POST: who only looks may do it.
+    #[must_use]
+    pub fn reads(mut self) -> Self {
+        self.access = Access::Read;
+        self
+    }
+
     /// Its texts are of this media type; plain text if nothing is said.
     #[must_use]
     pub fn in_plain(mut self, media_type: &'static str) -> Self {

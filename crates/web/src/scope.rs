@@ -31,6 +31,11 @@ impl Scopes {
         Self(vec![Scope { feature: None, access: Access::Write }])
     }
 
+    /// Everything that changes nothing.
+    pub fn reads() -> Self {
+        Self(vec![Scope { feature: None, access: Access::Read }])
+    }
+
     /// Nothing.
     pub fn none() -> Self {
         Self(Vec::new())

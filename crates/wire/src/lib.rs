@@ -22,4 +22,4 @@ pub use permit::{
     Admission, Caps, Credentials, Endpoint, OwnedExit, Permit, PlaceFilter, Subject, Targeting,
 };
 pub use refusal::{Reason, Refusal};
-pub use usage::{Ending, LeaseUse, RefusalRow, Trace, UsageBatch, UsageRow};
+pub use usage::{Ending, ExitFailures, LeaseUse, RefusalRow, Trace, UsageBatch, UsageRow};

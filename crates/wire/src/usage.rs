@@ -33,6 +33,15 @@ pub struct UsageRow {
     pub connections: u32,
 }
 
+/// How often an exit itself failed since the last batch: somebody's connection had to try another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExitFailures {
+    /// Which one.
+    pub exit: ExitId,
+    /// How often.
+    pub count: u32,
+}
+
 /// A refusal that a known customer should be able to read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusalRow {
@@ -117,4 +126,7 @@ pub struct UsageBatch {
     pub refusals: Vec<RefusalRow>,
     /// What finished.
     pub traces: Vec<Trace>,
+    /// Exits that failed. Journals of earlier versions don't have it.
+    #[serde(default)]
+    pub failures: Vec<ExitFailures>,
 }

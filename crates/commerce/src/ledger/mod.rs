@@ -15,7 +15,7 @@ mod tests;
 
 pub use flow::{balance, credit_by_operator, post, recharged};
 pub use model::{Account, Kind, Posting, Written};
-pub use queries::{AccountSum, Wanted};
+pub use queries::{AccountSum, Wanted, balances};
 
 use turnpike_base::{Page, PageOf, Result, SiteId};
 use turnpike_store::Read;

@@ -1,7 +1,7 @@
 //! All SQL of the ledger.
 
 use super::model::{Account, Posting, Written};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use turnpike_base::{CustomerId, Money, Page, PageOf, SiteId, Timestamp};
 use turnpike_store::{Read, Row, StoreError, WriteTx, args};
 
@@ -54,6 +54,23 @@ pub(super) async fn shift_balance(
 pub(super) async fn balance(tx: &impl Read, customer: CustomerId) -> Result<Money, StoreError> {
     let row = tx.row("SELECT amount FROM balances WHERE customer_id = $1", args![customer]).await?;
     row.map_or(Ok(Money::ZERO), |row| row.get("amount"))
+}
+
+/// The balances of several customers; who has none is left out.
+pub async fn balances(
+    tx: &impl Read,
+    customers: &[CustomerId],
+) -> Result<HashMap<CustomerId, Money>, StoreError> {
+    let ids: Vec<String> = customers.iter().map(ToString::to_string).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!("SELECT customer_id, amount FROM balances WHERE customer_id IN ({})", ids.join(", "));
+    tx.rows(&sql, args![])
+        .await?
+        .iter()
+        .map(|row| Ok((row.get("customer_id")?, row.get("amount")?)))
+        .collect()
 }
 
 pub(super) async fn recharged(tx: &impl Read, customer: CustomerId) -> Result<Money, StoreError> {

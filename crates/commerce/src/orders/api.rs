@@ -93,6 +93,7 @@ pub(super) async fn list(state: State, call: Call, input: List) -> Result<Orders
         product: input.product_type,
         invoice: input.invoice,
         fee_status: input.pay_fee_status,
+        proven: false,
     };
     let page = Page::new(input.page_no, input.page_size);
     let tx = state.store.read().await?;

@@ -182,6 +182,8 @@ pub struct Filter {
     pub invoice: i64,
     /// 1 or 2.
     pub fee_status: Option<i64>,
+    /// That wait for money, and whose customer proved a transfer.
+    pub proven: bool,
 }
 
 fn wanted(filter: &Filter, balance: i64) -> (String, Args) {
@@ -211,6 +213,12 @@ fn wanted(filter: &Filter, balance: i64) -> (String, Args) {
     }
     if let Some(status) = filter.fee_status {
         add("pay_fee_status = ?", args![status]);
+    }
+    if filter.proven {
+        add(
+            "status = 0 AND EXISTS (SELECT 1 FROM payment_proofs p WHERE p.trade_no = orders.trade_no)",
+            args![],
+        );
     }
     match filter.invoice {
         1 => add("invoice_id IS NOT NULL", args![]),

@@ -48,3 +48,8 @@ pub fn sold_out(id: ProductId) -> Fault {
 pub fn bad_file(reason: &str) -> Fault {
     Fault::parameter("file", Text::made(format!("目录文件有误:{reason}"), reason.to_owned()))
 }
+
+/// A product that was typed is wrong; the reason says how.
+pub fn bad_item(reason: &str) -> Fault {
+    Fault::parameter("item", Text::made(format!("套餐有误:{reason}"), reason.to_owned()))
+}

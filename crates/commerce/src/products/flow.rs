@@ -1,10 +1,10 @@
 //! What is done with the catalogue.
 
 use super::file::Catalogue;
-use super::model::Product;
-use super::{error, queries};
+use super::model::{Item, Product, Sku, SkuKind};
+use super::{error, queries, view};
 use crate::shop;
-use turnpike_base::{ProductType, Result, SiteId, Timestamp};
+use turnpike_base::{Currency, Fault, Lang, ProductId, ProductType, Result, SiteId, Timestamp};
 use turnpike_store::{Read, WriteTx};
 
 /// Which products a customer wants to see.
@@ -66,4 +66,55 @@ pub async fn load(tx: &WriteTx, site: SiteId, catalogue: &Catalogue, now: Timest
 pub async fn export(tx: &impl Read, site: SiteId) -> Result<Catalogue> {
     let products = queries::all(tx, site).await?.into_iter().map(|product| product.item).collect();
     Ok(Catalogue { shop: Some(shop::of(tx, site).await?), products })
+}
+
+/// The product of a site with this code, withdrawn or not.
+pub async fn by_code(tx: &impl Read, site: SiteId, code: &str) -> Result<Product> {
+    let all = queries::all(tx, site).await?;
+    all.into_iter().find(|product| product.item.code == code).ok_or_else(|| error::unknown_code(code))
+}
+
+/// What is wrong with a product, for whoever wrote it.
+pub fn fault(item: &Item) -> Option<String> {
+    Catalogue { shop: None, products: vec![item.clone()] }.fault()
+}
+
+/// Writes one product under its code, where it stands in the catalogue; a new one comes last.
+pub async fn save(tx: &WriteTx, site: SiteId, item: &Item, now: Timestamp) -> Result<()> {
+    if let Some(reason) = fault(item) {
+        return Err(error::bad_item(&reason));
+    }
+    let all = queries::all(tx, site).await?;
+    let known = all.iter().position(|product| product.item.code == item.code);
+    if known.is_some_and(|at| all[at].item.product != item.product) {
+        return Err(error::bad_item("its type can't change"));
+    }
+    let position = i64::try_from(known.unwrap_or(all.len())).unwrap_or(i64::MAX);
+    queries::set_positions(tx, &all.iter().map(|product| product.id).collect::<Vec<_>>()).await?;
+    queries::save(tx, site, item, position, now).await
+}
+
+/// Puts the products of a site in this order; those not named come after them, as they stood.
+pub async fn sort(tx: &WriteTx, site: SiteId, codes: &[String]) -> Result<()> {
+    let mut all = queries::all(tx, site).await?;
+    for code in codes {
+        if !all.iter().any(|product| product.item.code == *code) {
+            return Err(error::unknown_code(code));
+        }
+    }
+    let rank = |product: &Product| codes.iter().position(|code| *code == product.item.code);
+    all.sort_by_key(|product| rank(product).unwrap_or(usize::MAX));
+    queries::set_positions(tx, &all.iter().map(|product| product.id).collect::<Vec<_>>()).await
+}
+
+/// A product as customers of a site would see it, before it is saved.
+pub fn preview(site: SiteId, item: &Item, currency: Currency, lang: Lang) -> Result<serde_json::Value> {
+    let sku = |kind: SkuKind| {
+        let numbered = item.choices(kind).iter().zip(1..);
+        numbered.map(move |(choice, id)| Sku { id, kind, choice: choice.clone() })
+    };
+    let skus = SkuKind::ALL.into_iter().flat_map(sku).collect();
+    let product = Product { id: ProductId(0), site, taken: 0, item: item.clone(), skus };
+    serde_json::to_value(view::row(&product, &[], currency, lang))
+        .map_err(|e| Fault::internal("product_unprintable", e))
 }

@@ -84,6 +84,14 @@ pub(super) async fn save(
     Ok(())
 }
 
+/// Numbers products in this order.
+pub(super) async fn set_positions(tx: &WriteTx, ids: &[ProductId]) -> Result<()> {
+    for (position, id) in (0_i64..).zip(ids) {
+        tx.exec("UPDATE products SET position = $2 WHERE id = $1", args![*id, position]).await?;
+    }
+    Ok(())
+}
+
 /// Takes `amount` out of a limited stock; `false`: not so many are left.
 pub async fn take(tx: &WriteTx, product: &Product, amount: i64) -> Result<bool> {
     if product.item.stock == 0 {

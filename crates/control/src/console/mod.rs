@@ -7,9 +7,9 @@ use turnpike_base::Result;
 use turnpike_commerce::ledger;
 use turnpike_identity::people::Person;
 use turnpike_identity::profile::UserView;
-use turnpike_identity::{customers, factors, keys};
+use turnpike_identity::{customers, factors, keys, logins};
 use turnpike_store::Read;
-use turnpike_web::{Call, Endpoint, with};
+use turnpike_web::{Call, Door, Endpoint, with};
 
 pub(crate) fn routes(control: &Control) -> Vec<Endpoint> {
     vec![
@@ -28,7 +28,12 @@ pub(crate) fn routes(control: &Control) -> Vec<Endpoint> {
 async fn info(control: Control, call: Call, (): ()) -> Result<UserView> {
     let tx = control.store().read().await?;
     let customer = customers::by_id(&tx, call.customer).await?;
-    let openid = openid(&control, &tx, &call).await?;
+    let view_only = match call.door {
+        Door::Console(login) => logins::is_view(&tx, login).await?,
+        Door::Key => false,
+    };
+    // A key does everything its customer may; who only looks does not get it.
+    let openid = if view_only { String::new() } else { openid(&control, &tx, &call).await? };
     Ok(UserView {
         id: customer.id.0,
         phone: customer.phone.unwrap_or_default(),
@@ -43,6 +48,7 @@ async fn info(control: Control, call: Call, (): ()) -> Result<UserView> {
         created_at: call.site.show(customer.created_at),
         email: customer.email,
         openid,
+        view_only,
     })
 }
 

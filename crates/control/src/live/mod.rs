@@ -6,7 +6,7 @@ mod queries;
 
 pub(crate) use hub::Hub;
 
-use crate::{Control, operator};
+use crate::{Control, operator, overview};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -139,7 +139,11 @@ async fn of_installation(control: &Control, now: Timestamp) -> Result<Value> {
     let midnight = now.plus_days(-1).next_midnight(&jiff::tz::TimeZone::UTC);
     let today = queries::traffic(&tx, None, midnight).await?;
     let counts = queries::counts(&tx, now).await?;
-    Ok(json!({"today_flow": today.bytes.to_kb_up(), "today_connections": today.connections,
+    let alarms = overview::trouble(&tx, now).await?;
+    Ok(
+        json!({"today_flow": today.bytes.to_kb_up(), "today_bytes": today.bytes, "today_connections": today.connections,
+        "gateways": control.0.feed.receiver_count(), "alarms": alarms,
         "exits": counts.exits, "customers": counts.customers, "real_names_waiting": counts.real_names,
-        "messages_waiting": counts.messages}))
+        "messages_waiting": counts.messages}),
+    )
 }

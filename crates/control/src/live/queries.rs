@@ -19,10 +19,13 @@ pub(super) async fn traffic(
     customer: Option<CustomerId>,
     since: Timestamp,
 ) -> Result<Traffic, StoreError> {
-    let of = if customer.is_some() { "customer_id = $2 AND" } else { "$2 = 0 AND" };
+    let from = match customer {
+        Some(_) => "usage_quarters WHERE customer_id = $2 AND quarter >= $1",
+        None => "usage_totals WHERE $2 = 0 AND quarter >= $1",
+    };
     let sql = format!(
         "SELECT CAST(COALESCE(SUM(up + down), 0) AS BIGINT) AS bytes, CAST(COALESCE(SUM(connections), 0) AS BIGINT) AS n \
-         FROM usage_quarters WHERE {of} quarter >= $1"
+         FROM {from}"
     );
     let args = args![since.0.div_euclid(QUARTER_MS), customer.map_or(0, CustomerId::get)];
     match tx.row(&sql, args).await? {

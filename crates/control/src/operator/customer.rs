@@ -1,22 +1,35 @@
 //! Customers.
 
-use super::{Paging, listed, time};
+use super::{Caller, Paging, listed, time};
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr};
-use turnpike_base::{Result, Secret};
-use turnpike_identity::customers::{self, Customer, NewCustomer};
+use turnpike_base::{CustomerId, OperatorId, Result, Secret};
+use turnpike_commerce::ledger;
+use turnpike_identity::audit::Actor;
+use turnpike_identity::customers::{self, Customer, NewCustomer, Wanted};
 use turnpike_identity::people::{Origin, Person};
 use turnpike_identity::real_names::{self, Submission};
-use turnpike_identity::{keys, logins};
+use turnpike_identity::{factors, keys, logins, sites};
 use turnpike_store::changes;
 use turnpike_wire::{Change, Revocation};
 
 /// Submissions in one answer.
 const WAITING: i64 = 200;
-/// How long an operator sees as a customer, in seconds.
-const SEEN_AS: i64 = 3_600;
+
+/// What `customer list` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct List {
+    /// With this in the address, or exactly this user name, telephone or id.
+    search: Option<String>,
+    site: Option<String>,
+    disabled: Option<bool>,
+    verified: Option<bool>,
+    page: Option<i64>,
+    size: Option<i64>,
+}
 
 /// What `customer refuse` takes.
 #[derive(Debug, Deserialize)]
@@ -74,13 +87,40 @@ fn row(customer: &Customer) -> Value {
         "email_pending": customer.email_pending, "created_at": time(customer.created_at)})
 }
 
-pub(super) async fn list(control: &Control, input: Paging) -> Result<Value> {
-    let found = customers::list(&control.store().read().await?, input.page()).await?;
-    Ok(listed(found.total, found.rows.iter().map(row).collect()))
+pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
+    let tx = control.store().read().await?;
+    let site = match &input.site {
+        Some(name) => Some(sites::find(&tx, Some(name)).await?.id),
+        None => None,
+    };
+    let wanted = Wanted { search: input.search, site, disabled: input.disabled, verified: input.verified };
+    let found = customers::list(&tx, &wanted, Paging { page: input.page, size: input.size }.page()).await?;
+    let ids: Vec<CustomerId> = found.rows.iter().map(|customer| customer.id).collect();
+    let balances = ledger::balances(&tx, &ids).await?;
+    let full = |customer: &Customer| {
+        let mut shown = row(customer);
+        shown["balance"] = json!(balances.get(&customer.id).copied().unwrap_or_default());
+        shown["site_name"] = json!(control.directory().site(customer.site).map(|site| site.name.clone()));
+        shown
+    };
+    Ok(listed(found.total, found.rows.iter().map(full).collect()))
 }
 
 pub(super) async fn show(control: &Control, input: Who) -> Result<Value> {
-    Ok(row(&customers::find(&control.store().read().await?, &input.email).await?))
+    let tx = control.store().read().await?;
+    let customer = customers::find(&tx, &input.email).await?;
+    let site = control.directory().site(customer.site);
+    let real_name = real_names::of(&tx, &control.0.vault, customer.id).await?;
+    let mut shown = row(&customer);
+    shown["balance"] = json!(ledger::balance(&tx, customer.id).await?);
+    shown["topped_up"] = json!(ledger::recharged(&tx, customer.id).await?);
+    shown["currency"] = json!(site.as_ref().map(|site| site.currency.code()));
+    shown["site_name"] = json!(site.as_ref().map(|site| site.name.clone()));
+    shown["totp"] = json!(factors::is_on(&tx, Person::Customer(customer.id)).await?);
+    shown["real_name"] = json!(real_name.map(|one| json!({"status": one.status, "name": one.name,
+        "country": one.country, "document_type": one.document_type, "reason": one.reason,
+        "submitted_at": time(one.submitted_at)})));
+    Ok(shown)
 }
 
 pub(super) async fn verify(control: &Control, input: Who) -> Result<Value> {
@@ -125,17 +165,21 @@ pub(super) async fn phone(control: &Control, input: Telephone) -> Result<Value> 
     Ok(row(&Customer { phone: input.phone, ..customer }))
 }
 
-/// A login of the customer's console for the operator; it shows among the customer's sessions.
-pub(super) async fn see_as(control: &Control, input: Who) -> Result<Value> {
+/// A login of the customer's console for the operator, that only reads; it shows among the customer's sessions.
+pub(super) async fn see_as(control: &Control, caller: Caller, input: Who) -> Result<Value> {
     let tx = control.store().write().await?;
     let customer = customers::find(&tx, &input.email).await?;
-    let from = Origin { client: IpAddr::V4(Ipv4Addr::UNSPECIFIED), agent: "operator".into() };
+    let client = caller.client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let from = Origin { client, agent: "operator".into() };
+    let viewer = match caller.actor {
+        Actor::Operator(id) => id,
+        _ => OperatorId(0),
+    };
     let (vault, now) = (&control.0.vault, control.0.clock.now());
-    let token = logins::begin_for(&tx, vault, Person::Customer(customer.id), &from, SEEN_AS, now).await?;
+    let token = logins::begin_view(&tx, vault, customer.id, viewer, &from, now).await?;
     tx.commit().await?;
-    Ok(
-        json!({"id": customer.id, "email": customer.email, "access_token": token.expose(), "expires_in": SEEN_AS}),
-    )
+    Ok(json!({"id": customer.id, "email": customer.email, "access_token": token.expose(),
+        "expires_in": logins::VIEW_SECONDS}))
 }
 
 pub(super) async fn disable(control: &Control, input: Who) -> Result<Value> {

@@ -8,7 +8,7 @@
 //! ```
 
 use super::entry::{self, Enter};
-use super::{Caller, api, failed, roles, run_as};
+use super::{Caller, api, failed, reason, roles, run_as};
 use crate::Control;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::response::{IntoResponse, Response};
@@ -116,8 +116,12 @@ async fn login(State(control): State<Control>, request: Request) -> Response {
 }
 
 fn set_cookie(response: &mut Response, cookies: &Cookies, parts: &Parts) {
+    add_cookie(response, cookies, (COOKIE, PREFIX), parts);
+}
+
+fn add_cookie(response: &mut Response, cookies: &Cookies, (name, path): (&str, &str), parts: &Parts) {
     let tls = parts.extensions.get::<Scheme>() == Some(&Scheme::HTTPS);
-    if let Some(value) = cookies.header(COOKIE, PREFIX, tls) {
+    if let Some(value) = cookies.header(name, path, tls) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
 }
@@ -229,8 +233,19 @@ async fn command(
     let outcome = async {
         let entered = who(&control, &parts).await?;
         roles::check(entered.operator.role, &path)?;
+        let input = input?;
+        reason::demand(&path, &input)?;
         let actor = Actor::Operator(entered.operator.id);
-        run_as(&control, Caller { actor, client: Some(client_of(&parts)) }, &path, input?).await
+        run_as(&control, Caller { actor, client: Some(client_of(&parts)) }, &path, input).await
     };
-    reply(outcome.await, &parts)
+    let outcome = outcome.await;
+    let view = outcome.as_ref().ok().filter(|_| path == "customer/see-as").cloned();
+    let mut response = reply(outcome, &parts);
+    if let Some(token) = view.as_ref().and_then(|view| view["access_token"].as_str()) {
+        // The same browser shows the customer's console next.
+        let cookies = Cookies::default();
+        cookies.keep(&Secret::new(token), logins::VIEW_SECONDS);
+        add_cookie(&mut response, &cookies, (console::COOKIE, console::PREFIX), &parts);
+    }
+    response
 }

@@ -1,12 +1,12 @@
 //! Exits.
 
 use super::{Paging, listed, time};
-use crate::Control;
+use crate::{Control, overview};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use turnpike_base::{ExitId, Fault, Result, Text};
-use turnpike_network::exits::{self, Exit, NewExit, target_of};
-use turnpike_wire::{ExitStatus, Pool, Resolve};
+use turnpike_network::exits::{self, Exit, NewExit, Wanted, target_of};
+use turnpike_wire::{CountryCode, ExitStatus, Pool, Resolve};
 
 /// What `exit add` takes.
 #[derive(Deserialize)]
@@ -50,18 +50,80 @@ fn pool(name: &str) -> Result<Pool> {
     })
 }
 
+/// What `exit list` takes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct List {
+    /// With this in the target or the city, or exactly this public address or id.
+    search: Option<String>,
+    country: Option<CountryCode>,
+    pool: Option<String>,
+    status: Option<ExitStatus>,
+    healthy: Option<bool>,
+    page: Option<i64>,
+    size: Option<i64>,
+}
+
+/// What `exit import` takes: the text of the file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Import {
+    file: String,
+}
+
+/// Nothing.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Nothing {}
+
 fn row(exit: &Exit) -> Value {
     let pools: Vec<&str> = exit.pools.iter().map(|pool| pool.name()).collect();
     json!({"id": exit.id, "target": target_of(&exit.kind), "pools": pools.join(","), "country": exit.place.country,
         "state": exit.place.state, "city": exit.place.city, "asn": exit.asn, "status": exit.status,
         "healthy": exit.health.healthy, "latency_us": exit.health.latency_us, "error": exit.health.error,
-        "public_address": exit.health.public, "seen_at": exit.health.seen_at.map(time)})
+        "public_address": exit.health.public, "static": exit.static_id.is_some(), "withheld": exit.withheld,
+        "mismatch": exit.measured.as_ref().and_then(|measured| measured.mismatch.as_ref()), "seen_at": exit.health.seen_at.map(time)})
 }
 
-pub(super) async fn list(control: &Control, input: Paging) -> Result<Value> {
+pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
+    let wanted = Wanted {
+        search: input.search,
+        country: input.country,
+        pool: input.pool.as_deref().map(pool).transpose()?,
+        status: input.status,
+        healthy: input.healthy,
+    };
+    let page = Paging { page: input.page, size: input.size }.page();
     let tx = control.store().read().await?;
-    let found = exits::flow::list(&tx, &control.0.vault, input.page()).await?;
-    Ok(listed(found.total, found.rows.iter().map(row).collect()))
+    let found = exits::flow::list(&tx, &control.0.vault, &wanted, page).await?;
+    let ids: Vec<i64> = found.rows.iter().map(|exit| exit.id.0).collect();
+    let used = overview::uses_of(control, &tx, &ids).await?;
+    let full = |exit: &Exit| {
+        let uses = used.get(&exit.id.0).copied().unwrap_or_default();
+        let mut shown = row(exit);
+        shown["day_bytes"] = json!(uses.bytes);
+        shown["day_connections"] = json!(uses.connections);
+        shown["day_failures"] = json!(uses.failures);
+        shown
+    };
+    Ok(listed(found.total, found.rows.iter().map(full).collect()))
+}
+
+/// Exits by country.
+pub(super) async fn map(control: &Control, _: Nothing) -> Result<Value> {
+    let rows = overview::map(control).await?;
+    Ok(listed(i64::try_from(rows.len()).unwrap_or(0), rows))
+}
+
+pub(super) async fn import(control: &Control, input: Import) -> Result<Value> {
+    let now = control.0.clock.now();
+    let count = exits::flow::import(control.store(), &control.0.vault, &input.file, now).await?;
+    Ok(json!({"imported": count}))
+}
+
+/// Out of use at once; running connections are reset.
+pub(super) async fn disable(control: &Control, input: Which) -> Result<Value> {
+    set(control, input, ExitStatus::Disabled).await
 }
 
 pub(super) async fn remove(control: &Control, input: Which) -> Result<Value> {

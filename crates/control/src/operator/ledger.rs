@@ -4,7 +4,7 @@ use super::{Paging, listed, time};
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use turnpike_base::{Fault, Money, Result, Text};
+use turnpike_base::{CustomerId, Fault, Money, Result, Text};
 use turnpike_commerce::ledger::{self, Wanted, Written};
 use turnpike_identity::{customers, sites};
 
@@ -89,7 +89,14 @@ pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
     };
     let page = Paging { page: input.page, size: input.size }.page();
     let found = ledger::list(&tx, Wanted { customer, ..Wanted::default() }, page).await?;
-    Ok(listed(found.total, found.rows.iter().map(row).collect()))
+    let ids: Vec<CustomerId> = found.rows.iter().map(|entry| entry.customer).collect();
+    let emails = customers::emails(&tx, &ids).await?;
+    let full = |entry: &Written| {
+        let mut shown = row(entry);
+        shown["email"] = json!(emails.get(&entry.customer));
+        shown
+    };
+    Ok(listed(found.total, found.rows.iter().map(full).collect()))
 }
 
 pub(super) async fn accounts(control: &Control, input: OfSite) -> Result<Value> {

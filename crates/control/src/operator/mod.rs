@@ -22,11 +22,16 @@ mod package;
 mod payment;
 mod people;
 mod product;
+mod reason;
 mod roles;
 mod rule;
+mod setting;
 mod site;
 mod static_ip;
 mod usage;
+
+#[cfg(test)]
+mod tests;
 
 pub(crate) use api::{failed, router};
 
@@ -36,8 +41,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::future::Future;
 use std::net::IpAddr;
-use turnpike_base::{Code, Fault, Page, Result, Text, Timestamp};
+use turnpike_base::{Code, CustomerId, Fault, Page, Result, Text, Timestamp};
 use turnpike_identity::audit::{self, Actor, Note};
+use turnpike_identity::customers;
+use turnpike_store::Read;
 
 /// Who runs a command.
 #[derive(Clone, Copy, Debug)]
@@ -53,11 +60,13 @@ pub async fn run(control: &Control, path: &str, input: Value) -> Result<Value> {
     run_as(control, Caller { actor: Actor::Command, client: None }, path, input).await
 }
 
-/// Runs `noun/verb`, and writes down who changed what: before, so that nothing is done unseen, and how it ended.
-pub(crate) async fn run_as(control: &Control, caller: Caller, path: &str, input: Value) -> Result<Value> {
+/// Runs `noun/verb`, and writes down who changed what and why: before, so that nothing is done unseen, and how it
+/// ended.
+pub(crate) async fn run_as(control: &Control, caller: Caller, path: &str, mut input: Value) -> Result<Value> {
     if roles::is_read(path) {
-        return dispatch(control, path, input).await;
+        return dispatch(control, caller, path, input).await;
     }
+    reason::check(&input)?;
     let mut note = Note {
         actor: caller.actor,
         action: path.to_owned(),
@@ -66,16 +75,29 @@ pub(crate) async fn run_as(control: &Control, caller: Caller, path: &str, input:
         client: caller.client,
         customer: None,
     };
+    reason::strip(path, &mut input);
     let now = control.0.clock.now();
     let tx = control.store().write().await?;
+    note.customer = concerned(&tx, path, &input).await?;
     let id = audit::begin(&tx, &note, now).await?;
     tx.commit().await?;
-    let outcome = dispatch(control, path, input).await;
+    let outcome = dispatch(control, caller, path, input).await;
     note.outcome = outcome.as_ref().map_or_else(|fault| fault.slug.to_owned(), |_| "ok".into());
     let tx = control.store().write().await?;
     audit::end(&tx, id, &note.outcome).await?;
     tx.commit().await?;
     outcome
+}
+
+/// The customer whom a command names.
+async fn concerned(tx: &impl Read, path: &str, input: &Value) -> Result<Option<CustomerId>> {
+    let field = if path.starts_with("customer/") { "email" } else { "customer" };
+    let Some(name) = input.get(field).and_then(Value::as_str) else { return Ok(None) };
+    match customers::find(tx, name).await {
+        Ok(customer) => Ok(Some(customer.id)),
+        Err(fault) if fault.code == Code::NotFound => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// What an input may show in the audit: no secrets, no files.
@@ -90,11 +112,12 @@ fn redacted(input: &Value) -> Value {
     Value::Object(fields.iter().map(shown).collect())
 }
 
-async fn dispatch(control: &Control, path: &str, input: Value) -> Result<Value> {
+async fn dispatch(control: &Control, caller: Caller, path: &str, input: Value) -> Result<Value> {
     match path {
         "site/create" => go(control, input, site::create).await,
         "site/change" => go(control, input, site::change).await,
         "site/list" => go(control, input, site::list).await,
+        "site/show" => go(control, input, site::show).await,
         "site/entry" => go(control, input, site::entry).await,
         "customer/create" => go(control, input, customer::create).await,
         "customer/list" => go(control, input, customer::list).await,
@@ -104,6 +127,9 @@ async fn dispatch(control: &Control, path: &str, input: Value) -> Result<Value> 
         "customer/enable" => go(control, input, customer::enable).await,
         "customer/key" => go(control, input, customer::key).await,
         "customer/credit" => go(control, input, ledger::credit).await,
+        "overview/show" => go(control, input, job::overview).await,
+        "setting/list" => go(control, input, setting::list).await,
+        "job/run" => go(control, input, job::run).await,
         "job/list" => go(control, input, job::list).await,
         "payment-method/list" => go(control, input, payment::list).await,
         "payment-method/set" => go(control, input, payment::set).await,
@@ -117,6 +143,11 @@ async fn dispatch(control: &Control, path: &str, input: Value) -> Result<Value> 
         "invoice/reject" => go(control, input, invoice::reject).await,
         "product/load" => go(control, input, product::load).await,
         "product/export" => go(control, input, product::export).await,
+        "product/show" => go(control, input, product::show).await,
+        "product/save" => go(control, input, product::save).await,
+        "product/sort" => go(control, input, product::sort).await,
+        "product/preview" => go(control, input, product::preview).await,
+        "product/shop" => go(control, input, product::shop).await,
         "product/list" => go(control, input, product::list).await,
         "coupon/create" => go(control, input, coupon::create).await,
         "coupon/list" => go(control, input, coupon::list).await,
@@ -132,7 +163,7 @@ async fn dispatch(control: &Control, path: &str, input: Value) -> Result<Value> 
         "customer/waiting" => go(control, input, customer::waiting).await,
         "customer/refuse" => go(control, input, customer::refuse).await,
         "customer/phone" => go(control, input, customer::phone).await,
-        "customer/see-as" => go(control, input, customer::see_as).await,
+        "customer/see-as" => go(control, input, |control, who| customer::see_as(control, caller, who)).await,
         "operator/create" => go(control, input, people::create).await,
         "operator/list" => go(control, input, people::list).await,
         "operator/role" => go(control, input, people::role).await,
@@ -149,6 +180,9 @@ async fn dispatch(control: &Control, path: &str, input: Value) -> Result<Value> 
         "account/show" => go(control, input, account::show).await,
         "exit/add" => go(control, input, exit::add).await,
         "exit/list" => go(control, input, exit::list).await,
+        "exit/map" => go(control, input, exit::map).await,
+        "exit/import" => go(control, input, exit::import).await,
+        "exit/disable" => go(control, input, exit::disable).await,
         "exit/remove" => go(control, input, exit::remove).await,
         "exit/drain" => go(control, input, exit::drain).await,
         "exit/enable" => go(control, input, exit::enable).await,

@@ -4,7 +4,7 @@ use super::{listed, time};
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use turnpike_base::{Fault, Money, Page, Result, Text};
+use turnpike_base::{CustomerId, Fault, Money, Page, ProductType, Result, Text};
 use turnpike_commerce::orders::{self, Buyer, Filter, Order, Purchase, flow};
 use turnpike_commerce::{grants, payments};
 use turnpike_identity::customers;
@@ -14,7 +14,14 @@ use turnpike_identity::customers;
 #[serde(deny_unknown_fields)]
 pub(super) struct List {
     customer: Option<String>,
+    /// An order's number, or a customer's address.
+    search: Option<String>,
     status: Option<i64>,
+    #[serde(rename = "type")]
+    product: Option<i64>,
+    /// That wait for a transfer, with a proof of it.
+    #[serde(default)]
+    proven: bool,
     page: Option<i64>,
     size: Option<i64>,
 }
@@ -62,14 +69,30 @@ fn row(order: &Order) -> Value {
 
 pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
     let tx = control.store().read().await?;
-    let customer = match &input.customer {
+    let search = input.search.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let number = search.filter(|text| text.len() > 12 && text.bytes().all(|b| b.is_ascii_digit()));
+    let customer = match input.customer.as_deref().or(search.filter(|_| number.is_none())) {
         Some(name) => Some(customers::find(&tx, name).await?.id),
         None => None,
     };
-    let filter = Filter { customer, status: input.status, ..Filter::default() };
+    let filter = Filter {
+        customer,
+        trade_no: number.map(str::to_owned),
+        status: input.status,
+        product: input.product.and_then(ProductType::from_number),
+        proven: input.proven,
+        ..Filter::default()
+    };
     let page = Page::new(input.page.unwrap_or(1), input.size.unwrap_or(Page::MAX_SIZE));
     let found = orders::list(&tx, &filter, page).await?;
-    Ok(listed(found.total, found.rows.iter().map(row).collect()))
+    let ids: Vec<CustomerId> = found.rows.iter().map(|order| order.customer).collect();
+    let emails = customers::emails(&tx, &ids).await?;
+    let full = |order: &Order| {
+        let mut shown = row(order);
+        shown["email"] = json!(emails.get(&order.customer));
+        shown
+    };
+    Ok(listed(found.total, found.rows.iter().map(full).collect()))
 }
 
 pub(super) async fn show(control: &Control, input: Which) -> Result<Value> {
@@ -83,6 +106,10 @@ pub(super) async fn show(control: &Control, input: Which) -> Result<Value> {
     };
     let mut shown = row(&order);
     shown["grants"] = given.iter().map(grant).collect();
+    shown["email"] = json!(customers::by_id(&tx, order.customer).await?.email);
+    shown["title_zh"] = json!(order.title.zh);
+    shown["expire_at"] = json!(time(order.expire_at));
+    shown["proofs"] = json!(payments::proofs_of(&tx, &order.trade_no).await?.len());
     Ok(shown)
 }
 

@@ -4,7 +4,7 @@ use super::{listed, time};
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use turnpike_base::{Page, Result, Secret};
+use turnpike_base::{CustomerId, Page, Result, Secret};
 use turnpike_identity::audit::{self, Kept};
 use turnpike_identity::mail::{self, Seen};
 use turnpike_identity::operators::{self, Operator, Role};
@@ -56,6 +56,12 @@ pub(super) struct Nothing {}
 #[serde(deny_unknown_fields)]
 pub(super) struct Audit {
     customer: Option<String>,
+    /// customer, operator, token, command or visitor.
+    actor: Option<String>,
+    /// An operator's address or id.
+    operator: Option<String>,
+    /// An endpoint or command, or its beginning.
+    action: Option<String>,
     page: Option<i64>,
     size: Option<i64>,
 }
@@ -130,10 +136,26 @@ pub(super) async fn audit(control: &Control, input: Audit) -> Result<Value> {
         Some(name) => Some(customers::find(&tx, name).await?.id),
         None => None,
     };
+    let operator = match &input.operator {
+        Some(name) => Some(operators::find(&tx, name).await?.id),
+        None => None,
+    };
     let page = Page::new(input.page.unwrap_or(1), input.size.unwrap_or(Page::MAX_SIZE));
-    let found = audit::list(&tx, customer, page).await?;
+    let wanted = audit::Wanted { customer, kind: input.actor, operator, action: input.action };
+    let found = audit::list(&tx, &wanted, page).await?;
+    let everybody = operators::list(&tx).await?;
+    let doers =
+        found.rows.iter().filter(|note| note.actor_kind == "customer").map(|n| CustomerId(n.actor_id));
+    let ids: Vec<CustomerId> = doers.chain(found.rows.iter().filter_map(|note| note.customer)).collect();
+    let emails = customers::emails(&tx, &ids).await?;
+    let name = |note: &Kept| match note.actor_kind.as_str() {
+        "operator" => everybody.iter().find(|one| one.id.0 == note.actor_id).map(|one| one.email.clone()),
+        "customer" => emails.get(&CustomerId(note.actor_id)).cloned(),
+        _ => None,
+    };
     let row = |note: &Kept| {
-        json!({"id": note.id, "at": time(note.at), "actor": note.actor_kind, "actor_id": note.actor_id,
+        json!({"actor_name": name(note), "email": note.customer.and_then(|id| emails.get(&id)),
+            "id": note.id, "at": time(note.at), "actor": note.actor_kind, "actor_id": note.actor_id,
             "action": note.action, "detail": note.detail, "outcome": note.outcome, "client": note.client,
             "customer": note.customer})
     };

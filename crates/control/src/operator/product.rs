@@ -1,11 +1,12 @@
-//! The catalogue: load, export, list.
+//! The catalogue: load and export it as a file, edit one product, look at it as customers will.
 
 use super::listed;
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use turnpike_base::Result;
-use turnpike_commerce::products::{Product, file::Catalogue, flow};
+use turnpike_base::{Fault, Lang, Result, Text};
+use turnpike_commerce::products::{Item, Product, file::Catalogue, flow};
+use turnpike_commerce::shop::{self, Shop};
 use turnpike_identity::sites;
 
 /// What `product load` takes: the text of the file, TOML or JSON.
@@ -21,6 +22,45 @@ pub(super) struct Load {
 #[serde(deny_unknown_fields)]
 pub(super) struct Of {
     site: Option<String>,
+}
+
+/// Which product.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Which {
+    code: String,
+    site: Option<String>,
+}
+
+/// What `product save` and `product preview` take: the product as the catalogue file has it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct One {
+    item: Value,
+    site: Option<String>,
+}
+
+/// What `product sort` takes: the codes in the order customers see.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sort {
+    codes: Vec<String>,
+    site: Option<String>,
+}
+
+/// What `product shop` takes: how the shop works, as the catalogue file's `[shop]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewShop {
+    shop: Value,
+    site: Option<String>,
+}
+
+/// Reads what a person typed; a fault names what it can't be.
+fn read<T: serde::de::DeserializeOwned>(field: &str, value: Value) -> Result<T> {
+    serde_json::from_value(value).map_err(|e| {
+        Fault::parameter(field, Text::made(format!("无法识别:{e}"), format!("can't be read: {e}")))
+    })
 }
 
 pub(super) async fn load(control: &Control, input: Load) -> Result<Value> {
@@ -44,9 +84,58 @@ pub(super) async fn list(control: &Control, input: Of) -> Result<Value> {
     let row = |product: &Product| {
         let item = &product.item;
         json!({"id": product.id, "code": item.code, "type": item.product, "title": item.title.en,
-            "price": product.list_price(site.currency).to_string(), "days": item.days, "stock": item.stock,
-            "taken": product.taken, "withdrawn": item.withdrawn})
+            "title_zh": item.title.zh, "price": product.list_price(site.currency).to_string(),
+            "currency": site.currency.code(), "show_type": item.show_type, "gb": item.gb, "count": item.count,
+            "days": item.days, "stock": item.stock, "taken": product.taken, "withdrawn": item.withdrawn})
     };
     let all = flow::all(&tx, site.id).await?;
     Ok(listed(i64::try_from(all.len()).unwrap_or(0), all.iter().map(row).collect()))
+}
+
+/// A product as the catalogue file has it, and how much of it was sold.
+pub(super) async fn show(control: &Control, input: Which) -> Result<Value> {
+    let tx = control.store().read().await?;
+    let site = sites::find(&tx, input.site.as_deref()).await?;
+    let product = flow::by_code(&tx, site.id, &input.code).await?;
+    Ok(json!({"id": product.id, "site": site.name, "taken": product.taken, "item": product.item,
+        "shop": shop::of(&tx, site.id).await?}))
+}
+
+/// Adds a product, or writes it anew under its code; new ones come last.
+pub(super) async fn save(control: &Control, input: One) -> Result<Value> {
+    let item: Item = read("item", input.item)?;
+    let tx = control.store().write().await?;
+    let site = sites::find(&tx, input.site.as_deref()).await?;
+    flow::save(&tx, site.id, &item, control.0.clock.now()).await?;
+    tx.commit().await?;
+    Ok(json!({"code": item.code, "site": site.name}))
+}
+
+pub(super) async fn sort(control: &Control, input: Sort) -> Result<Value> {
+    let tx = control.store().write().await?;
+    let site = sites::find(&tx, input.site.as_deref()).await?;
+    flow::sort(&tx, site.id, &input.codes).await?;
+    tx.commit().await?;
+    Ok(json!({"site": site.name, "sorted": input.codes.len()}))
+}
+
+/// How customers would see a product, in both languages, without saving it.
+pub(super) async fn preview(control: &Control, input: One) -> Result<Value> {
+    let item: Item = read("item", input.item)?;
+    let tx = control.store().read().await?;
+    let site = sites::find(&tx, input.site.as_deref()).await?;
+    let view = |lang| flow::preview(site.id, &item, site.currency, lang);
+    Ok(json!({"zh": view(Lang::Zh)?, "en": view(Lang::En)?, "currency": site.currency.code(),
+        "fault": flow::fault(&item)}))
+}
+
+/// How the shop of a site works.
+pub(super) async fn shop(control: &Control, input: NewShop) -> Result<Value> {
+    let settings: Shop = read("shop", input.shop)?;
+    let tx = control.store().write().await?;
+    let site = sites::find(&tx, input.site.as_deref()).await?;
+    let catalogue = Catalogue { shop: Some(settings), products: Vec::new() };
+    flow::load(&tx, site.id, &catalogue, control.0.clock.now()).await?;
+    tx.commit().await?;
+    Ok(json!({"site": site.name}))
 }

@@ -4,7 +4,21 @@ use turnpike_base::{Code, Fault, Result, Text};
 use turnpike_identity::operators::Role;
 
 /// Verbs that change nothing.
-const READS: &[&str] = &["list", "show", "days", "trace", "accounts", "check", "export", "waiting", "quota"];
+const READS: &[&str] = &[
+    "list",
+    "show",
+    "days",
+    "trace",
+    "accounts",
+    "check",
+    "export",
+    "waiting",
+    "quota",
+    "map",
+    "preview",
+    "refunds",
+    "reconciliations",
+];
 /// Nouns whose very reading is the owner's: they hold codes, links and everybody's deeds.
 const CLOSED: &[&str] = &["mail", "operator", "audit"];
 

@@ -4,10 +4,11 @@ use super::{Paging, listed};
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use turnpike_base::{Currency, Fault, Lang, Result, Text};
+use turnpike_base::{Currency, Fault, Lang, Result, SiteId, Text};
 use turnpike_identity::brands::{self, Look};
 use turnpike_identity::sites::{self, Changes, NewSite};
 use turnpike_network::entries;
+use turnpike_web::Site;
 
 /// What `site create` takes.
 #[derive(Debug, Deserialize)]
@@ -121,15 +122,39 @@ pub(super) async fn create(control: &Control, input: Create) -> Result<Value> {
     Ok(json!({"id": id, "name": new.name}))
 }
 
+fn row(site: &Site, look: &Look, hosts: &[(String, SiteId)]) -> Value {
+    let own = hosts.iter().filter(|(_, id)| *id == site.id).map(|(host, _)| host).collect::<Vec<_>>();
+    json!({"id": site.id, "name": site.name, "title": look.title(&site.name), "colour": look.colour,
+        "prefixes": site.prefixes, "lang": site.lang, "zone": site.zone.iana_name(), "currency": site.currency.code(),
+        "account_prefix": site.account_prefix, "allow_private_clients": site.allow_private_clients,
+        "demands_verification": site.demands_verification, "hosts": own})
+}
+
 pub(super) async fn list(control: &Control, _: Paging) -> Result<Value> {
-    let sites = sites::all(&control.store().read().await?).await?;
-    let rows: Vec<Value> = sites
-        .iter()
-        .map(|site| {
-            json!({"id": site.id, "name": site.name, "prefixes": site.prefixes, "lang": site.lang,
-                "zone": site.zone.iana_name(), "currency": site.currency.code(), "account_prefix": site.account_prefix,
-                "allow_private_clients": site.allow_private_clients, "demands_verification": site.demands_verification})
-        })
-        .collect();
+    let tx = control.store().read().await?;
+    let hosts = brands::hosts(&tx).await?;
+    let mut rows = Vec::new();
+    for site in sites::all(&tx).await? {
+        rows.push(row(&site, &brands::look(&tx, site.id).await?, &hosts));
+    }
     Ok(listed(i64::try_from(rows.len()).unwrap_or(0), rows))
+}
+
+/// What `site show` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Which {
+    name: Option<String>,
+}
+
+/// A site with all that its brand says, its entries and its shop.
+pub(super) async fn show(control: &Control, input: Which) -> Result<Value> {
+    let tx = control.store().read().await?;
+    let site = sites::find(&tx, input.name.as_deref()).await?;
+    let look = brands::look(&tx, site.id).await?;
+    let mut shown = row(&site, &look, &brands::hosts(&tx).await?);
+    let entries = entries::list(&tx, site.id).await?;
+    shown["look"] = json!(look);
+    shown["entries"] = entries.into_iter().map(|(name, host)| json!({"name": name, "host": host})).collect();
+    Ok(shown)
 }

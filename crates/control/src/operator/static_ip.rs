@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use turnpike_access::packages::{self, Grant, rules};
 use turnpike_base::{Fault, PackageId, ProductType, Result, Text};
 use turnpike_identity::customers;
-use turnpike_network::statics::{self, Address, Wish};
+use turnpike_network::statics::{self, Address, Stock, StockState, Wish};
 use turnpike_wire::CountryCode;
 
 /// What `static-ip import` takes: the text of the file.
@@ -15,6 +15,20 @@ use turnpike_wire::CountryCode;
 #[serde(deny_unknown_fields)]
 pub(super) struct Import {
     file: String,
+}
+
+/// What `static-ip list` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct List {
+    /// With this in the address, the network's name or the city.
+    search: Option<String>,
+    #[serde(rename = "type")]
+    product: Option<i64>,
+    country: Option<CountryCode>,
+    state: Option<StockState>,
+    page: Option<i64>,
+    size: Option<i64>,
 }
 
 /// What `static-ip maintain` takes.
@@ -67,11 +81,19 @@ pub(super) async fn import(control: &Control, input: Import) -> Result<Value> {
 fn row(address: &Address) -> Value {
     json!({"id": address.id, "address": address.address, "type": address.product, "country": address.country,
         "state": address.state, "city": address.city, "asn": address.asn, "isp": address.isp,
-        "holders": address.taken, "most_holders": address.most_holders, "maintenance": address.maintenance})
+        "holders": address.taken, "most_holders": address.most_holders, "maintenance": address.maintenance,
+        "rests_until": (address.rests_until.0 > 0).then(|| time(address.rests_until))})
 }
 
-pub(super) async fn list(control: &Control, input: Paging) -> Result<Value> {
-    let found = statics::stock::list(&control.store().read().await?, input.page()).await?;
+pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
+    let product = match input.product {
+        Some(number) => Some(package::product(number, ProductType::is_static)?),
+        None => None,
+    };
+    let wanted = Stock { search: input.search, product, country: input.country, state: input.state };
+    let page = Paging { page: input.page, size: input.size }.page();
+    let now = control.0.clock.now();
+    let found = statics::stock::list(&control.store().read().await?, &wanted, page, now).await?;
     Ok(listed(found.total, found.rows.iter().map(row).collect()))
 }
 

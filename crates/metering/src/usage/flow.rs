@@ -27,6 +27,8 @@ pub async fn apply(meter: &Meter, batch: &UsageBatch, now: Timestamp) -> Result<
     queries::add_hosts(&tx, &batch.rows, batch.at).await?;
     queries::add_refusals(&tx, &batch.refusals).await?;
     queries::add_traces(&tx, &batch.traces).await?;
+    queries::add_failures(&tx, &batch.failures, batch.at).await?;
+    queries::add_totals(&tx, &batch.rows, batch.at).await?;
     queries::applied(&tx, batch).await?;
     Ok(tx.commit().await?)
 }

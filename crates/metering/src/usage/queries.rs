@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use turnpike_base::{AccountId, CustomerId, ExitId, ProductType, Timestamp};
 use turnpike_store::{Args, Read, StoreError, WriteTx, args};
-use turnpike_wire::{RefusalRow, Subject, Trace, UsageBatch, UsageRow};
+use turnpike_wire::{ExitFailures, RefusalRow, Subject, Trace, UsageBatch, UsageRow};
 
 /// Milliseconds of a quarter-hour.
 pub(crate) const QUARTER_MS: i64 = 15 * 60_000;
@@ -93,6 +93,37 @@ pub(super) async fn add_exits(tx: &WriteTx, rows: &[UsageRow], at: Timestamp) ->
         "ON CONFLICT (exit_id, hour) DO UPDATE SET up = usage_exits.up + excluded.up, \
          down = usage_exits.down + excluded.down, connections = usage_exits.connections + excluded.connections",
         rows.collect(),
+    )
+    .await
+}
+
+pub(super) async fn add_failures(
+    tx: &WriteTx,
+    rows: &[ExitFailures],
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let hour = at.0.div_euclid(HOUR_MS);
+    let mut sums: BTreeMap<ExitId, i64> = BTreeMap::new();
+    for row in rows {
+        *sums.entry(row.exit).or_default() += i64::from(row.count);
+    }
+    tx.insert_all(
+        "INSERT INTO usage_exits (exit_id, hour, up, down, connections, failures)",
+        "ON CONFLICT (exit_id, hour) DO UPDATE SET failures = usage_exits.failures + excluded.failures",
+        sums.into_iter().map(|(exit, count)| args![exit, hour, 0, 0, 0, count]).collect(),
+    )
+    .await
+}
+
+/// The last rows a batch touches: every gateway adds to the same one, and holds it no longer than needed.
+pub(super) async fn add_totals(tx: &WriteTx, rows: &[UsageRow], at: Timestamp) -> Result<(), StoreError> {
+    let quarter = at.0.div_euclid(QUARTER_MS);
+    let totals = sums(rows, |_| quarter).into_iter();
+    tx.insert_all(
+        "INSERT INTO usage_totals (quarter, up, down, connections)",
+        "ON CONFLICT (quarter) DO UPDATE SET up = usage_totals.up + excluded.up, \
+         down = usage_totals.down + excluded.down, connections = usage_totals.connections + excluded.connections",
+        totals.map(|(quarter, (up, down, connections))| args![quarter, up, down, connections]).collect(),
     )
     .await
 }

@@ -108,6 +108,7 @@ impl World {
             rows: vec![row],
             refusals: Vec::new(),
             traces: Vec::new(),
+            failures: Vec::new(),
         }
     }
 

@@ -1,8 +1,9 @@
 //! What is done with exits. Each change is written with what the gateways are told about it.
 
-use super::model::{Exit, Measured, NewExit};
-use super::{error, queries, rules};
+use super::model::{Exit, Measured, NewExit, Wanted};
+use super::{error, import, queries, rules};
 use crate::place;
+use crate::table::bad_line;
 use turnpike_base::{ExitId, Page, PageOf, Result, Timestamp};
 use turnpike_store::{Read, Store, Vault, WriteTx, changes};
 use turnpike_wire::{Change, ExitHealth, ExitRecord, ExitStatus};
@@ -38,9 +39,23 @@ pub async fn add_in(tx: &WriteTx, vault: &Vault, new: &NewExit, now: Timestamp) 
     Ok(id)
 }
 
+/// Adds the exits of an import file, all or none; a line that can't be taken is named by its number.
+pub async fn import(store: &Store, vault: &Vault, file: &str, now: Timestamp) -> Result<usize> {
+    let new = import::parse(file)?;
+    let tx = store.write().await?;
+    for (line, exit) in &new {
+        add_in(&tx, vault, exit, now).await.map_err(|fault| {
+            let reason = fault.errors.into_values().flatten().next().unwrap_or(fault.text);
+            bad_line(*line, reason)
+        })?;
+    }
+    tx.commit().await?;
+    Ok(new.len())
+}
+
 /// A page of exits, the newest first.
-pub async fn list(tx: &impl Read, vault: &Vault, page: Page) -> Result<PageOf<Exit>> {
-    let (total, rows) = queries::page(tx, vault, page).await?;
+pub async fn list(tx: &impl Read, vault: &Vault, wanted: &Wanted, page: Page) -> Result<PageOf<Exit>> {
+    let (total, rows) = queries::page(tx, vault, wanted, page).await?;
     Ok(PageOf { page, total, rows })
 }
 

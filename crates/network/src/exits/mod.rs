@@ -5,11 +5,12 @@
 
 pub mod error;
 pub mod flow;
+mod import;
 mod model;
 mod queries;
 mod rules;
 
-pub use model::{Exit, Health, Measured, NewExit};
+pub use model::{Exit, Health, Measured, NewExit, Wanted};
 pub(crate) use queries::set_pools;
 pub use queries::{by_id, countries};
 pub use rules::{kind_of, target_of};

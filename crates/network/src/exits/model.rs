@@ -2,7 +2,7 @@
 
 use crate::place::Place;
 use turnpike_base::{ExitId, StaticId, Timestamp};
-use turnpike_wire::{ExitKind, ExitRecord, ExitStatus, Pool, Resolve};
+use turnpike_wire::{CountryCode, ExitKind, ExitRecord, ExitStatus, Pool, Resolve};
 
 /// An exit as an operator describes it.
 #[derive(Clone, Debug)]
@@ -22,6 +22,21 @@ pub struct NewExit {
     pub city: Option<String>,
     /// Autonomous system number.
     pub asn: Option<u32>,
+}
+
+/// Which exits are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// With this in the target or the city, or exactly this public address or id.
+    pub search: Option<String>,
+    /// In this country, as claimed.
+    pub country: Option<CountryCode>,
+    /// That serve in this pool.
+    pub pool: Option<Pool>,
+    /// Of this status.
+    pub status: Option<ExitStatus>,
+    /// That answer, or those that don't.
+    pub healthy: Option<bool>,
 }
 
 /// An exit.

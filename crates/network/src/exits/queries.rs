@@ -1,11 +1,12 @@
 //! All SQL of exits.
 
-use super::model::{Exit, Health, Measured};
+use super::model::{Exit, Health, Measured, Wanted};
 use super::rules::{Login, kind_of};
 use crate::place::Place;
 use std::collections::HashMap;
 use turnpike_base::{ExitId, Fault, Page, Result, Secret, Timestamp};
-use turnpike_store::{Read, Row, StoreError, Vault, WriteTx, args};
+use turnpike_store::conditions::anywhere;
+use turnpike_store::{Conditions, Read, Row, StoreError, Vault, WriteTx, args};
 use turnpike_wire::{CountryCode, ExitHealth, ExitKind, ExitStatus, Pool, Resolve};
 
 const SEAL: &str = "exit_credentials";
@@ -134,12 +135,42 @@ pub(super) async fn after(tx: &impl Read, vault: &Vault, after: ExitId, most: i6
     tx.rows(&sql, args![after, most]).await?.iter().map(|row| exit(row, vault)).collect()
 }
 
+fn conditions(wanted: &Wanted) -> Conditions {
+    let mut all = Conditions::default();
+    if let Some(text) = wanted.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        let (pattern, id) = (anywhere(text), text.trim_start_matches('#').parse::<i64>().unwrap_or(0));
+        let part = "LOWER(e.target) LIKE ? ESCAPE '\\' OR e.city_key LIKE ? ESCAPE '\\' OR e.public_address = ? OR e.id = ?";
+        all.add(part, args![&pattern, &pattern, text, id]);
+    }
+    if let Some(country) = wanted.country {
+        all.add("e.country = ?", args![country.as_str()]);
+    }
+    if let Some(pool) = wanted.pool {
+        // Names of pools hold no commas, so one of them stands between two.
+        all.add("',' || e.pools || ',' LIKE ?", args![format!("%,{},%", pool.name())]);
+    }
+    if let Some(status) = wanted.status {
+        all.add("e.status = ?", args![status_name(status)]);
+    }
+    if let Some(healthy) = wanted.healthy {
+        all.add("e.healthy = ?", args![healthy]);
+    }
+    all
+}
+
 /// A page of exits, the newest first.
-pub(super) async fn page(tx: &impl Read, vault: &Vault, page: Page) -> Result<(i64, Vec<Exit>)> {
-    let count = tx.row("SELECT COUNT(*) AS n FROM exits", args![]).await?;
+pub(super) async fn page(
+    tx: &impl Read,
+    vault: &Vault,
+    wanted: &Wanted,
+    page: Page,
+) -> Result<(i64, Vec<Exit>)> {
+    let wanted = conditions(wanted);
+    let count = tx.row(&format!("SELECT COUNT(*) AS n FROM exits e {}", wanted.sql()), wanted.args()).await?;
     let total = count.map(|row| row.get("n")).transpose()?.unwrap_or(0);
-    let sql = format!("SELECT {COLUMNS} {FROM} ORDER BY e.id DESC LIMIT $1 OFFSET $2");
-    let rows = tx.rows(&sql, args![page.size, page.offset()]).await?;
+    let (limit, args) = wanted.page(page);
+    let sql = format!("SELECT {COLUMNS} {FROM} {} ORDER BY e.id DESC {limit}", wanted.sql());
+    let rows = tx.rows(&sql, args).await?;
     Ok((total, rows.iter().map(|row| exit(row, vault)).collect::<Result<_>>()?))
 }
 

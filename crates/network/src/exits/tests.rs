@@ -1,6 +1,6 @@
 //! Exits on both engines.
 
-use super::{Exit, Measured, NewExit, flow};
+use super::{Exit, Measured, NewExit, Wanted, flow};
 use std::net::{IpAddr, Ipv4Addr};
 use turnpike_base::{Code, ExitId, Page, Timestamp};
 use turnpike_store::{Read, Store, Vault, args, both_engines, changes};
@@ -29,7 +29,10 @@ async fn add(store: &Store, new: NewExit) -> turnpike_base::Result<ExitId> {
 }
 
 async fn all(store: &Store) -> Vec<Exit> {
-    flow::list(&store.read().await.unwrap(), &vault(), Page::default()).await.unwrap().rows
+    flow::list(&store.read().await.unwrap(), &vault(), &Wanted::default(), Page::default())
+        .await
+        .unwrap()
+        .rows
 }
 
 async fn told(store: &Store) -> Vec<Change> {

@@ -30,11 +30,3 @@ pub fn ended(package: PackageId) -> Fault {
         format!("The static address {package} was released"),
     ))
 }
-
-/// A line of an import file is wrong.
-pub fn bad_line(line: usize, reason: Text) -> Fault {
-    Fault::parameter(
-        "file",
-        Text::made(format!("第 {line} 行：{}", reason.zh), format!("line {line}: {}", reason.en)),
-    )
-}

@@ -14,7 +14,7 @@ pub mod rules;
 pub mod stock;
 
 pub use import::parse;
-pub use model::{Address, Availability, Filter, Held, NewStatic, Owned, Stand, Wish};
+pub use model::{Address, Availability, Filter, Held, NewStatic, Owned, Stand, Stock, StockState, Wish};
 
 #[cfg(test)]
 mod api_tests;

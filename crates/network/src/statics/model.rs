@@ -27,6 +27,33 @@ pub struct NewStatic {
     pub holders: i64,
 }
 
+/// Which addresses of the stock are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Stock {
+    /// With this in the address, the network's name or the city.
+    pub search: Option<String>,
+    /// 14 or 25.
+    pub product: Option<ProductType>,
+    /// In this country.
+    pub country: Option<CountryCode>,
+    /// In this state.
+    pub state: Option<StockState>,
+}
+
+/// What can become of an address just now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StockState {
+    /// It can be sold.
+    Free,
+    /// Somebody holds it.
+    Held,
+    /// Nobody gets it before it has rested.
+    Resting,
+    /// Under maintenance.
+    Maintenance,
+}
+
 /// An address in stock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {

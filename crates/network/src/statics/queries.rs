@@ -1,9 +1,10 @@
 //! All SQL of static addresses.
 
-use super::model::{Address, Availability, Filter, Held, Owned, Wish};
+use super::model::{Address, Availability, Filter, Held, Owned, Stock, StockState, Wish};
 use super::rules::SOON_DAYS;
 use turnpike_base::{CustomerId, ExitId, PackageId, Page, ProductType, StaticId, Timestamp};
-use turnpike_store::{Args, Read, Row, StoreError, WriteTx, args};
+use turnpike_store::conditions::anywhere;
+use turnpike_store::{Args, Conditions, Read, Row, StoreError, WriteTx, args};
 
 const ADDRESS: &str = "a.id AS static_id, a.exit_id, a.address, a.product, a.country, a.state_key, a.city, a.asn, a.isp, \
                        a.most_holders, a.taken, a.maintenance, a.rests_until";
@@ -44,10 +45,43 @@ pub(super) async fn insert(tx: &WriteTx, new: &Fresh<'_>, now: Timestamp) -> Res
     Ok(())
 }
 
-pub(super) async fn page(tx: &impl Read, page: Page) -> Result<(i64, Vec<Address>), StoreError> {
-    let total = count(tx, "SELECT COUNT(*) AS n FROM static_addresses", args![]).await?;
-    let sql = format!("SELECT {ADDRESS} FROM static_addresses a ORDER BY a.id DESC LIMIT $1 OFFSET $2");
-    let rows = tx.rows(&sql, args![page.size, page.offset()]).await?;
+fn stock(wanted: &Stock, now: Timestamp) -> Conditions {
+    let mut all = Conditions::default();
+    if let Some(text) = wanted.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        let pattern = anywhere(text);
+        let part = "a.address LIKE ? ESCAPE '\\' OR LOWER(a.isp) LIKE ? ESCAPE '\\' OR LOWER(a.city) LIKE ? ESCAPE '\\'";
+        all.add(part, args![&pattern, &pattern, &pattern]);
+    }
+    if let Some(product) = wanted.product {
+        all.add("a.product = ?", args![product]);
+    }
+    if let Some(country) = wanted.country {
+        all.add("a.country = ?", args![country.as_str()]);
+    }
+    match wanted.state {
+        Some(StockState::Free) => {
+            all.add("a.maintenance = 0 AND a.taken < a.most_holders AND a.rests_until <= ?", args![now]);
+        }
+        Some(StockState::Held) => all.add("a.taken > 0", args![]),
+        Some(StockState::Resting) => all.add("a.rests_until > ?", args![now]),
+        Some(StockState::Maintenance) => all.add("a.maintenance = 1", args![]),
+        None => {}
+    }
+    all
+}
+
+pub(super) async fn page(
+    tx: &impl Read,
+    wanted: &Stock,
+    page: Page,
+    now: Timestamp,
+) -> Result<(i64, Vec<Address>), StoreError> {
+    let wanted = stock(wanted, now);
+    let sql = format!("SELECT COUNT(*) AS n FROM static_addresses a {}", wanted.sql());
+    let total = count(tx, &sql, wanted.args()).await?;
+    let (limit, args) = wanted.page(page);
+    let sql = format!("SELECT {ADDRESS} FROM static_addresses a {} ORDER BY a.id DESC {limit}", wanted.sql());
+    let rows = tx.rows(&sql, args).await?;
     Ok((total, rows.iter().map(address).collect::<Result<_, _>>()?))
 }
 

@@ -1,9 +1,10 @@
 //! The operator's side of static addresses: import, maintenance, listing.
 
-use super::model::{Address, NewStatic};
+use super::model::{Address, NewStatic, Stock};
 use super::{error, queries, rules};
 use crate::exits::{self, NewExit};
 use crate::place;
+use crate::table::bad_line;
 use turnpike_base::{Page, PageOf, Result, StaticId, Text, Timestamp};
 use turnpike_store::{Read, Store, Vault, WriteTx, changes};
 use turnpike_wire::{Change, Resolve, Revocation};
@@ -17,7 +18,7 @@ pub async fn import(store: &Store, vault: &Vault, new: &[NewStatic], now: Timest
             let reason = fault.errors.into_values().flatten().next().unwrap_or(fault.text);
             let (zh, en) = (&reason.zh, &reason.en);
             let reason = Text::made(format!("{}：{zh}", one.address), format!("{}: {en}", one.address));
-            error::bad_line(at + 1, reason)
+            bad_line(at + 1, reason)
         })?;
     }
     tx.commit().await?;
@@ -44,8 +45,8 @@ async fn add(tx: &WriteTx, vault: &Vault, new: &NewStatic, now: Timestamp) -> Re
 }
 
 /// A page of the stock, the newest first.
-pub async fn list(tx: &impl Read, page: Page) -> Result<PageOf<Address>> {
-    let (total, rows) = queries::page(tx, page).await?;
+pub async fn list(tx: &impl Read, wanted: &Stock, page: Page, now: Timestamp) -> Result<PageOf<Address>> {
+    let (total, rows) = queries::page(tx, wanted, page, now).await?;
     Ok(PageOf { page, total, rows })
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use turnpike_base::Page;
 use turnpike_base::time::SystemClock;
 use turnpike_control::{Control, operator};
-use turnpike_identity::customers;
+use turnpike_identity::customers::{self, Wanted};
 use turnpike_store::{Store, Vault};
 
 /// Runs a command on the data directory, which is made where it is missing.
@@ -45,7 +45,9 @@ async fn open(held: &DataDir, settings: &Settings) -> Result<(Store, Installatio
 }
 
 async fn has_customers(store: &Store) -> Result<bool> {
-    let first = customers::list(&store.read().await?, Page::new(1, 1)).await.map_err(Failure::from)?;
+    let first = customers::list(&store.read().await?, &Wanted::default(), Page::new(1, 1))
+        .await
+        .map_err(Failure::from)?;
     Ok(first.total > 0)
 }
 

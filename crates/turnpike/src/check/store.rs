@@ -6,7 +6,8 @@ use crate::data_dir::{InstallationKey, KEY_FILE, KEY_VARIABLE, STORE_FILE};
 use crate::settings::Settings;
 use anyhow::{Context, Result, bail};
 use turnpike_base::{Page, Timestamp};
-use turnpike_identity::{customers, keys};
+use turnpike_identity::customers::{self, Wanted};
+use turnpike_identity::keys;
 use turnpike_metering::check::differences;
 use turnpike_store::{Store, Vault};
 
@@ -95,7 +96,7 @@ async fn key(settings: &Settings, store: &Store) -> Seen {
         return Ok((detail, Vec::new()));
     };
     let tx = store.read().await?;
-    let first = customers::list(&tx, Page::new(1, 1)).await?;
+    let first = customers::list(&tx, &Wanted::default(), Page::new(1, 1)).await?;
     let Some(customer) = first.rows.first() else { return Ok(("there".to_owned(), Vec::new())) };
     let fits = match keys::newest(&tx, &Vault::new(key.bytes()), customer.id).await {
         Err(fault) if fault.slug == "open_failed" => false,

@@ -13,6 +13,8 @@ pub struct Shown {
     pub value: Option<String>,
     /// Where it was said.
     pub origin: String,
+    /// What it is for.
+    pub help: &'static str,
 }
 
 /// All settings in the order of the manual.
@@ -21,7 +23,7 @@ pub fn show(resolved: &Resolved) -> Vec<Shown> {
         let said = resolved.said.get(spec.name);
         let value = said.map(|said| if spec.secret { "***".into() } else { said.text.clone() });
         let origin = said.map_or_else(|| "unset".to_owned(), |said| said.origin.to_string());
-        Shown { name: spec.name, value, origin }
+        Shown { name: spec.name, value, origin, help: spec.help }
     };
     let mut shown: Vec<_> = spec::ALL.iter().map(one).collect();
     // The defaults that follow another setting are shown as they will be.

@@ -30,6 +30,7 @@ pub type Reread = Box<dyn Fn() -> Result<Settings> + Send>;
 /// The directory is held or is not a demo's, the store does not open, an address can't be listened on.
 pub async fn run(
     settings: Settings,
+    shown: serde_json::Value,
     with_demo: bool,
     reread: Reread,
     logs: crate::logs::LogControl,
@@ -46,6 +47,7 @@ pub async fn run(
     let payments = Payments::new(settings.stripe.clone());
     let clock = Arc::new(SystemClock);
     let control = Control::open_with(store.clone(), vault.clone(), clock, payments).await.map_err(told)?;
+    control.set_settings(shown);
     let demo = if with_demo {
         terminal.progress("filling the demo");
         Some(demo::fill(&control, &store, &vault).await?)
