@@ -139,7 +139,7 @@ fn conditions(wanted: &Wanted) -> Conditions {
     let mut all = Conditions::default();
     if let Some(text) = wanted.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         let (pattern, id) = (anywhere(text), text.trim_start_matches('#').parse::<i64>().unwrap_or(0));
-        let part = "LOWER(e.target) LIKE ? ESCAPE '\\' OR e.city_key LIKE ? ESCAPE '\\' OR e.public_address = ? OR e.id = ?";
+        let part = "LOWER(e.target) LIKE ? ESCAPE '\\' OR LOWER(e.city) LIKE ? ESCAPE '\\' OR e.public_address = ? OR e.id = ?";
         all.add(part, args![&pattern, &pattern, text, id]);
     }
     if let Some(country) = wanted.country {
