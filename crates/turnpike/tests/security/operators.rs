@@ -6,7 +6,20 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Verbs that change nothing and show no secret.
-const READS: &[&str] = &["list", "show", "days", "trace", "accounts", "check", "export", "quota"];
+const READS: &[&str] = &[
+    "list",
+    "show",
+    "days",
+    "trace",
+    "accounts",
+    "check",
+    "export",
+    "quota",
+    "map",
+    "preview",
+    "refunds",
+    "reconciliations",
+];
 
 /// Every command, as the source of the dispatch names it: what is new is tried here.
 fn commands() -> BTreeSet<String> {
