@@ -40,16 +40,21 @@ fn bytes_are_counted_on_sqlite() {
     ten_mib_are_counted(&Demo::start(&[]));
 }
 
-#[test]
-fn bytes_are_counted_on_postgres() {
+/// A demo on a PostgreSQL schema of its own.
+fn on_postgres() -> Option<Demo> {
     let Ok(url) = std::env::var("TURNPIKE_TEST_POSTGRES") else {
         assert!(std::env::var_os("TURNPIKE_TEST_REQUIRE").is_none(), "TURNPIKE_TEST_POSTGRES is not set");
         eprintln!("SKIPPED: the main job on PostgreSQL (set TURNPIKE_TEST_POSTGRES)");
-        return;
+        return None;
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let schema = runtime.block_on(turnpike_store::testing::fresh_schema(&url));
-    ten_mib_are_counted(&Demo::start(&["--database-url", &schema]));
+    Some(Demo::start(&["--database-url", &schema]))
+}
+
+#[test]
+fn bytes_are_counted_on_postgres() {
+    on_postgres().iter().for_each(ten_mib_are_counted);
 }
 
 #[test]
@@ -96,8 +101,16 @@ fn what_is_taken_away_ends_running_connections() {
 }
 
 #[test]
-fn a_limit_stops_parallel_downloads_where_it_is() {
-    let demo = Demo::start(&[]);
+fn a_limit_stops_parallel_downloads_on_sqlite() {
+    a_limit_stops_parallel_downloads_where_it_is(&Demo::start(&[]));
+}
+
+#[test]
+fn a_limit_stops_parallel_downloads_on_postgres() {
+    on_postgres().iter().for_each(a_limit_stops_parallel_downloads_where_it_is);
+}
+
+fn a_limit_stops_parallel_downloads_where_it_is(demo: &Demo) {
     demo.account("limit01", json!({"limit": 1}));
     let one = || {
         let (mut stream, _) = demo.tunnel("limit01", "pass");

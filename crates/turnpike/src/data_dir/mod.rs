@@ -89,6 +89,20 @@ pub fn is_empty(path: &Path) -> Result<bool> {
     Ok(true)
 }
 
+/// Something in the directory that no installation put there, where there is no installation. One that does not exist
+/// holds nothing.
+pub fn stranger(path: &Path) -> Result<Option<String>> {
+    if is_empty(path)? || path.join(KEY_FILE).exists() || path.join(STORE_FILE).exists() {
+        return Ok(None);
+    }
+    let named = |entry: std::io::Result<fs::DirEntry>| entry.ok().map(|entry| entry.file_name());
+    let mut names = fs::read_dir(path)
+        .with_context(|| format!("{} can't be read", path.display()))?
+        .filter_map(named)
+        .filter(|name| name != LOCK_FILE && name != "lost+found");
+    Ok(names.next().map(|name| name.to_string_lossy().into_owned()))
+}
+
 /// Writes a file that only its owner can read, all or nothing: readers see the old text or the new one.
 pub fn write_private(path: &Path, text: &str) -> Result<()> {
     let fresh = path.with_extension("new");

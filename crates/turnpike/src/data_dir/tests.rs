@@ -32,6 +32,18 @@ fn a_lock_alone_is_an_empty_directory() {
 }
 
 #[test]
+fn a_strangers_file_is_told_apart_from_an_installation() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(stranger(&dir.path().join("missing")).unwrap(), None);
+    let held = DataDir::take(dir.path()).unwrap();
+    assert_eq!(stranger(held.path()).unwrap(), None);
+    fs::write(dir.path().join("note"), "").unwrap();
+    assert_eq!(stranger(held.path()).unwrap().as_deref(), Some("note"));
+    InstallationKey::create(dir.path()).unwrap();
+    assert_eq!(stranger(held.path()).unwrap(), None, "an installation lives here");
+}
+
+#[test]
 fn the_key_is_private_and_comes_back() {
     let dir = tempfile::tempdir().unwrap();
     assert_eq!(InstallationKey::find(dir.path(), None).unwrap(), None);

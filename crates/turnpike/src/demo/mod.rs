@@ -13,6 +13,8 @@ use turnpike_store::{Read, Store, Vault, args};
 
 /// The fact that marks a demo's store; its value holds the demo's secrets, sealed.
 const FACT: &str = "demo";
+/// The fact that marks a store that is being filled.
+const BEGUN: &str = "demo_begun";
 const EMAIL: &str = "demo@example.com";
 const OPERATOR: &str = "operator@example.com";
 const USERNAME: &str = "demo01";
@@ -63,13 +65,34 @@ impl From<Kept> for Demo {
     }
 }
 
-/// Whether a demo filled this store.
+/// What a store is to the demo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Nobody uses it yet.
+    Empty,
+    /// A demo began to fill it and was cut short.
+    Half,
+    /// A demo filled it.
+    Filled,
+    /// Another installation lives in it.
+    Used,
+}
+
+/// What this store is to the demo.
 ///
 /// # Errors
 /// The store does not answer.
-pub async fn is_demo(store: &Store) -> Result<bool> {
+pub async fn look(store: &Store) -> Result<Found> {
     let tx = store.read().await?;
-    Ok(tx.row("SELECT value FROM facts WHERE name = $1", args![FACT]).await?.is_some())
+    let rows = tx.rows("SELECT name FROM facts WHERE name IN ($1, $2)", args![FACT, BEGUN]).await?;
+    let names = rows.iter().map(|row| row.get::<String>("name")).collect::<Result<Vec<_>, _>>()?;
+    let used = "SELECT 1 AS one WHERE EXISTS (SELECT 1 FROM sites) OR EXISTS (SELECT 1 FROM operators)";
+    Ok(match tx.row(used, args![]).await? {
+        _ if names.iter().any(|name| name == FACT) => Found::Filled,
+        _ if !names.is_empty() => Found::Half,
+        Some(_) => Found::Used,
+        None => Found::Empty,
+    })
 }
 
 /// Fills an empty store, or finds the secrets of one that was filled.
@@ -81,11 +104,17 @@ pub async fn fill(control: &Control, store: &Store, vault: &Vault) -> Result<Dem
     let known = tx.row("SELECT value FROM facts WHERE name = $1", args![FACT]).await?;
     drop(tx);
     if let Some(row) = known {
-        let text = vault.open(FACT, &bytes(&row.get::<String>("value")?)).map_err(crate::up::told)?;
+        let text = vault
+            .open(FACT, &bytes(&row.get::<String>("value")?))
+            .map_err(crate::up::told)
+            .context("this store's demo was filled from another --data-dir, which has its key")?;
         return Ok(serde_json::from_str::<Kept>(text.expose())
             .context("the demo's secrets can't be read")?
             .into());
     }
+    let tx = store.write().await?;
+    tx.exec("INSERT INTO facts (name, value) VALUES ($1, '')", args![BEGUN]).await?;
+    tx.commit().await?;
     let random = |length| keys::random_text(length).map_err(crate::up::told);
     let customer_password = random(16)?;
     let operator_password = random(16)?;
@@ -103,6 +132,7 @@ pub async fn fill(control: &Control, store: &Store, vault: &Vault) -> Result<Dem
     let sealed = hex(&vault.seal(FACT, &text).map_err(crate::up::told)?);
     let tx = store.write().await?;
     tx.exec("INSERT INTO facts (name, value) VALUES ($1, $2)", args![FACT, sealed]).await?;
+    tx.exec("DELETE FROM facts WHERE name = $1", args![BEGUN]).await?;
     tx.commit().await?;
     Ok(kept.into())
 }

@@ -39,10 +39,13 @@ pub async fn run(
     crate::limits::raise_open_files();
     terminal.progress("opening the store");
     let fresh = data_dir::is_empty(&settings.data_dir)?;
+    if with_demo && let Some(name) = data_dir::stranger(&settings.data_dir)? {
+        bail!("{} holds {name} and no demo; name another --data-dir", settings.data_dir.display());
+    }
     let dir = DataDir::take(&settings.data_dir)?;
     let (store, vault) = open(&settings, &dir).await?;
-    if with_demo && !fresh && !demo::is_demo(&store).await? {
-        bail!("{} is not empty and was not filled by --demo; name another --data-dir", dir.path().display());
+    if with_demo {
+        fits_demo(&store, &settings, fresh).await?;
     }
     let payments = Payments::new(settings.stripe.clone());
     let clock = Arc::new(SystemClock);
@@ -63,6 +66,30 @@ pub async fn run(
     parts.drain(settings.drain_seconds).await;
     terminal.clear();
     Ok(())
+}
+
+/// Whether the demo may fill the store, or go on with it; says what to do where it may not.
+async fn fits_demo(store: &Store, settings: &Settings, fresh: bool) -> Result<()> {
+    let dir = settings.data_dir.display();
+    let on_postgres = settings.database_url.is_some();
+    match demo::look(store).await? {
+        demo::Found::Filled => Ok(()),
+        demo::Found::Empty if fresh => Ok(()),
+        demo::Found::Half if on_postgres => bail!(
+            "a demo was cut short while it was filled; empty the database of --database-url, remove {dir}, start again"
+        ),
+        demo::Found::Half => {
+            bail!("a demo was cut short while it was filled; remove {dir} and start again")
+        }
+        demo::Found::Used if on_postgres && fresh => {
+            bail!(
+                "the database of --database-url is not empty and was not filled by --demo; name another one"
+            )
+        }
+        demo::Found::Empty | demo::Found::Used => {
+            bail!("{dir} is not empty and was not filled by --demo; name another --data-dir")
+        }
+    }
 }
 
 /// Opens the installation's key and store; both are made where the directory is empty.

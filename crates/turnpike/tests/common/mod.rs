@@ -91,6 +91,17 @@ impl Demo {
         std::fs::read_to_string(self.log.path()).expect("the log can be read")
     }
 
+    /// Sends the process a signal by its name.
+    pub(crate) fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.pid());
+        assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success());
+    }
+
+    /// Waits for the end of the process; says how it ended.
+    pub(crate) fn wait(&mut self) -> std::process::ExitStatus {
+        self.child.wait().expect("it ends")
+    }
+
     /// Waits for the end of a process that was killed.
     pub(crate) fn reap(&mut self) {
         self.child.wait().expect("it ends");
@@ -118,8 +129,12 @@ impl Demo {
 
     /// Asks the customer API; gives the envelope.
     pub(crate) fn api(&self, path: &str, body: Option<Value>) -> Value {
-        let bearer = self.text("/app_key");
-        self.ask(&format!("/gateway/{path}"), &bearer, body)
+        self.api_as(&self.text("/app_key"), path, body)
+    }
+
+    /// The same as another customer.
+    pub(crate) fn api_as(&self, key: &str, path: &str, body: Option<Value>) -> Value {
+        self.ask(&format!("/gateway/{path}"), key, body)
     }
 
     /// Runs an operator's command; gives its data.
