@@ -25,6 +25,10 @@ lint:
 check:
     cargo xtask check
 
+# Holds the running API against its own document with random requests: `just conformance 50` asks more
+conformance examples='5' seed='1':
+    .ci/conformance {{examples}} {{seed}}
+
 # Measures Turnpike beside other proxies (docs/benchmark.md): `just bench --quick`, `just bench --install`
 bench *args:
     cargo build --release -p turnpike -p turnpike-bench
