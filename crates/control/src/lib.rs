@@ -15,6 +15,7 @@ mod publish;
 mod reference;
 #[cfg(test)]
 mod tests;
+mod trial;
 
 use std::sync::Arc;
 use tokio::sync::broadcast;
@@ -31,6 +32,7 @@ use turnpike_web::{App, Balancers, Endpoint};
 use turnpike_wire::Numbered;
 
 pub use outbox::Couriers;
+pub use trial::Trial;
 pub use turnpike_courier::{CourierError, Smtp, Webhook};
 pub use turnpike_network::Entry;
 
@@ -58,6 +60,7 @@ struct Inner {
     couriers: arc_swap::ArcSwap<Couriers>,
     live: live::Hub,
     settings: arc_swap::ArcSwap<serde_json::Value>,
+    trial: arc_swap::ArcSwap<Option<Trial>>,
 }
 
 /// What control does beside answering; ends when dropped.
@@ -105,6 +108,7 @@ impl Control {
             couriers: arc_swap::ArcSwap::default(),
             live: live::Hub::default(),
             settings: arc_swap::ArcSwap::from_pointee(serde_json::Value::Array(Vec::new())),
+            trial: arc_swap::ArcSwap::default(),
         })))
     }
 
@@ -142,6 +146,7 @@ impl Control {
             sessions::routes(&self.0.network, &self.0.pins),
             turnpike_metering::routes(&self.0.meter),
             explain::routes(self),
+            trial::routes(self),
             turnpike_commerce::routes(&self.commerce()),
         ]
         .concat();
@@ -201,6 +206,11 @@ impl Control {
     /// Tells where customers dial: once the gateways' ports are known, and when a setting changed.
     pub fn set_entry(&self, entry: Entry) {
         self.0.network.set_entry(entry);
+    }
+
+    /// Tells what tests of usernames go through and to.
+    pub fn set_trial(&self, trial: Trial) {
+        self.0.trial.store(Arc::new(Some(trial)));
     }
 
     /// Sets how long static addresses rest between two holders, in milliseconds.

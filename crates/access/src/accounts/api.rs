@@ -1,11 +1,11 @@
 //! Endpoints of proxy accounts (contract section 2).
 
-use super::model::{Account, Change, NewAccount};
+use super::model::{Account, Change, NewAccount, Search};
 use super::{error, flow, rules};
 use crate::{State, lists};
 use serde::Serialize;
-use turnpike_base::{Bytes, Code, Fault, ProductType, Result, bytes::GB};
-use turnpike_web::{Call, Listed, field, params};
+use turnpike_base::{Bytes, Code, Fault, Page, ProductType, Result, bytes::GB};
+use turnpike_web::{Call, Listed, Paged, field, params};
 use utoipa::ToSchema;
 
 /// Types that take accounts.
@@ -21,6 +21,16 @@ params! {
         product_type: Option<ProductType> = field::optional(field::product(TYPES)), "套餐类型", "Product type";
         page: Option<i64> = field::optional(field::int(1, 1_000_000_000, "")), "页码;不传则返回全部", "Page, from 1; everything if neither page nor size is sent";
         size: Option<i64> = field::optional(field::int(1, 1_000_000_000, "")), "每页条数,最多 200", "Rows a page; more than 200 are 200";
+    }
+}
+params! {
+    /// What `whitelist-account/search` takes.
+    pub struct Find {
+        keyword: Option<String> = field::optional(field::text(0, 64)), "账号名或备注中的文字", "Text in the name or the remark";
+        product_type: Option<ProductType> = field::optional(field::product(TYPES)), "套餐类型", "Product type";
+        status: Option<bool> = field::optional(field::switch()), "1 启用,0 禁用", "1 enabled, 0 disabled";
+        page: i64 = field::or(field::int(1, 1_000_000_000, ""), 1), "页码", "Page, from 1";
+        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数,最多 200", "Rows a page; more than 200 are 200";
     }
 }
 params! {
@@ -135,6 +145,18 @@ pub(super) async fn list(state: State, call: Call, input: List) -> Result<Listed
     let tx = state.store.read().await?;
     let found = flow::list(&tx, &state.vault, call.customer, input.product_type, part).await?;
     Ok(Listed { list: found.into_iter().map(|account| row(account, &call)).collect() })
+}
+
+pub(super) async fn search(state: State, call: Call, input: Find) -> Result<Paged<AccountRow>> {
+    let wish = Search {
+        keyword: input.keyword.unwrap_or_default().trim().to_owned(),
+        product: input.product_type,
+        enabled: input.status,
+        page: Page::new(input.page, input.size),
+    };
+    let tx = state.store.read().await?;
+    let found = flow::search(&tx, &state.vault, call.customer, &wish).await?;
+    Ok(found.map(|account| row(account, &call)).into())
 }
 
 pub(super) async fn add(state: State, call: Call, input: Add) -> Result<()> {

@@ -1,10 +1,10 @@
 //! What customers do with their accounts. Every change reaches the gateways through the outbox of the
 //! transaction that makes it.
 
-use super::model::{Account, Change, NewAccount, Pair};
+use super::model::{Account, Change, NewAccount, Pair, Search};
 use super::{error, queries};
 use crate::State;
-use turnpike_base::{AccountId, CustomerId, Page, ProductType, Result, Timestamp};
+use turnpike_base::{AccountId, CustomerId, Page, PageOf, ProductType, Result, Timestamp};
 use turnpike_store::{Read, Vault, WriteTx, changes};
 use turnpike_wire::Revocation;
 
@@ -38,6 +38,16 @@ pub async fn list(
     part: Option<Page>,
 ) -> Result<Vec<Account>> {
     queries::of_customer(tx, vault, customer, product, part).await
+}
+
+/// One page of a customer's accounts that fit, the newest first.
+pub async fn search(
+    tx: &impl Read,
+    vault: &Vault,
+    customer: CustomerId,
+    wish: &Search,
+) -> Result<PageOf<Account>> {
+    queries::search(tx, vault, customer, wish).await
 }
 
 /// How many accounts a customer has.

@@ -14,7 +14,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-pub use model::{Account, Change, NewAccount, Pair};
+pub use model::{Account, Change, NewAccount, Pair, Search};
 
 use crate::State;
 use turnpike_base::Code;
@@ -25,6 +25,7 @@ pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
     const TAG: &str = "accounts";
     vec![
         Endpoint::get("whitelist-account/list", TAG, "代理账号列表", "Proxy accounts of the customer", with(s, api::list)).codes(&[]),
+        Endpoint::get("whitelist-account/search", TAG, "查找代理账号", "Proxy accounts whose name or remark holds a text, by page", with(s, api::search)).console().codes(&[]),
         Endpoint::post("whitelist-account/add", TAG, "添加代理账号", "Adds proxy accounts, all or none", with(s, api::add)).codes(&[Code::NotVerified]),
         Endpoint::post("whitelist-account/delete", TAG, "删除代理账号", "Deletes accounts; their connections are reset", with(s, api::delete)).codes(&[Code::NotFound]),
         Endpoint::post("whitelist-account/disable", TAG, "禁用代理账号", "Disables accounts; their connections are reset", with(s, api::disable)).codes(&[Code::NotFound]),

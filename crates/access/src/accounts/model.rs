@@ -1,6 +1,6 @@
 //! What is known of a proxy account.
 
-use turnpike_base::{AccountId, Bytes, CustomerId, ProductType, Secret, Timestamp};
+use turnpike_base::{AccountId, Bytes, CustomerId, Page, ProductType, Secret, Timestamp};
 
 /// A name and a password, checked.
 #[derive(Clone, Debug)]
@@ -88,4 +88,17 @@ impl Change {
             && self.enabled.is_none()
             && self.udp.is_none()
     }
+}
+
+/// Which accounts are looked for.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// Text in the name or the remark, compared without case; empty: any.
+    pub keyword: String,
+    /// Only of this type.
+    pub product: Option<ProductType>,
+    /// Only enabled ones, or only disabled ones.
+    pub enabled: Option<bool>,
+    /// Which page.
+    pub page: Page,
 }

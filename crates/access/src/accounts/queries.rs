@@ -1,7 +1,7 @@
 //! All SQL of accounts but the meter's.
 
-use super::model::{Account, Change, NewAccount, Pair};
-use turnpike_base::{AccountId, CustomerId, Page, ProductType, Result, Timestamp};
+use super::model::{Account, Change, NewAccount, Pair, Search};
+use turnpike_base::{AccountId, CustomerId, Page, PageOf, ProductType, Result, Timestamp};
 use turnpike_store::{Read, Row, Vault, WriteTx, args};
 
 const PURPOSE: &str = "account_password";
@@ -72,6 +72,44 @@ pub(super) async fn of_customer(
     let product = product.map(|product| args![product]).unwrap_or_default();
     let args = [args![customer, limit, offset], product].concat();
     tx.rows(&sql, args).await?.iter().map(|row| read(row, vault)).collect()
+}
+
+/// One page of a customer's accounts whose name or remark holds a text, the newest first, and how many there are.
+pub(super) async fn search(
+    tx: &impl Read,
+    vault: &Vault,
+    customer: CustomerId,
+    wish: &Search,
+) -> Result<PageOf<Account>> {
+    let mut filter = "WHERE customer_id = $1 AND deleted_at IS NULL".to_owned();
+    let mut values = args![customer];
+    if let Some(product) = wish.product {
+        values.extend(args![product]);
+        filter.push_str(&format!(" AND product_type = ${}", values.len()));
+    }
+    if let Some(enabled) = wish.enabled {
+        values.extend(args![enabled]);
+        filter.push_str(&format!(" AND enabled = ${}", values.len()));
+    }
+    if !wish.keyword.is_empty() {
+        let literal =
+            wish.keyword.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        values.extend(args![format!("%{literal}%")]);
+        let n = values.len();
+        filter.push_str(&format!(
+            " AND (username_key LIKE ${n} ESCAPE '\\' OR LOWER(remark) LIKE ${n} ESCAPE '\\')"
+        ));
+    }
+    let counted = tx.row(&format!("SELECT COUNT(*) AS n FROM accounts {filter}"), values.clone()).await?;
+    let total = counted.map(|row| row.get("n")).transpose()?.unwrap_or(0);
+    let (limit, offset) = (values.len() + 1, values.len() + 2);
+    let sql = format!(
+        "SELECT {COLUMNS} FROM accounts {filter} ORDER BY created_at DESC, id DESC LIMIT ${limit} OFFSET ${offset}"
+    );
+    values.extend(args![wish.page.size, wish.page.offset()]);
+    let rows = tx.rows(&sql, values).await?;
+    let rows = rows.iter().map(|row| read(row, vault)).collect::<Result<_>>()?;
+    Ok(PageOf { page: wish.page, total, rows })
 }
 
 pub(super) async fn count(tx: &impl Read, customer: CustomerId) -> Result<i64> {

@@ -1,8 +1,8 @@
 //! Accounts: form of input, and every intention on both engines.
 
-use super::{Account, Change, NewAccount, admit, flow, meter, rules};
+use super::{Account, Change, NewAccount, Search, admit, flow, meter, rules};
 use crate::State;
-use turnpike_base::{AccountId, Bytes, Code, CustomerId, Fault, ProductType, Secret, Timestamp};
+use turnpike_base::{AccountId, Bytes, Code, CustomerId, Fault, Page, ProductType, Secret, Timestamp};
 use turnpike_store::{Store, Vault, both_engines, changes};
 use turnpike_wire::{Reason, Revocation};
 
@@ -86,6 +86,26 @@ fn names_are_trimmed_and_count_once() {
 }
 
 both_engines! {
+    async fn a_search_finds_by_name_and_remark_and_nobody_elses(store: Store) {
+        add(&store, WHO, "Crawl01:secret1,Crawl02:secret1,shop7:secret1").await.unwrap();
+        add(&store, OTHER, "crawl99:secret1").await.unwrap();
+        let remark = Change { remark: Some("100%_Night".into()), ..Change::default() };
+        flow::change(&state(&store), WHO, "shop7", &remark, NOW).await.unwrap();
+        flow::set_enabled(&state(&store), WHO, &["crawl01".into()], false, NOW).await.unwrap();
+        let look = async |keyword: &str, enabled: Option<bool>, size: i64| {
+            let wish = Search { keyword: keyword.into(), product: None, enabled, page: Page::new(1, size) };
+            let tx = store.read().await.unwrap();
+            let found = flow::search(&tx, &Vault::new([7; 32]), WHO, &wish).await.unwrap();
+            let names: Vec<String> = found.rows.into_iter().map(|account| account.username).collect();
+            (found.total, names.join(" "))
+        };
+        assert_eq!(look("CRAWL", None, 20).await, (2, "Crawl02 Crawl01".to_owned()));
+        assert_eq!(look("crawl", Some(true), 20).await, (1, "Crawl02".to_owned()));
+        assert_eq!(look("%_n", None, 20).await, (1, "shop7".to_owned()), "taken literally");
+        assert_eq!(look("", None, 1).await, (3, "shop7".to_owned()));
+        assert_eq!(look("nobody", None, 20).await, (0, String::new()));
+    }
+
     async fn a_name_is_unique_in_the_installation_and_keeps_its_case(store: Store) {
         add(&store, WHO, "User01:pass,user02:pass").await.unwrap();
         let taken = add(&store, OTHER, "free:pass,USER01:pass").await.unwrap_err();

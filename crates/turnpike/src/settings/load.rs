@@ -61,6 +61,7 @@ impl Reader<'_> {
         let proxy_tls = self.tls("proxy-tls-cert", "proxy-tls-key");
         let proxy_protocol = self.proxy_protocol();
         let trusted_proxies = self.read("trusted-proxies", value::blocks).unwrap_or_default();
+        let test_url = self.read("test-url", value::plain_url);
         let public_url = self.read("public-url", value::web_url);
         let smtp = self.smtp();
         let webhook = self.webhook();
@@ -85,6 +86,7 @@ impl Reader<'_> {
             proxy_tls,
             proxy_protocol,
             trusted_proxies,
+            test_url: test_url?,
             public_url,
             smtp,
             webhook,

@@ -79,6 +79,8 @@ pub struct Settings {
     pub proxy_protocol: Option<Vec<IpAddr>>,
     /// Load balancers before the API that are believed.
     pub trusted_proxies: Vec<ipnet::IpNet>,
+    /// Where the console's live test goes.
+    pub test_url: String,
     /// Where people reach the console.
     pub public_url: Option<String>,
     /// Carries mail; without one mails wait.

@@ -100,6 +100,12 @@ pub const ALL: &[Spec] = &[
         "Load balancers before the API, addresses or blocks (10.0.0.0/8): only their Forwarded and X-Forwarded-For count",
     ),
     plain(
+        "test-url",
+        "URL",
+        Some("http://example.com/"),
+        "Where the console's live test of a proxy username goes, an http:// address; one that answers {\"ip\": …} shows the exit's address, too; the demo takes its echo origin",
+    ),
+    plain(
         "public-url",
         "URL",
         None,

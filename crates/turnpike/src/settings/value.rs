@@ -131,6 +131,14 @@ pub fn web_url(text: &str) -> Result<String, String> {
     }
 }
 
+/// An `http://` address: the test speaks through the proxy, not TLS.
+pub fn plain_url(text: &str) -> Result<String, String> {
+    match text.strip_prefix("http://").filter(|rest| !rest.is_empty() && !rest.starts_with('/')) {
+        Some(_) if !text.contains(['@', ' ']) => Ok(text.to_owned()),
+        _ => Err("it has to be an address such as http://example.com/, without a password".into()),
+    }
+}
+
 /// An e-mail address.
 pub fn mail_address(text: &str) -> Result<String, String> {
     let parts = text.split_once('@').filter(|(name, host)| !name.is_empty() && !host.is_empty());

@@ -10,13 +10,13 @@ use crate::server::HttpServer;
 use crate::server::tls::{self, Certificates};
 use crate::settings::Settings;
 use anyhow::{Context, Result};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use turnpike_base::time::SystemClock;
 use turnpike_base::{Clock, Secret};
-use turnpike_control::{Control, Entry, Work};
+use turnpike_control::{Control, Entry, Trial, Work};
 use turnpike_gateway::{Config, Destinations, EndpointPorts, Gateway, Running, Timeouts};
 use turnpike_store::Store;
 use turnpike_wire::GatewayId;
@@ -75,6 +75,7 @@ impl Parts {
             port: proxy.port(),
             endpoint_ports: gateway.endpoint_ports().iter().copied().collect(),
         });
+        control.set_trial(trial(settings, proxy, echo));
         control.set_static_rest(i64::from(settings.static_rest_hours) * HOUR_MS);
         let readiness = Readiness::new(store.clone());
         let certificates = settings.api_tls.as_ref().map(tls::read).transpose()?.map(Certificates::new);
@@ -141,6 +142,16 @@ impl Parts {
             tracing::error!(%error, "the store could not be closed");
         }
     }
+}
+
+/// Tests go through this process's own entry; in a demo to its echo origin, which tells the exit's address.
+fn trial(settings: &Settings, mut proxy: SocketAddr, echo: Option<SocketAddr>) -> Trial {
+    if proxy.ip().is_unspecified() {
+        let v6 = proxy.is_ipv6();
+        proxy.set_ip(if v6 { Ipv6Addr::LOCALHOST.into() } else { Ipv4Addr::LOCALHOST.into() });
+    }
+    let url = echo.map_or_else(|| settings.test_url.clone(), |echo| format!("http://{echo}/"));
+    Trial { proxy, url }
 }
 
 async fn listen(setting: &str, address: SocketAddr) -> Result<TcpListener> {

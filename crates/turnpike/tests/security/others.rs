@@ -126,7 +126,7 @@ impl Things {
         demo.seen_address(&format!("{user}_session-hers"), &demo.text("/account/password"));
         post("blocked-host/add", json!({"hosts": "hers.example"}));
         let named = json!({
-            "account": user, "accounts": user, "username": user, "session": "hers", "ips": "127.0.0.1",
+            "account": user, "accounts": user, "username": user, "keyword": user, "session": "hers", "ips": "127.0.0.1",
             "trade_no": order["trade_no"], "trade_nos": paid, "coupon_sn": "HERS", "profile_id": profile["id"],
             "upids": statics["data"]["list"][0]["id"], "user_product_id": unmetered["id"],
             "blocked-host/delete hosts": "hers.example",

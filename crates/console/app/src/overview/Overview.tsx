@@ -1,10 +1,177 @@
-// What a customer sees first.
+// What a customer sees first: balance, today's traffic as it runs, packages left, what needs attention, how to begin.
 
-import { texts } from '../lib/lang'
-import { Screen } from '../lib/ui'
+import { Anchor, Box, Button, Grid, Group, Progress, SimpleGrid, Stack, Text, ThemeIcon } from '@mantine/core'
+import { IconAlertTriangle, IconChevronRight, IconCircleCheck, IconPackage, IconPlayerPlay } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { useRead } from '../api/hooks'
+import type { Row } from '../api/client'
+import { Code, Stat, State } from '../lib/bits'
+import { Chart } from '../lib/Chart'
+import { day, daysUntil, money, number, size, wall } from '../lib/format'
+import { say, texts } from '../lib/lang'
+import { COUNT_TYPES, TRAFFIC_TYPES, productName } from '../lib/products'
+import { Empty, Loaded, Panel, Screen } from '../lib/ui'
+import { useCustomerLive, useLiveUsage } from '../shell/live'
+import { useSite } from '../shell/site'
+import { useAttention } from './attention'
 
-const t = texts({ title: ['概览', 'Overview'] })
+const t = texts({
+  title: ['概览', 'Overview'],
+  balance: ['余额', 'Balance'],
+  topUp: ['充值', 'Top up'],
+  today: ['今日流量', 'Traffic today'],
+  live: ['实时', 'Live'],
+  connections: ['今日连接', 'Connections today'],
+  left: ['剩余流量', 'Traffic left'],
+  leftHint: ['来自 {n} 个有效套餐', 'in {n} active packages'],
+  chart: ['最近 24 小时', 'Last 24 hours'],
+  more: ['查看用量', 'See usage'],
+  attention: ['需要处理', 'Needs attention'],
+  calm: ['一切正常,没有需要处理的事项。', 'Everything is in order.'],
+  packages: ['有效套餐', 'Active packages'],
+  until: ['{day} 到期', 'until {day}'],
+  leftOf: ['剩余 {left} / {total}', '{left} of {total} left'],
+  soon: ['{n} 天内到期', '{n} days left'],
+  noPackage: ['还没有套餐', 'No packages yet'],
+  noPackageHow: ['购买一个套餐后即可创建代理账号并开始使用。', 'Buy one, then create a proxy account and begin.'],
+  shop: ['去购买', 'Go to the shop'],
+  start: ['快速开始', 'Quick start'],
+  startHow: ['复制到终端运行,流量会立即显示在上方。', 'Paste it into a terminal; the traffic shows above at once.'],
+  generator: ['生成其他地区的端点', 'Generate for a place'],
+  noAccount: ['还没有代理账号', 'No proxy account yet'],
+  noAccountHow: ['账号是网关接受的用户名和密码。', 'An account is the username and password that gateways accept.'],
+  create: ['创建账号', 'Create an account'],
+})
 
 export function Overview() {
-  return <Screen title={t.title}>{null}</Screen>
+  useLiveUsage()
+  return (
+    <Screen title={t.title}>
+      <Figures />
+      <Grid gap="lg">
+        <Grid.Col span={{ base: 12, lg: 8 }}><Stack gap="lg"><Day /><QuickStart /></Stack></Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 4 }}><Stack gap="lg"><Attention /><Packages /></Stack></Grid.Col>
+      </Grid>
+    </Screen>
+  )
+}
+
+function Figures() {
+  const site = useSite()
+  const live = useCustomerLive()
+  const user = useRead('user/info')
+  const packages = useRead('user-product/list', { size: 200 })
+  const running = (packages.data?.list ?? []).filter((p) => p.status === 1 && TRAFFIC_TYPES.includes(p.product_type))
+  const balance = live?.balance ?? user.data?.balance
+  return (
+    <SimpleGrid cols={{ base: 2, lg: 4 }} spacing={{ base: 'sm', sm: 'lg' }}>
+      <Stat label={t.balance} value={balance === undefined ? '…' : money(balance, site.currency)} action={<Anchor component={Link} to="/shop" search={{ type: 3 } as never} fz="xs">{t.topUp}</Anchor>} />
+      <Stat label={t.today} value={live ? size(live.today_flow) : '…'} live hint={t.live} />
+      <Stat label={t.connections} value={live ? number(live.today_connections) : '…'} live hint={t.live} />
+      <Stat label={t.left} value={packages.data ? size(running.reduce((sum, p) => sum + p.left, 0)) : '…'} hint={say(t.leftHint, { n: running.length })} />
+    </SimpleGrid>
+  )
+}
+
+/** The last 24 hours of the site's clock, empty ones included. */
+function hoursOf(zone: string): string[] {
+  const now = Date.now()
+  return Array.from({ length: 24 }, (_, i) => `${wall(new Date(now - (23 - i) * 3_600_000), zone).slice(0, 13)}:00:00`)
+}
+
+function Day() {
+  const { time_zone: zone } = useSite()
+  const hours = hoursOf(zone)
+  const read = useRead('user-usage-flow/detail', { group_by: 'hour', start_time: hours[0], size: 200 })
+  return (
+    <Panel title={t.chart} right={<Anchor component={Link} to="/usage" fz="sm">{t.more}</Anchor>}>
+      <Loaded from={read} lines={8}>
+        {({ list }) => {
+          const by = new Map(list.map((row) => [row.hour, row.flow]))
+          return <Chart kind="bar" name={t.chart} points={hours.map((hour) => ({ label: hour.slice(11, 16), flow: by.get(hour) ?? 0 }))} />
+        }}
+      </Loaded>
+    </Panel>
+  )
+}
+
+function Attention() {
+  const things = useAttention()
+  return (
+    <Panel title={t.attention}>
+      {things.length === 0 ? (
+        <Group gap="sm" wrap="nowrap"><ThemeIcon variant="light" color="green" radius="xl"><IconCircleCheck size={18} aria-hidden /></ThemeIcon><Text fz="sm" c="dimmed">{t.calm}</Text></Group>
+      ) : (
+        <Stack gap="sm" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
+          {things.map((thing) => (
+            <Group component="li" key={thing.text} gap="sm" wrap="nowrap" align="flex-start">
+              <ThemeIcon variant="light" color={thing.urgent ? 'red' : 'orange'} radius="xl" size="sm" mt={2}><IconAlertTriangle size={13} aria-hidden /></ThemeIcon>
+              <Text fz="sm" flex={1}>{thing.text}</Text>
+              <Anchor component={Link} to={thing.to} fz="sm" style={{ whiteSpace: 'nowrap' }}>{thing.action}<IconChevronRight size={13} style={{ verticalAlign: -2 }} aria-hidden /></Anchor>
+            </Group>
+          ))}
+        </Stack>
+      )}
+    </Panel>
+  )
+}
+
+function Packages() {
+  const read = useRead('user-product/list', { size: 200 })
+  return (
+    <Panel title={t.packages}>
+      <Loaded from={read}>
+        {({ list }) => {
+          const active = list.filter((p) => p.status === 1)
+          if (active.length === 0) return <Empty icon={IconPackage} title={t.noPackage} action={<Button component={Link} to="/shop">{t.shop}</Button>}>{t.noPackageHow}</Empty>
+          return <Stack gap="md">{active.slice(0, 8).map((p) => <PackageRow key={p.id} of={p} />)}</Stack>
+        }}
+      </Loaded>
+    </Panel>
+  )
+}
+
+function PackageRow({ of: p }: { of: Row<'user-product/list'> }) {
+  const { time_zone: zone } = useSite()
+  const days = daysUntil(p.expired_at, zone)
+  const counts = COUNT_TYPES.includes(p.product_type)
+  const show = counts ? number : size
+  return (
+    <Box>
+      <Group justify="space-between" gap="xs" wrap="nowrap">
+        <Text fz="sm" fw={600} truncate>{p.title}</Text>
+        {days < 7 ? <State tone="warn">{say(t.soon, { n: Math.max(days, 0) })}</State> : <Text fz="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>{say(t.until, { day: day(p.expired_at) })}</Text>}
+      </Group>
+      {p.total > 0 ? (
+        <>
+          <Progress value={(p.left / p.total) * 100} size="sm" mt={6} aria-label={p.title} color={p.left / p.total < 0.1 ? 'orange' : 'brand'} />
+          <Text fz="xs" c="dimmed" className="nums" mt={4}>{say(t.leftOf, { left: show(p.left), total: show(p.total) })}</Text>
+        </>
+      ) : (
+        <Text fz="xs" c="dimmed">{productName(p.product_type)}</Text>
+      )}
+    </Box>
+  )
+}
+
+function QuickStart() {
+  const entry = useRead('entry')
+  const accounts = useRead('whitelist-account/list', { page: 1, size: 20 })
+  return (
+    <Panel title={t.start} right={<Anchor component={Link} to="/generator" fz="sm">{t.generator}</Anchor>}>
+      <Loaded from={accounts}>
+        {({ list }) => {
+          const account = list.find((a) => a.status === 1)
+          if (!account) return <Empty icon={IconPlayerPlay} title={t.noAccount} action={<Button component={Link} to="/accounts">{t.create}</Button>}>{t.noAccountHow}</Empty>
+          const prefix = entry.data?.account_prefix ? `${entry.data.account_prefix}-` : ''
+          return (
+            <Stack gap="sm">
+              <Text fz="sm" c="dimmed">{t.startHow}</Text>
+              {entry.data && <Code text={`curl -x http://${entry.data.host}:${entry.data.port} \\\n     -U ${prefix}${account.username}:${account.password} https://example.com/`} />}
+            </Stack>
+          )
+        }}
+      </Loaded>
+    </Panel>
+  )
 }

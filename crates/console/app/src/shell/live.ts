@@ -1,8 +1,23 @@
 // The customer's live figures.
 
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { liveFeed } from '../lib/live'
 
 export interface CustomerFigures { today_flow: number; today_connections: number; balance: number; notices: string[] }
 
 export const customerLive = liveFeed<CustomerFigures>('/web_v1/live')
 export const useCustomerLive = customerLive.useFigures
+
+/** What is drawn from usage is asked for again when the figures move. */
+const MOVED = ['user-usage-flow/detail', 'user-usage-flow/total', 'user-product/list']
+
+export function useLiveUsage() {
+  const client = useQueryClient()
+  useEffect(
+    () => customerLive.subscribe(() => {
+      for (const path of MOVED) void client.invalidateQueries({ queryKey: [path] })
+    }),
+    [client],
+  )
+}

@@ -1,7 +1,7 @@
 // The customer's menu, in groups.
 
 import {
-  IconActivity, IconAdjustments, IconBook2, IconBuildingStore, IconChartBar, IconFileInvoice, IconFocus2, IconHelp, IconKey, IconLayoutDashboard,
+  IconActivity, IconAdjustments, IconBuildingStore, IconChartBar, IconFileInvoice, IconFocus2, IconKey, IconLayoutDashboard,
   IconMapPin, IconReceipt, IconShieldCheck, IconUsers, type Icon,
 } from '@tabler/icons-react'
 import { texts } from '../lib/lang'
@@ -30,8 +30,30 @@ export interface NavItem { to: string; label: keyof typeof t; icon: Icon; outsid
 
 export const groups: { label?: keyof typeof t; items: NavItem[] }[] = [
   { items: [{ to: '/', label: 'overview', icon: IconLayoutDashboard }] },
+  {
+    label: 'proxies',
+    items: [
+      { to: '/generator', label: 'generator', icon: IconFocus2 },
+      { to: '/accounts', label: 'accounts', icon: IconUsers },
+      { to: '/allowlist', label: 'allowlist', icon: IconShieldCheck },
+      { to: '/statics', label: 'statics', icon: IconMapPin },
+      { to: '/connections', label: 'connections', icon: IconActivity },
+      { to: '/usage', label: 'usage', icon: IconChartBar },
+    ],
+  },
+  {
+    label: 'billing',
+    items: [
+      { to: '/shop', label: 'shop', icon: IconBuildingStore },
+      { to: '/orders', label: 'orders', icon: IconReceipt },
+      { to: '/invoices', label: 'invoices', icon: IconFileInvoice },
+    ],
+  },
+  {
+    label: 'account',
+    items: [
+      { to: '/keys', label: 'keys', icon: IconKey },
+      { to: '/settings', label: 'settings', icon: IconAdjustments },
+    ],
+  },
 ]
-
-export const icons = {
-  IconActivity, IconAdjustments, IconBook2, IconBuildingStore, IconChartBar, IconFileInvoice, IconFocus2, IconHelp, IconKey, IconMapPin, IconReceipt, IconShieldCheck, IconUsers,
-}

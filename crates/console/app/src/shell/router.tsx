@@ -21,10 +21,26 @@ const entrance: () => Promise<Record<string, unknown>> = () => import('../user/e
 
 outside.addChildren([
   open('/login', entrance, 'Login'),
+  open('/register', entrance, 'Register'),
+  open('/verify-email', entrance, 'VerifyEmail'),
+  open('/forgot', entrance, 'Forgot'),
+  open('/reset-password', entrance, 'Reset'),
 ])
 
 inside.addChildren([
   own('/', () => import('../overview/Overview'), 'Overview'),
+  own('/generator', () => import('../endpoints/Generator'), 'Generator'),
+  own('/accounts', () => import('../accounts/Accounts'), 'Accounts'),
+  own('/allowlist', () => import('../allowlist/Allowlist'), 'Allowlist'),
+  own('/statics', () => import('../statics/Statics'), 'Statics'),
+  own('/connections', () => import('../connections/Connections'), 'Connections'),
+  own('/usage', () => import('../usage/Usage'), 'Usage'),
+  own('/shop', () => import('../shop/Shop'), 'Shop'),
+  own('/orders', () => import('../orders/Orders'), 'Orders'),
+  own('/orders/$no', () => import('../orders/Order'), 'Order'),
+  own('/invoices', () => import('../invoices/Invoices'), 'Invoices'),
+  own('/keys', () => import('../keys/Keys'), 'Keys'),
+  own('/settings', () => import('../user/Settings'), 'Settings'),
 ])
 
 root.addChildren([outside, inside, controlRoutes(root)])

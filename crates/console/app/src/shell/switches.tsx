@@ -12,9 +12,12 @@ const t = texts({
 export function LangSwitch() {
   const next = lang() === 'zh' ? 'en' : 'zh'
   return (
-    <Button variant="subtle" color="gray" size="compact-sm" c="dimmed" leftSection={<IconLanguage size={16} />} lang={next} onClick={() => setLang(next)}>
-      {t.other}
-    </Button>
+    <>
+      <Button variant="subtle" color="gray" size="compact-sm" c="dimmed" leftSection={<IconLanguage size={16} />} lang={next} onClick={() => setLang(next)} visibleFrom="sm">
+        {t.other}
+      </Button>
+      <ActionIcon variant="subtle" color="gray" lang={next} aria-label={t.other} onClick={() => setLang(next)} hiddenFrom="sm"><IconLanguage size={18} /></ActionIcon>
+    </>
   )
 }
 

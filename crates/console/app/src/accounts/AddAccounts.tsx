@@ -1,0 +1,81 @@
+// Add accounts: so many with random names and passwords, or those that somebody pasted.
+
+import { Alert, Button, Drawer, Group, NumberInput, SegmentedControl, Select, Stack, Text, TextInput, Textarea, Title } from '@mantine/core'
+import { useState } from 'react'
+import { useRead, useWrite } from '../api/hooks'
+import { number } from '../lib/format'
+import { say, texts } from '../lib/lang'
+import { type AccountType, accountTypeOptions } from '../lib/products'
+import { Failed, done } from '../lib/ui'
+import { pairsIn, randomWord } from './lines'
+
+const t = texts({
+  title: ['添加代理账号', 'Add proxy accounts'],
+  random: ['随机生成', 'Make for me'],
+  paste: ['粘贴列表', 'Paste a list'],
+  count: ['数量', 'How many'],
+  prefix: ['名称前缀', 'Names begin with'],
+  list: ['账号列表', 'Accounts'],
+  listHow: ['每行一个 用户名:密码,最多 1000 个;用户名 2–32、密码 4–32 个字母或数字', 'One username:password a line, at most 1,000; letters and digits, 2–32 for names, 4–32 for passwords'],
+  type: ['套餐类型', 'Product type'],
+  limit: ['总流量上限(GB)', 'Traffic limit (GB)'],
+  daily: ['每日上限(GB)', 'Daily limit (GB)'],
+  zero: ['0 表示不限', '0: none'],
+  remark: ['备注', 'Remark'],
+  go: ['添加 {n} 个', 'Add {n}'],
+  added: ['已添加 {n} 个账号', '{n} accounts added'],
+  left: ['该类型还可添加 {n} 个', '{n} more of this type can be added'],
+  close: ['关闭', 'Close'],
+})
+
+export function AddAccounts({ opened, close, changes }: { opened: boolean; close: () => void; changes: readonly ('whitelist-account/search' | 'whitelist-account/list' | 'whitelist-account/quotas')[] }) {
+  return (
+    <Drawer opened={opened} onClose={close} position="right" title={<Title order={2} fz="lg">{t.title}</Title>} closeButtonProps={{ 'aria-label': t.close }}>
+      <Form close={close} changes={changes} />
+    </Drawer>
+  )
+}
+
+function Form({ close, changes }: { close: () => void; changes: Parameters<typeof AddAccounts>[0]['changes'] }) {
+  const add = useWrite('whitelist-account/add', changes)
+  const quotas = useRead('whitelist-account/quotas')
+  const [way, setWay] = useState('random')
+  const [count, setCount] = useState<number | string>(1)
+  const [prefix, setPrefix] = useState('user')
+  const [pasted, setPasted] = useState('')
+  const [type, setType] = useState('9')
+  const [limit, setLimit] = useState<number | string>(0)
+  const [daily, setDaily] = useState<number | string>(0)
+  const [remark, setRemark] = useState('')
+  const pairs = pairsIn(pasted)
+  const n = way === 'random' ? Number(count) || 0 : pairs.length
+  const quota = quotas.data?.list.find((q) => String(q.product_type) === type)
+  const submit = () => {
+    const accounts = way === 'random' ? Array.from({ length: n }, () => `${prefix}${randomWord(6)}:${randomWord(12)}`) : pairs
+    add.mutate(
+      { accounts: accounts.join(','), product_type: Number(type) as AccountType, limit: Number(limit) || 0, daily_limit: Number(daily) || 0, remark },
+      { onSuccess: () => { done(say(t.added, { n: number(n) })); close() } },
+    )
+  }
+  return (
+    <Stack>
+      <SegmentedControl fullWidth value={way} onChange={setWay} data={[{ value: 'random', label: t.random }, { value: 'paste', label: t.paste }]} />
+      {way === 'random' ? (
+        <Group grow align="flex-start">
+          <NumberInput label={t.count} min={1} max={1000} clampBehavior="strict" allowDecimal={false} value={count} onChange={setCount} />
+          <TextInput label={t.prefix} value={prefix} maxLength={20} onChange={(e) => setPrefix(e.currentTarget.value.replace(/[^A-Za-z0-9]/g, ''))} />
+        </Group>
+      ) : (
+        <Textarea label={t.list} description={t.listHow} autosize minRows={6} maxRows={14} value={pasted} onChange={(e) => setPasted(e.currentTarget.value)} placeholder={'alice:s3cret99\nbob:pass1234'} classNames={{ input: 'mono' }} error={add.error?.fields.accounts} />
+      )}
+      <Select label={t.type} data={accountTypeOptions()} value={type} allowDeselect={false} onChange={(next) => setType(next ?? '9')} description={quota && say(t.left, { n: number(quota.left) })} />
+      <Group grow align="flex-start">
+        <NumberInput label={t.limit} description={t.zero} min={0} max={102400} allowDecimal={false} value={limit} onChange={setLimit} error={add.error?.fields.limit} />
+        <NumberInput label={t.daily} description={t.zero} min={0} max={102400} allowDecimal={false} value={daily} onChange={setDaily} error={add.error?.fields.daily_limit} />
+      </Group>
+      <TextInput label={t.remark} value={remark} onChange={(e) => setRemark(e.currentTarget.value)} error={add.error?.fields.remark} />
+      {add.error && (Object.keys(add.error.fields).length === 0 ? <Failed error={add.error} /> : <Alert color="red"><Text fz="sm">{Object.values(add.error.fields).join('; ')}</Text></Alert>)}
+      <Button onClick={submit} loading={add.isPending} disabled={n < 1}>{say(t.go, { n: number(n) })}</Button>
+    </Stack>
+  )
+}

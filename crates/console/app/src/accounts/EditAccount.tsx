@@ -1,0 +1,59 @@
+// Change one account: password, limits, remark, UDP.
+
+import { Button, Drawer, Group, NumberInput, Stack, Switch, TextInput, Title } from '@mantine/core'
+import { useState } from 'react'
+import { useWrite } from '../api/hooks'
+import { say, texts } from '../lib/lang'
+import { UDP_TYPES } from '../lib/products'
+import { Failed, done } from '../lib/ui'
+import type { Account } from './Accounts'
+import { randomWord } from './lines'
+
+const t = texts({
+  title: ['编辑 {name}', 'Edit {name}'],
+  password: ['新密码', 'New password'],
+  passwordHow: ['留空则不变;6 到 16 个字母或数字', 'Blank keeps it; 6 to 16 letters and digits'],
+  random: ['随机', 'Random'],
+  limit: ['总流量上限(GB)', 'Traffic limit (GB)'],
+  daily: ['每日上限(GB)', 'Daily limit (GB)'],
+  zero: ['0 表示不限', '0: none'],
+  remark: ['备注', 'Remark'],
+  udp: ['允许 UDP(SOCKS5)', 'Allow UDP (SOCKS5)'],
+  save: ['保存', 'Save'],
+  saved: ['已保存,1 秒内在所有网关生效', 'Saved; it holds on every gateway within a second'],
+  close: ['关闭', 'Close'],
+})
+
+export function EditAccount({ account, close, changes }: { account: Account; close: () => void; changes: readonly ('whitelist-account/search' | 'whitelist-account/list' | 'whitelist-account/quotas')[] }) {
+  const change = useWrite('proxy-account/change', changes)
+  const [password, setPassword] = useState('')
+  const [limit, setLimit] = useState<number | string>(account.limit_flow)
+  const [daily, setDaily] = useState<number | string>(account.daily_limit_flow)
+  const [remark, setRemark] = useState(account.remark)
+  const [udp, setUdp] = useState(account.udp === 1)
+  const mayUdp = UDP_TYPES.includes(account.product_type)
+  const fields = change.error?.fields ?? {}
+  const save = () =>
+    change.mutate(
+      { account: account.username, password: password || undefined, limit: Number(limit) || 0, daily_limit: Number(daily) || 0, remark, udp: mayUdp ? (udp ? 1 : 0) : undefined },
+      { onSuccess: () => { done(t.saved); close() } },
+    )
+  return (
+    <Drawer opened onClose={close} position="right" title={<Title order={2} fz="lg">{say(t.title, { name: account.username })}</Title>} closeButtonProps={{ 'aria-label': t.close }}>
+      <Stack>
+        <Group align="flex-end" gap="xs" wrap="nowrap">
+          <TextInput flex={1} label={t.password} description={t.passwordHow} value={password} onChange={(e) => setPassword(e.currentTarget.value)} error={fields.password} autoComplete="off" />
+          <Button variant="default" onClick={() => setPassword(randomWord(12))}>{t.random}</Button>
+        </Group>
+        <Group grow align="flex-start">
+          <NumberInput label={t.limit} description={t.zero} min={0} max={102400} allowDecimal={false} value={limit} onChange={setLimit} error={fields.limit} />
+          <NumberInput label={t.daily} description={t.zero} min={0} max={102400} allowDecimal={false} value={daily} onChange={setDaily} error={fields.daily_limit} />
+        </Group>
+        <TextInput label={t.remark} value={remark} onChange={(e) => setRemark(e.currentTarget.value)} error={fields.remark} />
+        {mayUdp && <Switch label={t.udp} checked={udp} onChange={(e) => setUdp(e.currentTarget.checked)} />}
+        {change.error && Object.keys(fields).length === 0 && <Failed error={change.error} />}
+        <Button onClick={save} loading={change.isPending}>{t.save}</Button>
+      </Stack>
+    </Drawer>
+  )
+}

@@ -1,0 +1,59 @@
+// Ask for an invoice: choose orders and for whom.
+
+import { Alert, Button, Drawer, Select, Stack, Text, Title } from '@mantine/core'
+import { useState } from 'react'
+import { useRead, useWrite } from '../api/hooks'
+import { DataTable } from '../lib/DataTable'
+import { day, money } from '../lib/format'
+import { say, texts } from '../lib/lang'
+import { Failed, Loaded, done } from '../lib/ui'
+
+const t = texts({
+  title: ['申请发票', 'Ask for an invoice'],
+  none: ['没有可开票的订单。', 'No order can be invoiced right now.'],
+  noProfile: ['请先在“抬头”中添加一个抬头。', 'Add a profile under “Profiles” first.'],
+  whom: ['抬头', 'For'],
+  order: ['订单', 'Order'],
+  paid: ['支付时间', 'Paid'],
+  amount: ['金额', 'Amount'],
+  go: ['申请 {sum}', 'Ask for {sum}'],
+  asked: ['已申请,开具后会更新状态', 'Asked for; its state follows here'],
+  close: ['关闭', 'Close'],
+})
+
+export function RequestInvoice({ opened, close }: { opened: boolean; close: () => void }) {
+  return <Drawer opened={opened} onClose={close} position="right" size="lg" title={<Title order={2} fz="lg">{t.title}</Title>} closeButtonProps={{ 'aria-label': t.close }}><Form close={close} /></Drawer>
+}
+
+function Form({ close }: { close: () => void }) {
+  const orders = useRead('user-invoice/invoiceable-orders', { size: 200 })
+  const profiles = useRead('user-invoice/list')
+  const request = useWrite('user-invoice/request', ['user-invoice/record-list', 'user-invoice/statistics', 'user-invoice/invoiceable-orders'])
+  const [picked, setPicked] = useState(new Set<string>())
+  const [profile, setProfile] = useState<string | null>(null)
+  return (
+    <Loaded from={orders}>
+      {({ list }) => {
+        if (list.length === 0) return <Alert color="blue">{t.none}</Alert>
+        if (profiles.data?.list.length === 0) return <Alert color="orange">{t.noProfile}</Alert>
+        const sum = list.filter((o) => picked.has(o.trade_no)).reduce((all, o) => all + Math.round(o.amount * 100), 0) / 100
+        const currency = list[0]!.currency
+        return (
+          <Stack>
+            <Select label={t.whom} value={profile} onChange={setProfile} data={(profiles.data?.list ?? []).map((p) => ({ value: String(p.id), label: (p.org_name || p.name) ?? '' }))} />
+            <DataTable
+              label={t.order} rows={list} id={(o) => o.trade_no} picked={picked} onPick={setPicked}
+              columns={[
+                { head: t.order, cell: (o) => <><Text fz="sm" fw={600}>{o.title}</Text><Text fz="xs" c="dimmed" className="mono">{o.trade_no}</Text></> },
+                { head: t.paid, cell: (o) => day(o.pay_at) },
+                { head: t.amount, right: true, cell: (o) => money(o.amount, o.currency) },
+              ]}
+            />
+            {request.error && <Failed error={request.error} />}
+            <Button loading={request.isPending} disabled={picked.size === 0 || !profile} onClick={() => request.mutate({ profile_id: Number(profile), trade_nos: [...picked].join(',') }, { onSuccess: () => { done(t.asked); close() } })}>{say(t.go, { sum: money(sum, currency) })}</Button>
+          </Stack>
+        )
+      }}
+    </Loaded>
+  )
+}

@@ -1,0 +1,24 @@
+// The one module that knows the chart library; loaded when a chart is seen.
+
+import '@mantine/charts/styles.css'
+import { AreaChart, BarChart } from '@mantine/charts'
+import { size } from './format'
+
+export interface Point { label: string; flow: number }
+export interface ChartProps { points: Point[]; name: string; height?: number; kind?: 'area' | 'bar' }
+
+export default function TrafficChart({ points, name, height = 240, kind = 'area' }: ChartProps) {
+  const shared = {
+    h: height,
+    data: points,
+    dataKey: 'label',
+    series: [{ name: 'flow', label: name, color: 'brand.5' }],
+    valueFormatter: size,
+    gridAxis: 'x' as const,
+    tickLine: 'none' as const,
+    yAxisProps: { width: 72 },
+    xAxisProps: { minTickGap: 24 },
+  }
+  if (kind === 'bar') return <BarChart {...shared} barProps={{ radius: [4, 4, 0, 0], maxBarSize: 38, isAnimationActive: false }} />
+  return <AreaChart {...shared} curveType="monotone" withDots={false} fillOpacity={0.25} strokeWidth={2} areaProps={{ isAnimationActive: false }} />
+}

@@ -1,0 +1,135 @@
+// One order: what it is, what it costs, how it stands; pay or close it. It looks again by itself until it is paid.
+
+import { Alert, Anchor, Button, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
+import { IconArrowLeft, IconCircleCheck } from '@tabler/icons-react'
+import { Link, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { Answer } from '../api/client'
+import { useRead, useWrite } from '../api/hooks'
+import { State, useQuestion } from '../lib/bits'
+import { CopyButton } from '../lib/copy'
+import { money, when } from '../lib/format'
+import { say, texts } from '../lib/lang'
+import { productName } from '../lib/products'
+import { Failed, Loaded, Panel, Screen, done, failed } from '../lib/ui'
+import { PayMethods } from '../shop/PayMethods'
+import { stateName, stateTone } from './states'
+
+const t = texts({
+  title: ['订单详情', 'Order'],
+  back: ['全部订单', 'All orders'],
+  number: ['订单号', 'Number'],
+  what: ['内容', 'What'],
+  amount: ['数量', 'How many'],
+  made: ['创建时间', 'Made'],
+  paidAt: ['支付时间', 'Paid'],
+  expires: ['支付截止', 'To be paid until'],
+  method: ['支付方式', 'Paid with'],
+  goods: ['商品', 'Goods'],
+  discount: ['优惠', 'Discount'],
+  fee: ['手续费', 'Handling fee'],
+  pay: ['应付', 'To pay'],
+  received: ['已收', 'Received'],
+  refunded: ['已退', 'Refunded'],
+  how: ['支付', 'Pay'],
+  go: ['支付', 'Pay'],
+  close: ['关闭订单', 'Close the order'],
+  closeText: ['关闭后不能再支付,占用的库存和优惠券会释放。', 'It can’t be paid afterwards; what it holds becomes free again.'],
+  closed: ['订单已关闭', 'The order is closed'],
+  paid: ['支付成功,已开通', 'Paid; everything is granted'],
+  waiting: ['等待到账,本页会自动更新。', 'Waiting for the money; this page follows by itself.'],
+  open: ['前往支付页面', 'Open the payment page'],
+  transfer: ['转账说明', 'How to transfer'],
+  reference: ['转账流水号', 'Reference of your transfer'],
+  proof: ['提交凭证', 'Send the proof'],
+  proofSent: ['已提交,运营者确认后开通', 'Sent; it is granted once the operator confirms'],
+  short: ['收到的金额不足,还差 {sum}。', 'The payment was short by {sum}.'],
+  over: ['收到的金额多于应付,多余部分已存入余额。', 'More came than was due; the rest is on your balance.'],
+})
+
+type OrderOf = Answer<'order/info'>
+
+export function Order() {
+  const { no } = useParams({ strict: false }) as { no: string }
+  const read = useRead('order/info', { trade_no: no }, { refetchInterval: 3_000 })
+  return (
+    <Screen title={t.title} actions={<Button component={Link} to="/orders" variant="default" leftSection={<IconArrowLeft size={16} />}>{t.back}</Button>}>
+      <Loaded from={read} lines={8}>
+        {(order) => (
+          <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+            <Facts order={order} />
+            {order.status === 0 ? <Pay order={order} /> : order.status === 1 ? <Panel><Group wrap="nowrap"><IconCircleCheck size={32} color="var(--mantine-color-green-6)" aria-hidden /><Text fw={600}>{t.paid}</Text></Group></Panel> : null}
+          </SimpleGrid>
+        )}
+      </Loaded>
+    </Screen>
+  )
+}
+
+function Facts({ order: o }: { order: OrderOf }) {
+  const line = (name: string, value: React.ReactNode) => value && <Group justify="space-between" wrap="nowrap" align="flex-start" key={name}><Text fz="sm" c="dimmed" style={{ flexShrink: 0 }}>{name}</Text><Text fz="sm" ta="right" component="div" className="nums">{value}</Text></Group>
+  const sum = (value: number) => money(value, o.currency)
+  return (
+    <Panel title={o.title} right={<State tone={stateTone(o.status)}>{stateName(o.status)}</State>}>
+      <Stack gap={10}>
+        {line(t.number, <Group gap={2} justify="flex-end" wrap="nowrap"><span className="mono">{o.trade_no}</span><CopyButton text={o.trade_no} /></Group>)}
+        {line(t.what, [productName(o.product_type), o.region_desc, o.detail].filter(Boolean).join(' · '))}
+        {o.product_type !== 3 && line(t.amount, o.amount)}
+        {line(t.made, when(o.created_at))}
+        {o.status === 0 ? line(t.expires, when(o.expire_at)) : line(t.paidAt, o.pay_at && when(o.pay_at))}
+        {line(t.method, o.pm_title)}
+        {line(t.goods, sum(o.goods_fee + o.discount_fee))}
+        {o.discount_fee > 0 && line(t.discount, sum(-o.discount_fee))}
+        {o.handling_fee > 0 && line(t.fee, sum(o.handling_fee))}
+        {line(t.pay, <Text span fw={700}>{sum(o.pay_fee)}</Text>)}
+        {o.received_fee > 0 && line(t.received, sum(o.received_fee))}
+        {o.refund_fee > 0 && line(t.refunded, sum(o.refund_fee))}
+        {o.pay_fee_status === 2 && <Alert color="orange">{say(t.short, { sum: sum(o.pay_fee - o.received_fee) })}</Alert>}
+        {o.pay_fee_status === 1 && <Alert color="blue">{t.over}</Alert>}
+      </Stack>
+    </Panel>
+  )
+}
+
+function Pay({ order: o }: { order: OrderOf }) {
+  const [method, setMethod] = useState(o.pm_id)
+  const pay = useWrite('pay', ['order/info', 'order/list', 'user/info', 'user-product/list', 'ip/get-static-ip'])
+  const close = useWrite('order/close', ['order/info', 'order/list'])
+  const { dialog, question } = useQuestion()
+  const answer = pay.data
+  // An address that leads elsewhere than the web is no payment page.
+  const page = [answer?.pay_url, answer?.url].find((url) => url && /^https?:\/\//.test(url))
+  const submit = () => pay.mutate({ trade_no: o.trade_no, pm_id: method }, { onSuccess: (given) => given.paid && done(t.paid) })
+  const ask = () => question({ title: t.close, text: t.closeText, yes: t.close, then: () => close.mutate({ trade_no: o.trade_no }, { onError: failed, onSuccess: () => done(t.closed) }) })
+  return (
+    <Panel title={t.how}>
+      <Stack>
+        <PayMethods value={method} onChange={setMethod} trade_no={o.trade_no} without={o.product_type === 3 ? [7] : []} />
+        {pay.error && <Failed error={pay.error} />}
+        {answer && !answer.paid && answer.instructions && (
+          <Alert color="blue" title={t.transfer}><Text fz="sm" style={{ whiteSpace: 'pre-wrap' }}>{answer.instructions}</Text></Alert>
+        )}
+        {answer && !answer.paid && answer.instructions && <Proof trade_no={o.trade_no} />}
+        {page && <Anchor href={page} target="_blank" rel="noreferrer" fw={600} underline="always">{t.open}</Anchor>}
+        {answer && !answer.paid && <Text fz="sm" c="dimmed" role="status">{t.waiting}</Text>}
+        <Group justify="space-between">
+          <Button variant="subtle" color="gray" onClick={ask}>{t.close}</Button>
+          <Button loading={pay.isPending} disabled={method === 0} onClick={submit}>{say('{go} {sum}', { go: t.go, sum: money(o.pay_fee, o.currency) })}</Button>
+        </Group>
+      </Stack>
+      {dialog}
+    </Panel>
+  )
+}
+
+function Proof({ trade_no }: { trade_no: string }) {
+  const send = useWrite('pay/proof', ['order/info'])
+  const [reference, setReference] = useState('')
+  if (send.isSuccess) return <Text fz="sm" role="status">{t.proofSent}</Text>
+  return (
+    <Group align="flex-end" wrap="nowrap">
+      <TextInput flex={1} label={t.reference} value={reference} onChange={(e) => setReference(e.currentTarget.value)} error={send.error?.fields.reference ?? send.error?.message} />
+      <Button variant="default" loading={send.isPending} disabled={!reference.trim()} onClick={() => send.mutate({ trade_no, reference: reference.trim() })}>{t.proof}</Button>
+    </Group>
+  )
+}

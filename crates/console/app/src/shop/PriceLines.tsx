@@ -1,0 +1,33 @@
+// The price, line by line.
+
+import { Box, Group, Skeleton, Stack, Text } from '@mantine/core'
+import { money } from '../lib/format'
+import { texts } from '../lib/lang'
+import { reason } from '../lib/ui'
+import { useSite } from '../shell/site'
+import type { useCheck } from './useCheck'
+
+const t = texts({
+  goods: ['商品', 'Goods'],
+  discount: ['优惠', 'Discount'],
+  fee: ['手续费', 'Handling fee'],
+  pay: ['应付', 'To pay'],
+})
+
+export function PriceLines({ check }: { check: ReturnType<typeof useCheck> }) {
+  const { currency } = useSite()
+  if (check.error) return <Text fz="sm" c="var(--mantine-color-error)" role="alert">{[reason(check.error), ...Object.values(check.error.fields)].filter((text, i, all) => all.indexOf(text) === i).join(' · ')}</Text>
+  if (!check.data) return <Skeleton h={64} />
+  const { goods_fee, discount_fee, handling_fee, pay_fee } = check.data
+  const line = (name: string, value: number) => <Group justify="space-between" key={name}><Text fz="sm" c="dimmed">{name}</Text><Text fz="sm" className="nums">{money(value, currency)}</Text></Group>
+  return (
+    <Box opacity={check.isStale ? 0.6 : 1} aria-live="polite">
+      <Stack gap={4}>
+        {line(t.goods, goods_fee + discount_fee)}
+        {discount_fee > 0 && line(t.discount, -discount_fee)}
+        {handling_fee > 0 && line(t.fee, handling_fee)}
+        <Group justify="space-between" mt={4}><Text fw={600}>{t.pay}</Text><Text fw={700} fz={22} className="nums" data-testid="pay-fee">{money(pay_fee, currency)}</Text></Group>
+      </Stack>
+    </Box>
+  )
+}
