@@ -17,10 +17,14 @@ mod client;
 mod common;
 #[path = "shop/counted.rs"]
 mod counted;
+#[path = "shop/fields.rs"]
+mod fields;
 #[path = "shop/money.rs"]
 mod money;
 #[path = "shop/statics.rs"]
 mod statics;
+#[path = "shop/stock.rs"]
+mod stock;
 #[path = "shop/stripe.rs"]
 mod stripe;
 #[path = "shop/traffic.rs"]

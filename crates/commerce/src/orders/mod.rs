@@ -22,6 +22,8 @@ mod agreement_tests;
 mod refund_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod walk_tests;
 
 pub use model::{Choices, EXACT, Goods, OVER, Order, Paid, SHORT, Settled, Status, What};
 pub use purchase::{Purchase, purchase};

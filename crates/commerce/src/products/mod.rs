@@ -9,6 +9,8 @@ pub mod file;
 pub mod flow;
 mod model;
 mod queries;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use model::{Item, Product, Sku, SkuKind};

@@ -1,0 +1,70 @@
+//! The catalogue as a file: what is exported loads as the same, and a change touches no order.
+
+use super::file::Catalogue;
+use super::{by_id, flow};
+use crate::orders::{self, Request};
+use crate::payments::BALANCE;
+use crate::testing::Shop;
+use turnpike_base::{Money, Timestamp};
+use turnpike_store::both_engines;
+
+/// 2026-11-24 12:00:00 UTC.
+const NOW: Timestamp = Timestamp(1_795_521_600_000);
+
+both_engines! {
+    async fn what_is_exported_loads_as_the_same(store: Store) {
+        let shop = Shop::open(&store, 0, NOW).await;
+        let site = shop.site.id;
+        let tx = store.write().await.unwrap();
+        let first = flow::export(&tx, site).await.unwrap();
+        let before = flow::all(&tx, site).await.unwrap();
+        assert!(first.shop.is_some() && first.products.len() > 10);
+        let read = Catalogue::read(&first.to_toml().unwrap()).unwrap();
+        assert_eq!(read, first);
+        assert_eq!(flow::load(&tx, site, &read, NOW.plus_days(1)).await.unwrap(), first.products.len());
+        assert_eq!(flow::export(&tx, site).await.unwrap(), first);
+        assert_eq!(flow::all(&tx, site).await.unwrap(), before, "with the same ids, those of choices too");
+        let json = serde_json::to_string(&first).unwrap();
+        assert_eq!(Catalogue::read(&json).unwrap(), first, "JSON is as good");
+    }
+
+    async fn a_new_price_touches_no_order_and_a_wrong_file_nothing(store: Store) {
+        let shop = Shop::open(&store, 50_000, NOW).await;
+        let site = shop.site.id;
+        let pid = shop.pid("bucket").await;
+        let ask = Request::plain(pid, 0);
+        let waiting = orders::flow::create(&shop.state, &shop.buyer(NOW), &ask).await.unwrap();
+        let tx = store.write().await.unwrap();
+        let mut file = flow::export(&tx, site).await.unwrap();
+        for item in &mut file.products {
+            if item.code == "bucket" {
+                item.price.cny = Some(crate::amount::Amount(Money(5_000)));
+                item.gb = 99;
+            }
+        }
+        flow::load(&tx, site, &file, NOW).await.unwrap();
+        let mut wrong = file.clone();
+        wrong.products[0].days = -1;
+        let fault = flow::load(&tx, site, &wrong, NOW).await.unwrap_err();
+        assert!(fault.errors.contains_key("file"), "{fault}");
+        let mut other = file.clone();
+        other.products.retain(|item| item.code == "bucket");
+        other.products[0].product = turnpike_base::ProductType::Datacenter;
+        assert!(flow::load(&tx, site, &other, NOW).await.is_err(), "its type is what orders were made of");
+        tx.commit().await.unwrap();
+        let tx = store.read().await.unwrap();
+        assert_eq!(by_id(&tx, waiting.product).await.unwrap().unwrap().item.gb, 99);
+        let order = orders::by_trade_no(&tx, &waiting.trade_no).await.unwrap().unwrap();
+        assert_eq!(order, waiting, "what was ordered stays as it was");
+        drop(tx);
+        let paid = orders::Paid { amount: Money(9_999), pm_id: 2, reference: "T".into() };
+        let tx = store.write().await.unwrap();
+        orders::flow::settle(&tx, &shop.state, &order, &paid, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        let new = orders::flow::create(&shop.state, &shop.buyer(NOW), &Request::plain(pid, BALANCE)).await.unwrap();
+        assert_eq!((new.pay_fee(), order.pay_fee()), (Money(5_000), Money(9_999)));
+        let tx = store.read().await.unwrap();
+        let given = crate::grants::of_order(&tx, &waiting.trade_no).await.unwrap();
+        assert_eq!(given[0].quantity, 11 << 30, "10 GB and the gift, as it was ordered");
+    }
+}
