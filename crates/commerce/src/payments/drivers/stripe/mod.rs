@@ -2,6 +2,8 @@
 //! lost notice missed. Five calls, form-encoded, each with an Idempotency-Key where it writes.
 
 mod client;
+#[cfg(test)]
+mod local_tests;
 mod notice;
 mod signature;
 
