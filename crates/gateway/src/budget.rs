@@ -102,7 +102,16 @@ impl Budget {
         self.taken.fetch_add(i64::try_from(taken.bytes - unspent).unwrap_or(0), Ordering::Relaxed);
     }
 
-    /// Books bytes that have moved already (a message head that had to be read first).
+    /// Takes back what was spent on bytes that did not move after all.
+    pub(crate) fn refund(&self, spent: Taken) {
+        if self.epoch() == spent.epoch {
+            let bytes = i64::try_from(spent.bytes).unwrap_or(0);
+            self.available.fetch_add(bytes, Ordering::AcqRel);
+            self.taken.fetch_sub(bytes, Ordering::Relaxed);
+        }
+    }
+
+    /// Books bytes that have moved already (the rest of a datagram that a budget's end cuts through).
     pub(crate) fn spend(&self, bytes: usize) {
         let bytes = i64::try_from(bytes).unwrap_or(0);
         self.available.fetch_sub(bytes, Ordering::AcqRel);
@@ -282,6 +291,19 @@ mod tests {
         budget.give_all_back();
         budget.give_back(taken, 10);
         assert!(!budget.has_funds());
+    }
+
+    #[test]
+    fn what_did_not_move_is_there_again() {
+        let budget = budget();
+        budget.granted(&lease(1, 10));
+        let spent = budget.take(10);
+        budget.give_back(spent, 0);
+        budget.refund(spent);
+        assert!(budget.holds(10));
+        budget.give_all_back();
+        budget.refund(spent);
+        assert!(!budget.has_funds(), "those leases are gone");
     }
 
     #[test]

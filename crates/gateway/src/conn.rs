@@ -1,5 +1,6 @@
 //! A running connection: a guard whose drop closes the count, so that no way out can forget it.
 
+use crate::budget::Taken;
 use crate::caps::{CapState, Slot};
 use crate::destination;
 use crate::exits::Exit;
@@ -144,6 +145,13 @@ pub(crate) enum Quota {
     Wait(Duration),
 }
 
+/// Bytes paid for by [`Conn::pay`].
+pub(crate) struct Paid {
+    bytes: usize,
+    /// Of the budget when they were paid for.
+    epoch: u64,
+}
+
 impl Conn {
     /// Asks for at most `want` bytes.
     pub(crate) fn quota(&self, want: usize) -> Quota {
@@ -175,16 +183,30 @@ impl Conn {
         crate::lease::funded(&self.home.shared, &self.purse.budget).await
     }
 
-    /// Books a message head: it had to be read before anybody could know whose it is.
-    pub(crate) fn count_head_up(&self, bytes: usize) {
-        self.purse.spend(bytes);
-        self.count_up(bytes);
+    /// Pays for bytes that were read before anybody could know whose they are (the head of a message and what
+    /// came with it) and that are not passed on yet: waits for bandwidth and for funds as a pump does.
+    pub(crate) async fn pay(&self, bytes: usize) -> Result<Paid, Refusal> {
+        let paid = Paid { bytes, epoch: self.purse.budget.epoch() };
+        let mut left = bytes;
+        while left > 0 {
+            match self.quota(left) {
+                Quota::Some(taken) => {
+                    self.settle(taken, taken);
+                    left -= taken;
+                }
+                Quota::Broke => Box::pin(self.funded()).await?,
+                Quota::Wait(time) => Box::pin(tokio::time::sleep(time)).await,
+            }
+        }
+        Ok(paid)
     }
 
-    /// As [`Conn::count_head_up`], in the other direction.
-    pub(crate) fn count_head_down(&self, bytes: usize) {
-        self.purse.spend(bytes);
-        self.count_down(bytes);
+    /// Takes a payment back: the bytes were passed on to nobody.
+    pub(crate) fn refund(&self, paid: &Paid) {
+        self.purse.budget.refund(Taken { bytes: paid.bytes, epoch: paid.epoch });
+        if let Some((caps, _)) = &self.caps {
+            caps.give_back(paid.bytes);
+        }
     }
 
     /// Counts bytes accepted from the customer.

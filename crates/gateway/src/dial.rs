@@ -19,6 +19,19 @@ pub(crate) enum DialError {
     Destination(Reason),
     /// The exit's: another one may do.
     Exit(String),
+    /// A parent took the request and said nothing: its fault or the destination's.
+    Silent,
+}
+
+impl DialError {
+    /// What an operator is told.
+    pub(crate) fn into_text(self) -> String {
+        match self {
+            Self::Destination(reason) => reason.slug().to_owned(),
+            Self::Exit(why) => why,
+            Self::Silent => "the parent does not answer".to_owned(),
+        }
+    }
 }
 
 impl From<Reason> for DialError {
@@ -149,9 +162,7 @@ pub(crate) async fn probe(shared: &Arc<Shared>, exit: &Exit) -> Result<(), Strin
                 !matches!(bind, Bind::Address(IpAddr::V6(_)) | Bind::Block { network: IpAddr::V6(_), .. });
             socket_for(bind, v4, 0).map(|_| ()).map_err(|e| e.to_string())
         }
-        ExitKind::Upstream { host, port, .. } => {
-            upstream::reach(shared, host, *port).await.map(|_| ()).map_err(|e| e.to_string())
-        }
+        kind @ ExitKind::Upstream { .. } => upstream::probe(shared, kind).await.map_err(DialError::into_text),
     }
 }
 

@@ -217,6 +217,13 @@ async fn reach(
                 last = Reason::ExitFailed.into();
                 failed.push(exit.record.id);
             }
+            Err(DialError::Silent) => {
+                // The next probe tells whether it was the exit: a destination that nobody reaches does not take
+                // exits away from others.
+                held(&shared.suspects).insert(exit.record.id);
+                last = Reason::Timeout.into();
+                failed.push(exit.record.id);
+            }
         }
         if name.strict {
             break;

@@ -52,7 +52,7 @@ impl Purse {
         }
     }
 
-    /// Books bytes that have moved already (a message head that had to be read first).
+    /// Books bytes that have moved already (the rest of a datagram that a budget's end cuts through).
     pub(crate) fn spend(&self, bytes: usize) {
         if self.left.get() >= bytes && self.drawn.get().epoch == self.budget.epoch() {
             self.left.set(self.left.get() - bytes);

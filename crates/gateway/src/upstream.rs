@@ -2,6 +2,7 @@
 
 use crate::dial::DialError;
 use crate::shared::Shared;
+use std::fmt::Display;
 use std::io;
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -14,12 +15,29 @@ type Credentials = Option<(String, String)>;
 /// The longest answer read from a parent before the tunnel begins.
 const LONGEST_ANSWER: usize = 16 * 1_024;
 
-/// Connects to the parent itself. It gets a third of the time for a connect: a parent that does not answer
-/// is the exit's fault, and there has to be time left for another exit.
-pub(crate) async fn reach(shared: &Shared, host: &str, port: u16) -> io::Result<TcpStream> {
-    let most = shared.config.timeouts.connect / 3;
-    let late = |_| io::Error::new(io::ErrorKind::TimedOut, "the parent does not answer");
-    tokio::time::timeout(most, connect_to(shared, host, port)).await.map_err(late)?
+/// What probes ask an HTTP parent for: a name that never resolves (RFC 6761 section 6.4), so that any parent that
+/// lives and takes the credentials says so without reaching out.
+const NOWHERE: &str = "probe.invalid";
+
+/// Each step that only the parent takes part in has a third of the time for a connect: a parent that does not
+/// answer then is an exit that failed, and there has to be time left for another one.
+async fn in_time<T, E: Display>(
+    shared: &Shared,
+    step: impl Future<Output = Result<T, E>>,
+) -> Result<T, DialError> {
+    match tokio::time::timeout(shared.config.timeouts.connect / 3, step).await {
+        Ok(done) => done.map_err(exit_fault),
+        Err(_) => Err(exit_fault("the parent does not answer")),
+    }
+}
+
+/// The last step, in which the parent reaches out, has half of the time; whose fault silence is, nobody knows.
+async fn or_silent<T>(
+    shared: &Shared,
+    step: impl Future<Output = Result<T, DialError>>,
+) -> Result<T, DialError> {
+    let most = shared.config.timeouts.connect / 2;
+    tokio::time::timeout(most, step).await.unwrap_or(Err(DialError::Silent))
 }
 
 async fn connect_to(shared: &Shared, host: &str, port: u16) -> io::Result<TcpStream> {
@@ -42,22 +60,61 @@ pub(crate) async fn connect(shared: &Shared, kind: &ExitKind, to: &HostPort) -> 
     let ExitKind::Upstream { protocol, host, port, credentials, .. } = kind else {
         return Err(DialError::Exit("not an upstream".into()));
     };
-    let stream = reach(shared, host, *port).await.map_err(exit_fault)?;
+    let mut stream = in_time(shared, connect_to(shared, host, *port)).await?;
+    let code = match protocol {
+        ParentProtocol::Http => {
+            let status = or_silent(shared, ask_http(&mut stream, credentials, to)).await?;
+            match status {
+                200..=299 => return Ok(stream),
+                // The parent could not reach it either: RFC 9110 section 15.6.
+                502..=504 => return Err(Reason::DestinationFailed.into()),
+                status => status,
+            }
+        }
+        ParentProtocol::Socks5 => {
+            greet_socks5(shared, &mut stream, credentials).await?;
+            match or_silent(shared, ask_socks5(&mut stream, to)).await? {
+                0 => return Ok(stream),
+                3..=5 => return Err(Reason::DestinationFailed.into()),
+                code => u16::from(code),
+            }
+        }
+    };
+    Err(DialError::Exit(format!("the parent answers {code}")))
+}
+
+/// Whether the parent could serve: it answers, and takes the credentials.
+pub(crate) async fn probe(shared: &Shared, kind: &ExitKind) -> Result<(), DialError> {
+    let ExitKind::Upstream { protocol, host, port, credentials, .. } = kind else {
+        return Err(DialError::Exit("not an upstream".into()));
+    };
+    let mut stream = in_time(shared, connect_to(shared, host, *port)).await?;
     match protocol {
-        ParentProtocol::Http => through_http(stream, credentials, to).await,
-        ParentProtocol::Socks5 => through_socks5(stream, credentials, to).await,
+        ParentProtocol::Http => {
+            let nowhere = HostPort { host: NOWHERE.into(), port: 80 };
+            let asked =
+                async { ask_http(&mut stream, credentials, &nowhere).await.map_err(DialError::into_text) };
+            match in_time(shared, asked).await? {
+                status @ (407 | 500 | 501 | 505..) => {
+                    Err(DialError::Exit(format!("the parent answers {status}")))
+                }
+                _ => Ok(()),
+            }
+        }
+        ParentProtocol::Socks5 => greet_socks5(shared, &mut stream, credentials).await,
     }
 }
 
-fn exit_fault(error: impl std::fmt::Display) -> DialError {
+fn exit_fault(error: impl Display) -> DialError {
     DialError::Exit(error.to_string())
 }
 
-async fn through_http(
-    mut stream: TcpStream,
+/// Sends CONNECT and gives the status of the answer.
+async fn ask_http(
+    stream: &mut TcpStream,
     credentials: &Credentials,
     to: &HostPort,
-) -> Result<TcpStream, DialError> {
+) -> Result<u16, DialError> {
     let mut request = format!("CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n");
     if let Some((name, secret)) = credentials {
         request.push_str(&format!("Proxy-Authorization: {}\r\n", basic::encode(name, secret)));
@@ -68,59 +125,67 @@ async fn through_http(
         Parsed::Done(answer, used) => Ok(Parsed::Done(answer.status, used)),
         Parsed::Incomplete => Ok(Parsed::Incomplete),
     };
-    match expect(&mut stream, answer).await? {
-        200..=299 => Ok(stream),
-        // The parent could not reach it either: RFC 9110 section 15.6.
-        502..=504 => Err(Reason::DestinationFailed.into()),
-        status => Err(DialError::Exit(format!("the parent answers {status}"))),
-    }
+    expect(stream, answer).await
 }
 
-async fn through_socks5(
-    mut stream: TcpStream,
+/// Agrees on the method, and proves who we are.
+async fn greet_socks5(
+    shared: &Shared,
+    stream: &mut TcpStream,
     credentials: &Credentials,
-    to: &HostPort,
-) -> Result<TcpStream, DialError> {
+) -> Result<(), DialError> {
+    let greeting = async { greet(stream, credentials).await.map_err(DialError::into_text) };
+    in_time(shared, greeting).await
+}
+
+async fn greet(stream: &mut TcpStream, credentials: &Credentials) -> Result<(), DialError> {
+    let second =
+        |bytes: &[u8]| Ok(if bytes.len() < 2 { Parsed::Incomplete } else { Parsed::Done(bytes[1], 2) });
     let method = if credentials.is_some() { socks::method::PASSWORD } else { socks::method::NONE };
     stream.write_all(&[5, 1, method]).await.map_err(exit_fault)?;
-    let chosen =
-        expect(&mut stream, |b| Ok(if b.len() < 2 { Parsed::Incomplete } else { Parsed::Done(b[1], 2) }))
-            .await?;
-    if chosen != method {
+    if expect(stream, second).await? != method {
         return Err(DialError::Exit("the parent refuses the authentication method".into()));
     }
     if let Some((name, secret)) = credentials {
         stream.write_all(&socks::password_request(name, secret)).await.map_err(exit_fault)?;
-        let status =
-            expect(&mut stream, |b| Ok(if b.len() < 2 { Parsed::Incomplete } else { Parsed::Done(b[1], 2) }))
-                .await?;
-        if status != 0 {
+        if expect(stream, second).await? != 0 {
             return Err(DialError::Exit("the parent refuses the credentials".into()));
         }
     }
-    stream.write_all(&socks::connect_request(to)).await.map_err(exit_fault)?;
-    match expect(&mut stream, socks::parent_reply).await? {
-        0 => Ok(stream),
-        3..=5 => Err(Reason::DestinationFailed.into()),
-        code => Err(DialError::Exit(format!("the parent answers SOCKS reply {code}"))),
-    }
+    Ok(())
 }
 
-/// Reads exactly one message: a byte more would be the origin's, and lost. One byte at a time is fine
-/// for a few dozen bytes once per connection.
+/// Sends the request and gives the reply's code.
+async fn ask_socks5(stream: &mut TcpStream, to: &HostPort) -> Result<u8, DialError> {
+    stream.write_all(&socks::connect_request(to)).await.map_err(exit_fault)?;
+    expect(stream, socks::parent_reply).await
+}
+
+/// Reads exactly one message: a byte more would be the origin's, and lost. So it looks first and takes what
+/// belongs to the message.
 async fn expect<T>(
     stream: &mut TcpStream,
     parse: impl Fn(&[u8]) -> Result<Parsed<T>, Malformed>,
 ) -> Result<T, DialError> {
-    let mut seen = Vec::with_capacity(256);
+    let mut seen = vec![0; 512];
+    let mut taken = 0;
     loop {
-        seen.push(stream.read_u8().await.map_err(exit_fault)?);
-        match parse(&seen).map_err(exit_fault)? {
-            Parsed::Done(value, _) => return Ok(value),
-            Parsed::Incomplete if seen.len() > LONGEST_ANSWER => {
-                return Err(DialError::Exit("the parent's answer is too long".into()));
-            }
-            Parsed::Incomplete => {}
+        let there = taken + stream.peek(&mut seen[taken..]).await.map_err(exit_fault)?;
+        if there == taken {
+            return Err(exit_fault("the parent closes the connection"));
         }
+        let (whole, used) = match parse(&seen[..there]).map_err(exit_fault)? {
+            Parsed::Done(value, used) => (Some(value), used),
+            Parsed::Incomplete => (None, there),
+        };
+        stream.read_exact(&mut seen[taken..used]).await.map_err(exit_fault)?;
+        if let Some(whole) = whole {
+            return Ok(whole);
+        }
+        taken = used;
+        if taken == LONGEST_ANSWER {
+            return Err(exit_fault("the parent's answer is too long"));
+        }
+        seen.resize((seen.len() * 2).min(LONGEST_ANSWER), 0);
     }
 }

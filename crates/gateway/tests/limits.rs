@@ -139,3 +139,62 @@ async fn who_owns_nothing_reaches_nothing() {
     assert_eq!(lab.dial().await.connect_to("alice", origin.address).await.status, 402);
     assert_eq!(lab.dial().await.socks5("alice", origin.address).await, 2);
 }
+
+/// Answers every request with so many bytes.
+async fn answers(bytes: usize) -> Origin {
+    let body = "x".repeat(bytes);
+    Origin::http(move |_| format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len())).await
+}
+
+/// Asks on one kept-alive connection until something else than 200 comes: bytes moved, and that answer.
+async fn ask_until_refused(lab: &Lab, origin: &Origin) -> (usize, common::client::Response) {
+    let mut wire = lab.dial().await;
+    let mut moved = 0;
+    loop {
+        wire.reset_counts();
+        let got = wire.get(origin.address, "/", "").await;
+        if got.status != 200 {
+            return (moved, got);
+        }
+        moved += wire.received;
+    }
+}
+
+#[tokio::test]
+async fn small_answers_on_kept_connections_stop_where_the_purse_ends() {
+    let origin = answers(12_000).await;
+    let lab = Lab::at(&origin).await;
+    lab.control.fill_purse(Account::new(1).permit.subject, 4 * MIB as i64, MIB as i64 / 2);
+    let four = (0..4).map(|_| ask_until_refused(&lab, &origin));
+    let ended = futures_util::future::join_all(four).await;
+    let sum: usize = ended.iter().map(|(moved, _)| moved).sum();
+    // What the four had in hand when nothing was left is lost to them, and so are their requests' heads.
+    assert!((4 * MIB - 256 * 1_024..=4 * MIB).contains(&sum), "{sum}");
+    for (_, got) in ended {
+        assert_eq!((got.status, got.field("x-proxy-error")), (402, Some("package_empty")));
+    }
+    lab.gateway.report_now().await;
+    let (up, down) = lab.control.counted();
+    assert!(up + down <= 4 * MIB as i64, "{up} and {down}");
+    // Who has money again goes on.
+    lab.control.fill_purse(Account::new(1).permit.subject, 1 << 40, MIB as i64);
+    lab.tell(package()).await;
+    assert_eq!(lab.dial().await.get(origin.address, "/", "").await.status, 200);
+}
+
+#[tokio::test]
+async fn small_messages_in_both_directions_keep_to_the_bandwidth() {
+    let origin = answers(8_000).await;
+    let lab = Lab::at(&origin).await;
+    lab.control.edit("alice", capped(Some(MIB as u64), None));
+    let mut wire = lab.dial().await;
+    let began = Instant::now();
+    let mut moved = 0;
+    while moved < MIB {
+        let padding = format!("X: {}\r\n", "y".repeat(4_000));
+        assert_eq!(wire.get(origin.address, "/", &padding).await.status, 200);
+        moved += 12_000;
+    }
+    let took = began.elapsed();
+    assert!(took > Duration::from_millis(850), "{took:?} for 1 MiB at 1 MiB/s");
+}

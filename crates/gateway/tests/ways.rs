@@ -12,12 +12,14 @@ mod common;
 use common::client::Response;
 use common::control::local_exit;
 use common::origin::read_until;
-use common::{Lab, Origin, Setup, auth};
+use common::{Lab, Origin, Setup, auth, eventually};
 use std::collections::HashSet;
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::TcpStream;
-use turnpike_wire::{Bind, ExitKind, ParentProtocol, Resolve};
+use turnpike_base::ExitId;
+use turnpike_wire::{Bind, ExitHealth, ExitKind, ParentProtocol, Resolve};
 
 /// A parent that wants `u` and `p`, says what it was asked for, and leads to one origin whatever that is.
 async fn parent(
@@ -108,13 +110,15 @@ async fn parents_of_both_kinds_are_asked_for_the_name() {
         assert_eq!(response.status, 200, "{protocol:?}");
         wire.send("ping").await;
         wire.expect("ping").await;
-        assert!(asked.lock().unwrap()[0].contains("far.example"), "{asked:?}");
+        assert!(asked.lock().unwrap().iter().any(|to| to.contains("far.example")), "{asked:?}");
         for private in
             ["127.0.0.1:80", "[::ffff:10.0.0.1]:80", "localhost:80", "printer:80", "169.254.169.254:80"]
         {
             let (_, response) = connect(&lab, private).await;
             assert_eq!(response.field("x-proxy-error"), Some("destination_denied"), "{private}");
         }
+        // Probes ask for what can't be reached.
+        asked.lock().unwrap().retain(|to| !to.contains("probe.invalid"));
         assert_eq!(asked.lock().unwrap().len(), 1, "none of these reached the parent");
     }
 }
@@ -132,6 +136,66 @@ async fn a_parent_that_refuses_is_an_exit_that_failed() {
             "{protocol:?}"
         );
     }
+}
+
+/// A parent that answers like this to whatever it hears, or never.
+async fn parent_that_says(answer: &'static [u8]) -> Origin {
+    Origin::raw(move |mut stream| async move {
+        let mut heard = [0; 1_024];
+        while let Ok(1..) = stream.read(&mut heard).await {
+            let _ = stream.write_all(answer).await;
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_parent_that_says_nothing_is_left_for_another() {
+    let origin = Origin::echo().await;
+    for protocol in [ParentProtocol::Http, ParentProtocol::Socks5] {
+        let mut setup = Setup::new(&[]);
+        setup.config.timeouts.connect = Duration::from_millis(900);
+        setup.control.drop_exits();
+        let (silent, good) = (parent_that_says(b"").await, parent(protocol, origin.address).await.0);
+        for (id, parent) in [(7, &silent), (8, &good)] {
+            let mut exit = local_exit(id, "127.0.0.2".parse().unwrap());
+            exit.kind = upstream(protocol, parent, "p");
+            setup.control.put_exit(exit);
+        }
+        let lab = setup.start().await;
+        for _ in 0..6 {
+            assert_eq!(connect(&lab, "far.example:443").await.1.status, 200, "{protocol:?}");
+        }
+        let out = |e: &ExitHealth| e.exit == ExitId(7) && !e.healthy;
+        eventually("the silent one leaves the index", || lab.control.health().iter().any(out)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_parent_that_refuses_everything_leaves_and_stays_out() {
+    let parent = parent_that_says(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n").await;
+    let lab = through(upstream(ParentProtocol::Http, &parent, "p"), &[]).await;
+    eventually("it leaves", || lab.control.health().iter().any(|e| !e.healthy)).await;
+    let seen = lab.control.health().len();
+    eventually("it is probed again", || lab.control.health().len() > seen + 2).await;
+    let later = lab.control.health().split_off(seen);
+    assert!(
+        later.iter().all(|e| !e.healthy && e.error.as_deref() == Some("the parent answers 407")),
+        "{later:?}"
+    );
+    assert_eq!(connect(&lab, "far.example:443").await.1.field("x-proxy-error"), Some("no_exit"));
+}
+
+#[tokio::test]
+async fn a_parent_that_reaches_nothing_may_still_be_well() {
+    let parent = parent_that_says(b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n").await;
+    let lab = through(upstream(ParentProtocol::Http, &parent, "p"), &[]).await;
+    for _ in 0..4 {
+        let (_, response) = connect(&lab, "far.example:443").await;
+        assert_eq!(response.field("x-proxy-error"), Some("destination_failed"));
+    }
+    eventually("it is probed", || lab.control.health().len() > 2).await;
+    assert!(lab.control.health().iter().all(|e| e.healthy));
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use turnpike_base::{ExitId, Text};
 use turnpike_proxyproto::HostPort;
 use turnpike_proxyproto::body::{Chunks, Framing};
-use turnpike_wire::{Ending, Reason, Refusal};
+use turnpike_wire::{Ending, Reason, Refusal, Revocation};
 
 mod response;
 
@@ -184,7 +184,16 @@ async fn exchange<C: Client>(
 ) -> Outcome {
     let Kept { guard, origin, inbox: origin_inbox, .. } = kept;
     guard.touch();
+    let paid = tokio::select! {
+        biased;
+        paid = guard.pay(request.length) => match paid {
+            Ok(paid) => paid,
+            Err(refusal) => return broke(guard, refusal),
+        },
+        () = guard.ended() => return ended_early(guard),
+    };
     if origin.write_all(&request.forwarded).await.is_err() {
+        guard.refund(&paid);
         return Outcome::Stale;
     }
     let answered = Answered::default();
@@ -192,8 +201,8 @@ async fn exchange<C: Client>(
     let (mut client_r, mut client_w) = client.halves();
     let (mut origin_r, mut origin_w) = origin.split();
     let upload = async {
-        let sent =
-            body(&mut client_r, &mut origin_w, Vec::new(), inbox, request.framing, guard, Side::Up).await;
+        let flow = Flow { framing: request.framing, guard, side: Side::Up, begun: &Cell::default() };
+        let sent = body(&mut client_r, &mut origin_w, Vec::new(), inbox, flow).await;
         match sent {
             Ok(()) => uploaded.set(true),
             // The origin may refuse the body and still answer; the rest of it has nowhere to go.
@@ -213,6 +222,7 @@ async fn exchange<C: Client>(
                 let whole = uploaded.get();
                 Outcome::Done { keep_client: keep_client && whole, keep_origin: keep_origin && whole }
             }
+            Outcome::Broken(Stop::Broke(refusal)) if !answered.begun.get() => broke(guard, refusal),
             other => other,
         },
         stop = upload => match stop {
@@ -220,19 +230,41 @@ async fn exchange<C: Client>(
                 Refusal::new(Reason::BadRequest)
                     .say(Text::new("分块请求体格式错误", "The chunked body is malformed")),
             ),
-            Stop::Broke(refusal) if !answered.begun.get() => Outcome::Refused(refusal),
+            Stop::Broke(refusal) if !answered.begun.get() => broke(guard, refusal),
             stop => Outcome::Broken(stop),
         },
-        () = guard.ended() => match guard.why_ended() {
-            Some(refusal) if !answered.begun.get() && !guard.wants_reset() => Outcome::Refused(refusal),
-            _ => Outcome::Cut,
-        },
+        () = guard.ended() => if answered.begun.get() { Outcome::Cut } else { ended_early(guard) },
     };
     // What never reached a living origin is not counted: it is sent again, or refused.
-    if !matches!(outcome, Outcome::Stale) {
+    if matches!(outcome, Outcome::Stale) {
+        guard.refund(&paid);
+    } else {
         answered.count_request(guard, request);
     }
     outcome
+}
+
+/// Nothing is left to spend, and the client has heard nothing yet.
+fn broke(guard: &Guard, refusal: Refusal) -> Outcome {
+    guard.cut(refusal.clone(), Revocation::Close);
+    Outcome::Refused(refusal)
+}
+
+/// Cut or ended from outside, and the client has heard nothing yet.
+fn ended_early(guard: &Guard) -> Outcome {
+    match guard.why_ended() {
+        Some(refusal) if !guard.wants_reset() => Outcome::Refused(refusal),
+        _ => Outcome::Cut,
+    }
+}
+
+/// How a body goes.
+struct Flow<'a> {
+    framing: Framing,
+    guard: &'a Guard,
+    side: Side,
+    /// Set before the first byte goes out.
+    begun: &'a Cell<bool>,
 }
 
 /// Forwards a body: first what was read with the head, then the rest. `head` goes out before it, in the same
@@ -242,14 +274,13 @@ async fn body<R, W>(
     sink: &mut W,
     mut head: Vec<u8>,
     inbox: &mut Inbox,
-    framing: Framing,
-    guard: &Guard,
-    side: Side,
+    flow: Flow<'_>,
 ) -> Result<(), Stop>
 where
     R: AsyncRead + Half + Unpin,
     W: AsyncWrite + Half + Unpin,
 {
+    let Flow { framing, guard, side, .. } = flow;
     let mut chunks = Chunks::default();
     let early = match framing {
         Framing::None => 0,
@@ -258,7 +289,7 @@ where
         Framing::UntilClose => inbox.0.len(),
     };
     head.extend_from_slice(&inbox.0[..early]);
-    write_counted(sink, &head, guard, side).await?;
+    write_counted(sink, &head, &flow).await?;
     drop(head);
     if framing == Framing::None {
         return Ok(());
@@ -272,21 +303,23 @@ where
     pump(source, sink, guard, side, frame).await
 }
 
-/// Writes bytes that were read before anybody could know whose they are.
+/// Pays for bytes that were read before anybody could know whose they are, and writes them.
 async fn write_counted<W: AsyncWrite + Unpin>(
     sink: &mut W,
     bytes: &[u8],
-    guard: &Guard,
-    side: Side,
+    flow: &Flow<'_>,
 ) -> Result<(), Stop> {
+    let Flow { guard, side, begun, .. } = *flow;
     if bytes.is_empty() {
         return Ok(());
     }
+    guard.pay(bytes.len()).await.map_err(Stop::Broke)?;
+    begun.set(true);
     sink.write_all(bytes).await.map_err(|e| side.sink_broke(e))?;
     sink.flush().await.map_err(|e| side.sink_broke(e))?;
     match side {
-        Side::Up => guard.count_head_up(bytes.len()),
-        Side::Down => guard.count_head_down(bytes.len()),
+        Side::Up => guard.count_up(bytes.len()),
+        Side::Down => guard.count_down(bytes.len()),
     }
     Ok(())
 }

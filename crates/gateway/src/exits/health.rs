@@ -1,5 +1,5 @@
 //! Active probes: idle and failed exits are tried in turn within a budget, and what was seen goes to
-//! control. A local exit is probed by binding its address, an upstream by reaching its parent.
+//! control. A local exit is probed by binding its address, an upstream by asking its parent as a connection would.
 
 use super::Exit;
 use crate::dial;

@@ -129,7 +129,8 @@ where
     W: AsyncWrite + Half + Unpin,
 {
     if !early.is_empty() {
-        conn.count_head_up(early.len());
+        conn.pay(early.len()).await.map_err(Stop::Broke)?;
+        conn.count_up(early.len());
         origin.write_all(early).await.map_err(Stop::Origin)?;
     }
     pump(client, origin, conn, Side::Up, Frame::Open).await

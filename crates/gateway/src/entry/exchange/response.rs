@@ -1,6 +1,6 @@
 //! The response of an exchange: interim responses, the head, the body.
 
-use super::{Inbox, Outcome, Request, body, write_counted};
+use super::{Flow, Inbox, Outcome, Request, body, write_counted};
 use crate::conn::Guard;
 use crate::relay::{Half, Side, Stop};
 use std::cell::Cell;
@@ -24,7 +24,7 @@ impl Answered {
     /// Counts the request's head, once.
     pub(super) fn count_request(&self, guard: &Guard, request: &Request) {
         if !self.counted.replace(true) {
-            guard.count_head_up(request.length);
+            guard.count_up(request.length);
         }
     }
 }
@@ -56,24 +56,24 @@ where
             Err(outcome) => return outcome,
         };
         answered.count_request(guard, request);
-        // RFC 9110 section 15.2: nothing interim for a client of HTTP/1.0.
-        answered.begun.set(answered.begun.get() || head.status >= 200 || request.v11);
+        let flow = Flow { framing: head.framing, guard, side: Side::Down, begun: &answered.begun };
         if head.status == 101 {
             let begin = [head.forwarded, std::mem::take(&mut inbox.0)].concat();
-            return match write_counted(client, &begin, guard, Side::Down).await {
+            return match write_counted(client, &begin, &flow).await {
                 Ok(()) => Outcome::Upgraded,
                 Err(stop) => Outcome::Broken(stop),
             };
         }
         if head.status < 200 {
+            // RFC 9110 section 15.2: nothing interim for a client of HTTP/1.0.
             if request.v11
-                && let Err(stop) = write_counted(client, &head.forwarded, guard, Side::Down).await
+                && let Err(stop) = write_counted(client, &head.forwarded, &flow).await
             {
                 return Outcome::Broken(stop);
             }
             continue;
         }
-        return match body(origin, client, head.forwarded, inbox, head.framing, guard, Side::Down).await {
+        return match body(origin, client, head.forwarded, inbox, flow).await {
             Ok(()) => Outcome::Done {
                 keep_client: request.keep_alive && head.framing != Framing::UntilClose,
                 keep_origin: head.keep_alive,
