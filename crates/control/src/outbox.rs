@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use turnpike_base::{Result, Timestamp};
 use turnpike_courier::{Mail, Smtp, Webhook};
-use turnpike_identity::mail;
+use turnpike_identity::{events, mail};
 use turnpike_store::outbox::{self, Message};
 
 /// Other processes write too, and waits end: look at least so often.
@@ -15,7 +15,6 @@ const LOOK: Duration = Duration::from_secs(1);
 const LOCK: i64 = 120;
 /// Tries of a webhook before it is given up: about a day.
 const TRIES: i64 = 30;
-const WEBHOOK: &str = "webhook";
 
 /// What carries messages to the outside world.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +28,7 @@ pub struct Couriers {
 impl Couriers {
     fn kinds(&self) -> Vec<&'static str> {
         let mail = self.smtp.as_ref().map(|_| mail::KIND);
-        let webhook = self.webhook.as_ref().map(|_| WEBHOOK);
+        let webhook = self.webhook.as_ref().map(|_| events::KIND);
         mail.into_iter().chain(webhook).collect()
     }
 }
@@ -105,8 +104,10 @@ async fn carry(
             };
             smtp.send(&mail).await.map_err(|e| e.to_string())?;
         }
-        (WEBHOOK, _, Some(webhook)) => {
-            webhook.send(message.id, &message.payload, now).await.map_err(|e| e.to_string())?;
+        (events::KIND, _, Some(webhook)) => {
+            let opened = events::open(&control.0.vault, &message.payload, now).map_err(|e| e.to_string())?;
+            let Some(event) = opened else { return Ok(false) };
+            webhook.send(message.id, &event, now).await.map_err(|e| e.to_string())?;
         }
         _ => return Err("there is nobody to send it".into()),
     }

@@ -1,9 +1,9 @@
 //! How a verification code reaches a customer: by mail, or through the operator's signed webhook.
 
-use crate::{codes, customers, mail};
+use crate::{codes, customers, events, mail};
 use serde_json::json;
 use turnpike_base::{CustomerId, Result, Text, Timestamp};
-use turnpike_store::{Vault, WriteTx, outbox};
+use turnpike_store::{Vault, WriteTx};
 
 /// Writes the message that carries a code into the transaction that made it.
 pub(crate) async fn send(
@@ -18,7 +18,7 @@ pub(crate) async fn send(
         let phone = customers::phone(tx, customer).await?;
         let event = json!({"event": "verification_code", "customer": customer, "channel": channel, "phone": phone,
             "code": code, "minutes": codes::MINUTES});
-        return Ok(outbox::post(tx, "webhook", &event, now).await?);
+        return events::post(tx, vault, &event, codes::MINUTES, now).await;
     }
     let minutes = codes::MINUTES;
     let letter = mail::Letter {

@@ -11,6 +11,7 @@ pub mod brands;
 mod channels;
 pub mod codes;
 pub mod customers;
+pub mod events;
 pub mod factors;
 pub mod gate;
 mod invitations;

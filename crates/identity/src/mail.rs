@@ -1,9 +1,9 @@
 //! Mail to people: composed in their language under their brand's name, plain and HTML, and written into the outbox
 //! with what causes it. What it says is sealed there, because it may hold a code.
 
-use crate::{brands, customers, sites};
+use crate::{brands, customers, events, sites};
 use serde::{Deserialize, Serialize};
-use turnpike_base::{Code, CustomerId, Fault, Lang, Result, Secret, Text, Timestamp};
+use turnpike_base::{Code, CustomerId, Fault, Lang, Result, Text, Timestamp};
 use turnpike_store::{Read, Row, Vault, WriteTx, args, outbox};
 
 /// The kind of these messages in the outbox.
@@ -82,7 +82,7 @@ pub async fn to_customer(
 /// Writes a composed mail.
 pub async fn post(tx: &WriteTx, vault: &Vault, mail: Mail, minutes: i64, now: Timestamp) -> Result<()> {
     let text = serde_json::to_string(&mail).map_err(|e| Fault::internal("mail_unprintable", e))?;
-    let sealed = vault.seal(KIND, &Secret::new(text))?.iter().map(|b| format!("{b:02x}")).collect();
+    let sealed = events::seal(vault, KIND, text)?;
     let waiting = Waiting { to: mail.to, expires_at: now.plus_minutes(minutes), sealed };
     Ok(outbox::post(tx, KIND, &waiting, now).await?)
 }
@@ -98,11 +98,7 @@ pub fn open(vault: &Vault, payload: &str, now: Timestamp) -> Result<Option<Mail>
 }
 
 fn unseal(vault: &Vault, waiting: &Waiting) -> Result<Mail> {
-    let digits = waiting.sealed.as_bytes().chunks(2);
-    let bytes: Option<Vec<u8>> =
-        digits.map(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok()).collect();
-    let sealed = bytes.ok_or_else(|| Fault::internal("mail_unreadable", "not hexadecimal"))?;
-    let text = vault.open(KIND, &sealed)?;
+    let text = events::unseal(vault, KIND, &waiting.sealed)?;
     serde_json::from_str(text.expose()).map_err(|e| Fault::internal("mail_unreadable", e))
 }
 

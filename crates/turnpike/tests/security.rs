@@ -22,3 +22,5 @@ mod operators;
 mod others;
 #[path = "security/people.rs"]
 mod people;
+#[path = "security/small.rs"]
+mod small;

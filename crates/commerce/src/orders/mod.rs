@@ -40,7 +40,7 @@ use turnpike_web::{Endpoint, with};
 pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
     const TAG: &str = "orders";
     vec![
-        Endpoint::post("order/check", TAG, "订单预检", "What an order would cost; nothing is made", with(s, api::check)).codes(&[Code::NotVerified, Code::BalanceTooLow, Code::NotFound, Code::OutOfStock, Code::Precondition]),
+        Endpoint::post("order/check", TAG, "订单预检", "What an order would cost; nothing is made", with(s, api::check)).codes(&[Code::NotVerified, Code::BalanceTooLow, Code::NotFound, Code::OutOfStock, Code::Precondition]).reads(),
         Endpoint::post("order/create", TAG, "创建订单", "Make an order", with(s, api::create)).codes(&[Code::NotVerified, Code::BalanceTooLow, Code::NotFound, Code::OutOfStock, Code::Precondition]),
         Endpoint::get("order/list", TAG, "订单列表", "Orders of the customer", with(s, api::list)).codes(&[]),
         Endpoint::get("order/info", TAG, "订单详情", "One order", with(s, api::info)).codes(&[Code::NotFound]),

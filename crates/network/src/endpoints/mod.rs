@@ -19,6 +19,6 @@ use turnpike_web::{Endpoint, with};
 #[rustfmt::skip] // One endpoint a line reads as the table it is.
 pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
     vec![
-        Endpoint::get("ip/v3", "endpoints", "提取代理 IP", "Leases endpoints of the entry, usable without a password", with(s, api::extract)).codes(&[Code::NotVerified, Code::AddressNotAllowed, Code::OutOfStock, Code::Precondition]).also(&["ip/get-ip-v3"]),
+        Endpoint::get("ip/v3", "endpoints", "提取代理 IP", "Leases endpoints of the entry, usable without a password", with(s, api::extract)).codes(&[Code::NotVerified, Code::AddressNotAllowed, Code::OutOfStock, Code::Precondition]).also(&["ip/get-ip-v3"]).writes(),
     ]
 }

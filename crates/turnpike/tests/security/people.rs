@@ -5,7 +5,8 @@ use crate::common::Demo;
 use crate::http::{Answer, send, with_token};
 use crate::mailbox::Mailbox;
 use serde_json::{Value, json};
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::time::{Duration, Instant, SystemTime};
 
 const EMAIL: &str = "ann@example.com";
@@ -127,6 +128,45 @@ fn deletions_ask_for_a_mailed_code_where_that_is_switched_on() {
     assert_eq!(listed(), 1);
     assert_eq!(delete(json!({"verify_type": "email", "verify_code": code})), 200);
     assert_eq!(listed(), 0);
+}
+
+/// Takes one event over HTTP; gives its head and its JSON.
+fn take_event(listener: &TcpListener) -> (String, Value) {
+    let (mut stream, _) = listener.accept().unwrap();
+    let (mut seen, mut piece) = (Vec::new(), [0; 4_096]);
+    loop {
+        let n = stream.read(&mut piece).unwrap();
+        seen.extend_from_slice(&piece[..n]);
+        let text = String::from_utf8_lossy(&seen);
+        if let Some((head, body)) = text.split_once("\r\n\r\n")
+            && let Ok(event) = serde_json::from_str(body)
+        {
+            stream.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n").unwrap();
+            return (head.to_ascii_lowercase(), event);
+        }
+        assert!(n > 0, "the event ended early: {text}");
+    }
+}
+
+#[test]
+fn codes_by_telephone_leave_as_signed_events() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    let demo = Demo::start(&["--webhook-url", &url, "--webhook-secret", "a-secret-that-both-know"]);
+    let email = demo.text("/customer/email");
+    demo.operator("customer/phone", json!({"email": email, "phone": "+8613800000000"}));
+    let token = crate::http::own_login(&demo);
+    let ask = |path: &str, body: Value| with_token(&demo, &token, &format!("/web_v1/{path}"), &body).code();
+    assert_eq!(ask("user/verify-before-delete", json!({"enabled": 1})), 200);
+    let by_phone =
+        |code: Option<&str>| json!({"ips": "127.0.0.1", "verify_type": "phone", "verify_code": code});
+    assert_eq!(ask("proxy-ip/delete", by_phone(None)), 286);
+    let (head, event) = take_event(&listener);
+    assert!(head.starts_with("post /hook") && head.contains("x-turnpike-signature: t="), "{head}");
+    assert_eq!((&event["phone"], &event["channel"]), (&json!("+8613800000000"), &json!("phone")));
+    let code = event["code"].as_str().unwrap();
+    assert_eq!(ask("proxy-ip/delete", by_phone(Some("12"))), 287);
+    assert_eq!(ask("proxy-ip/delete", by_phone(Some(code))), 200);
 }
 
 #[test]
