@@ -28,8 +28,8 @@ const BUYERS: usize = 16;
 const EACH: usize = 60;
 /// Lists measured.
 const LISTS: usize = 400;
-/// Of so many orders one belongs to the first buyer, whose list is measured.
-const SHARE: i64 = 1_000;
+/// Of so many orders one belongs to one of the buyers, whose lists are measured in turn.
+const SHARE: i64 = 62;
 
 fn main() {
     let thousands: i64 =
@@ -69,8 +69,8 @@ fn measure(engine: &str, thousands: i64, more: &[&str], open: impl AsyncFn(&Demo
     for query in ["", "?page_no=25", "?status=1&product_type=9", "?start_time=2026-01-01&end_time=2026-06-30"]
     {
         let path = format!("order/list{query}");
-        let waits = (0..LISTS).map(|_| buyers[0].ask("GET", &path, "")).collect();
-        tell(&format!("order/list{query}, of {} orders", thousands * 1_000 / SHARE), waits);
+        let waits = (0..LISTS).map(|n| buyers[n % BUYERS].ask("GET", &path, "")).collect();
+        tell(&format!("order/list{query}, of {} orders", thousands * 1_000 / SHARE / BUYERS as i64), waits);
     }
 }
 
@@ -80,13 +80,13 @@ async fn fill(store: &Store, count: i64, first: i64) {
     let sql = "INSERT INTO orders (site_id, customer_id, trade_no, product_id, product_type, amount, currency, unit_price, \
         gross, discount_fee, handling_fee, received, pm_id, status, title_zh, title_en, goods, created_at, expire_at, paid_at) \
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < CAST($1 AS BIGINT)) \
-        SELECT 1, CASE WHEN i % CAST($3 AS BIGINT) = 0 THEN CAST($2 AS BIGINT) ELSE 1000000 + i % 1000 END, \
+        SELECT 1, CASE WHEN i % CAST($3 AS BIGINT) = 0 THEN CAST($2 AS BIGINT) + (i / CAST($3 AS BIGINT)) % CAST($4 AS BIGINT) ELSE 1000000 + i % 1000 END, \
         '20250101000000' || substr('00000000000000' || CAST(i AS TEXT), length(CAST(i AS TEXT)) + 1), 2, 9, 1, 'CNY', 18000, \
         18000, 0, 0, 18000, 7, 1, '动态住宅 20 GB', 'Residential 20 GB', \
         '{\"what\":{\"kind\":\"bucket\",\"bytes\":21474836480,\"days\":7},\"balance_gift\":0,\"detail\":{\"zh\":\"\",\"en\":\"\"},\
         \"regions\":\"\",\"choices\":{\"bandwidth\":null,\"concurrency\":null,\"duration\":null,\"etd\":1}}', \
         1735689600000 + i * 50000, 1735689600000 + i * 50000, 1735689600000 + i * 50000 FROM n";
-    tx.exec(sql, args![count, first, SHARE]).await.unwrap();
+    tx.exec(sql, args![count, first, SHARE, BUYERS as i64]).await.unwrap();
     tx.commit().await.unwrap();
 }
 
