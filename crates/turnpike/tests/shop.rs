@@ -19,6 +19,9 @@ mod common;
 mod counted;
 #[path = "shop/fields.rs"]
 mod fields;
+#[allow(dead_code, reason = "not every test needs every helper")]
+#[path = "security/mailbox.rs"]
+mod mailbox;
 #[path = "shop/money.rs"]
 mod money;
 #[path = "shop/statics.rs"]
@@ -29,3 +32,5 @@ mod stock;
 mod stripe;
 #[path = "shop/traffic.rs"]
 mod traffic;
+#[path = "shop/warnings.rs"]
+mod warnings;

@@ -100,12 +100,16 @@ impl Customer {
         all["list"].as_array().unwrap().clone()
     }
 
-    /// What the console asks the same router under `/web_v1`, with his login.
-    pub(crate) fn at_the_console(&self, demo: &Demo, path: &str) -> Value {
+    /// Logs in as the console does; gives the token.
+    pub(crate) fn login(&self, demo: &Demo) -> String {
         let login =
             demo.ask("/web_v1/user/login", "", Some(json!({"email": self.email, "password": PASSWORD})));
-        let token = login["data"]["access_token"].as_str().unwrap_or_else(|| panic!("{login}"));
-        demo.ask(&format!("/web_v1/{path}"), token, None)["data"].clone()
+        login["data"]["access_token"].as_str().unwrap_or_else(|| panic!("{login}")).to_owned()
+    }
+
+    /// What the console asks the same router under `/web_v1`, with his login.
+    pub(crate) fn at_the_console(&self, demo: &Demo, path: &str) -> Value {
+        demo.ask(&format!("/web_v1/{path}"), &self.login(demo), None)["data"].clone()
     }
 
     /// The balance that he sees.
