@@ -1,8 +1,107 @@
-// Around every operator's screen.
+// Around every operator's screen: menu with what waits, who is logged in, language, theme.
 
-import { Box } from '@mantine/core'
-import { Outlet } from '@tanstack/react-router'
+import { ActionIcon, AppShell, Badge, Burger, Group, Menu, NavLink, ScrollArea, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconLock, IconLogout, IconUserShield } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { texts } from '../lib/lang'
+import { failed } from '../lib/ui'
+import { Brand } from '../shell/Brand'
+import { LangSwitch, SchemeSwitch } from '../shell/switches'
+import { Account } from './Account'
+import { door, useMe } from './api'
+import { useLive } from './live'
+import { type Item, groups, names } from './nav'
+import { roleName } from './roles'
+
+const t = texts({
+  menu: ['菜单', 'Menu'],
+  main: ['主导航', 'Main'],
+  me: ['我的账户', 'My account'],
+  mine: ['密码与会话', 'Password and sessions'],
+  logout: ['退出登录', 'Log out'],
+  room: ['控制室', 'Control room'],
+  waits: ['项待处理', 'to be dealt with'],
+})
 
 export function Frame() {
-  return <Box component="main" p="lg"><Outlet /></Box>
+  const [open, { toggle, close }] = useDisclosure(false)
+  const path = useLocation({ select: (place) => place.pathname })
+  const me = useMe()
+  useEffect(close, [path, close])
+  const owner = me.data?.role === 'owner'
+  return (
+    <AppShell header={{ height: 56 }} navbar={{ width: 232, breakpoint: 'md', collapsed: { mobile: !open } }} padding={{ base: 'md', sm: 'xl' }}>
+      <AppShell.Header>
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap" gap="xs">
+          <Group gap="sm" wrap="nowrap" miw={0}>
+            <Burger opened={open} onClick={toggle} hiddenFrom="md" size="sm" aria-label={t.menu} aria-expanded={open} />
+            <Brand />
+            <Badge variant="outline" color="gray" radius="sm" tt="none" fw={550} visibleFrom="sm" c="dimmed">{t.room}</Badge>
+          </Group>
+          <Group gap={4} wrap="nowrap"><LangSwitch /><SchemeSwitch /><Who /></Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="sm" aria-label={t.main}>
+        <AppShell.Section grow component={ScrollArea} type="never">
+          {groups.map((group, i) => (
+            <nav key={group.label ?? i} aria-label={group.label ? names[group.label] : names.home}>
+              {group.label && <Text fz={11} fw={600} tt="uppercase" c="dimmed" lts="0.06em" px="sm" pt="md" pb={4}>{names[group.label]}</Text>}
+              {group.items.filter((item) => owner || !item.owner).map((item) => (
+                <Entry key={item.to} item={item} active={item.to === '/control' ? path === '/control' || path === '/control/' : path.startsWith(item.to)} />
+              ))}
+            </nav>
+          ))}
+        </AppShell.Section>
+      </AppShell.Navbar>
+      <AppShell.Main id="content" maw={1560}>{me.data && <Outlet />}</AppShell.Main>
+    </AppShell>
+  )
+}
+
+function Entry({ item, active }: { item: Item; active: boolean }) {
+  const live = useLive()
+  const found = live?.alarms.filter((alarm) => item.alarms?.includes(alarm.slug)) ?? []
+  const count = found.reduce((sum, alarm) => sum + alarm.count, 0)
+  const colour = found.some((alarm) => alarm.level === 'bad') ? 'red.8' : found.some((alarm) => alarm.level === 'warn') ? 'orange.9' : 'brand'
+  return (
+    <NavLink
+      component={Link} to={item.to} label={names[item.label]} active={active} aria-current={active ? 'page' : undefined} py={7} style={{ borderRadius: 8 }}
+      leftSection={<item.icon size={18} stroke={1.7} aria-hidden />}
+      rightSection={count > 0 ? <Badge size="sm" radius="sm" color={colour} autoContrast aria-label={`${count} ${t.waits}`}>{count}</Badge> : undefined}
+    />
+  )
+}
+
+function Who() {
+  const me = useMe()
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const [account, setAccount] = useState(false)
+  const leave = async () => {
+    try {
+      await door('POST', 'logout', {})
+      await navigate({ to: '/control/login' })
+      client.clear()
+    } catch (error) {
+      failed(error)
+    }
+  }
+  return (
+    <>
+      <Menu position="bottom-end" width={240}>
+        <Menu.Target>
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t.me}><IconUserShield size={22} stroke={1.6} /></ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>{me.data?.email}<br />{me.data && roleName(me.data.role)}</Menu.Label>
+          <Menu.Item leftSection={<IconLock size={16} />} onClick={() => setAccount(true)}>{t.mine}</Menu.Item>
+          <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void leave()}>{t.logout}</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Account opened={account} close={() => setAccount(false)} />
+    </>
+  )
 }

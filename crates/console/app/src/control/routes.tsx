@@ -2,9 +2,36 @@
 
 import { type AnyRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router'
 
+type Load = () => Promise<Record<string, unknown>>
+
 export function controlRoutes(root: AnyRoute) {
-  const frame = createRoute({ getParentRoute: () => root, path: '/control', component: lazyRouteComponent(() => import('./Frame'), 'Frame') })
-  return frame.addChildren([
-    createRoute({ getParentRoute: () => frame, path: '/', component: lazyRouteComponent(() => import('./Home'), 'Home') }),
+  const all = createRoute({ getParentRoute: () => root, id: 'control' })
+  const login = createRoute({ getParentRoute: () => all, path: '/control/login', component: lazyRouteComponent(() => import('./Login'), 'Login') })
+  const frame = createRoute({ getParentRoute: () => all, id: 'room', component: lazyRouteComponent(() => import('./Frame'), 'Frame') })
+  const home = createRoute({ getParentRoute: () => frame, path: '/control', component: lazyRouteComponent(() => import('./Home'), 'Home') })
+  const screen = (path: string, load: Load, name: string) =>
+    createRoute({ getParentRoute: () => frame, path: `/control/${path}`, component: lazyRouteComponent(load as never, name as never) })
+  return all.addChildren([
+    login,
+    frame.addChildren([
+      home,
+      screen('customers', () => import('./customers/Customers'), 'Customers'),
+      screen('customers/$id', () => import('./customers/Customer'), 'Customer'),
+      screen('real-names', () => import('./customers/RealNames'), 'RealNames'),
+      screen('exits', () => import('./exits/Exits'), 'Exits'),
+      screen('statics', () => import('./statics/Statics'), 'Statics'),
+      screen('rules', () => import('./exits/Rules'), 'Rules'),
+      screen('catalogue', () => import('./catalogue/Catalogue'), 'Catalogue'),
+      screen('catalogue/$code', () => import('./catalogue/Product'), 'Product'),
+      screen('orders', () => import('./orders/Orders'), 'Orders'),
+      screen('payments', () => import('./orders/Payments'), 'Payments'),
+      screen('coupons', () => import('./coupons/Coupons'), 'Coupons'),
+      screen('ledger', () => import('./ledger/Ledger'), 'Ledger'),
+      screen('sites', () => import('./sites/Sites'), 'Sites'),
+      screen('jobs', () => import('./system/Jobs'), 'Jobs'),
+      screen('audit', () => import('./system/Audit'), 'Audit'),
+      screen('operators', () => import('./system/Operators'), 'Operators'),
+      screen('settings', () => import('./system/Settings'), 'Settings'),
+    ]),
   ])
 }

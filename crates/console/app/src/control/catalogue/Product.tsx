@@ -1,0 +1,193 @@
+// One product: texts in both languages, prices, stock and what it grants, beside what customers will see.
+
+import { Alert, Badge, Box, Button, Card, Group, NumberInput, SegmentedControl, Select, SimpleGrid, Stack, Switch, Text, TextInput, Textarea } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { IconCheck } from '@tabler/icons-react'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { type FormEvent, useState } from 'react'
+import { money, number } from '../../lib/format'
+import { lang, say, texts } from '../../lib/lang'
+import { Loaded, Panel, Screen, done } from '../../lib/ui'
+import { useAsk, useMay, useTell } from '../api'
+import { FieldFault } from '../kit'
+import { Choices } from './Choices'
+import { type Item, type Pair, type Prices, blank } from './item'
+import { BUCKETS, COUNTED, TYPES, productName } from './types'
+
+const t = texts({
+  fresh: ['新建套餐', 'New product'],
+  what: ['内容', 'What it is'],
+  code: ['代码', 'Code'],
+  codeHow: ['您自己的名称,创建后不变:字母、数字、- _ .', 'Your own name for it, which stays: letters, digits, - _ .'],
+  type: ['类型', 'Type'],
+  show: ['展示', 'Shown as'],
+  plain: ['普通', 'Ordinary'],
+  best: ['推荐', 'Recommended'],
+  request: ['需咨询,不能直接下单', 'On request, can’t be ordered'],
+  trial: ['试用,每位客户一次', 'Trial, once per customer'],
+  off: ['下架', 'Withdrawn'],
+  offHow: ['客户看不到,也不能下单', 'Not shown and not sold'],
+  gb: ['流量(GB)', 'Traffic, GB'],
+  gift: ['赠送流量(GB)', 'Traffic on top, GB'],
+  count: ['次数', 'Uses'],
+  days: ['有效天数', 'Valid for days'],
+  stock: ['库存(0 不限)', 'Stock, 0: any number'],
+  renews: ['续费哪种静态 IP', 'Which addresses it renews'],
+  texts: ['文字', 'Texts'],
+  title: ['名称', 'Title'],
+  subtitle: ['副标题', 'Below the title'],
+  detail: ['说明', 'In a sentence'],
+  tip1: ['标签', 'Label'],
+  tip2: ['第二个标签', 'Second label'],
+  lines: ['介绍,每行一条', 'Lines that describe it, one each'],
+  prices: ['价格', 'Prices'],
+  price: ['售价', 'Price'],
+  original: ['划线价', 'Crossed out'],
+  giftMoney: ['赠送余额', 'Balance on top'],
+  priceHow: ['留空表示不以该货币出售', 'Empty: not sold for that currency'],
+  choices: ['可选项', 'Choices'],
+  preview: ['客户看到的样子', 'What customers see'],
+  save: ['保存', 'Save'],
+  saved: ['套餐已保存', 'The product is saved'],
+  back: ['返回目录', 'Back to the catalogue'],
+  sold: ['已售 {n}', '{n} sold'],
+  free: ['免费', 'Free'],
+  valid: ['有效 {n} 天', 'valid for {n} days'],
+  buy: ['购买', 'Buy'],
+})
+
+interface Known { item: Item; taken: number; site: string }
+interface Seen { title: string; local_price: number; local_original_price: number; tip1: string; tip2: string; introduce: string[]; flow_value: number; flow_give: number; time_validity: number; desc: { subtitle: string } }
+interface Preview { zh: Seen; en: Seen; currency: string; fault: string | null }
+
+export function Product() {
+  const { code } = useParams({ strict: false }) as { code: string }
+  const { site } = useSearch({ strict: false }) as { site?: string }
+  const known = useAsk<Known>('product/show', { code, site }, { enabled: code !== 'new' })
+  if (code === 'new') return <Editor site={site} item={blank} isNew taken={0} />
+  return <Loaded from={known} lines={8}>{(data) => <Editor key={data.item.code} site={site} item={data.item} taken={data.taken} />}</Loaded>
+}
+
+function Editor({ site, item: first, isNew, taken }: { site?: string; item: Item; isNew?: boolean; taken: number }) {
+  const [item, setItem] = useState<Item>(first)
+  const [tongue, setTongue] = useState<'zh' | 'en'>(lang())
+  const save = useTell('product/save', ['product'])
+  const allowed = useMay()('product/save')
+  const navigate = useNavigate()
+  const set = (part: Partial<Item>) => setItem((old) => ({ ...old, ...part }))
+  const say2 = (name: 'title' | 'subtitle' | 'detail' | 'tip1' | 'tip2') => ({
+    value: item[name][tongue],
+    lang: tongue,
+    onChange: (e: { currentTarget: { value: string } }) => set({ [name]: { ...item[name], [tongue]: e.currentTarget.value } as Pair }),
+  })
+  const back = () => void navigate({ to: '/control/catalogue' as never, search: { site } as never })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    save.mutate({ item: tidy(item), site }, { onSuccess: () => { done(t.saved); back() } })
+  }
+  const lines = item.introduce.map((line) => line[tongue]).join('\n')
+  const setLines = (text: string) => {
+    const rows = text.split('\n')
+    const old = item.introduce
+    const length = Math.max(rows.length, tongue === 'zh' ? old.filter((l) => l.en).length : old.filter((l) => l.zh).length)
+    set({ introduce: Array.from({ length }, (_, i) => ({ zh: old[i]?.zh ?? '', en: old[i]?.en ?? '', [tongue]: rows[i] ?? '' })) as Pair[] })
+  }
+  const type = item.type
+  return (
+    <form onSubmit={submit}>
+      <Screen title={isNew ? t.fresh : item.title[lang()] || item.code} about={isNew ? undefined : say(t.sold, { n: number(taken) })} actions={<><Button variant="default" onClick={back}>{t.back}</Button>{allowed && <Button type="submit" loading={save.isPending}>{t.save}</Button>}</>}>
+        <Box style={{ display: 'grid', gap: 16, gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 340px), 1fr))', alignItems: 'start' }}>
+          <Stack gap="md" style={{ gridColumn: 'span 1' }}>
+            <Panel title={t.what}>
+              <Stack gap="sm">
+                <TextInput label={t.code} description={isNew ? t.codeHow : undefined} value={item.code} onChange={(e) => set({ code: e.currentTarget.value })} disabled={!isNew} required />
+                <Select label={t.type} value={String(type)} onChange={(v) => v && set({ type: Number(v) })} data={TYPES.map((n) => ({ value: String(n), label: `${productName(n)} (${n})` }))} disabled={!isNew} allowDeselect={false} searchable />
+                <Select label={t.show} value={String(item.show_type)} onChange={(v) => v && set({ show_type: Number(v) })} data={[t.plain, t.best, t.request, t.trial].map((label, i) => ({ value: String(i + 1), label }))} allowDeselect={false} />
+                <SimpleGrid cols={2} spacing="sm">
+                  {BUCKETS.includes(type) || type === 24 ? <NumberInput label={t.gb} value={item.gb} onChange={(v) => set({ gb: Number(v) })} min={0} /> : null}
+                  {BUCKETS.includes(type) && <NumberInput label={t.gift} value={item.gift_gb} onChange={(v) => set({ gift_gb: Number(v) })} min={0} />}
+                  {COUNTED.includes(type) && <NumberInput label={t.count} value={item.count} onChange={(v) => set({ count: Number(v) })} min={0} />}
+                  {![3, 11, 19, 24, 26].includes(type) && <NumberInput label={t.days} value={item.days} onChange={(v) => set({ days: Number(v) })} min={0} max={3660} />}
+                  <NumberInput label={t.stock} value={item.stock} onChange={(v) => set({ stock: Number(v) })} min={0} />
+                  {type === 19 && <Select label={t.renews} value={String(item.renews ?? 14)} onChange={(v) => v && set({ renews: Number(v) })} data={[14, 25].map((n) => ({ value: String(n), label: productName(n) }))} allowDeselect={false} />}
+                </SimpleGrid>
+                <Switch label={t.off} description={t.offHow} checked={item.withdrawn ?? false} onChange={(e) => set({ withdrawn: e.currentTarget.checked })} />
+              </Stack>
+            </Panel>
+            {type === 11 ? <Panel title={t.choices}><Choices item={item} set={set} /></Panel> : (
+              <Panel title={t.prices}>
+                <Text fz="sm" c="dimmed" mb="sm">{t.priceHow}</Text>
+                <Stack gap="sm">
+                  <PriceRow label={t.price} prices={item.price} set={(price) => set({ price })} />
+                  <PriceRow label={t.original} prices={item.original_price} set={(original_price) => set({ original_price })} />
+                  <PriceRow label={t.giftMoney} prices={item.balance_gift} set={(balance_gift) => set({ balance_gift })} />
+                </Stack>
+              </Panel>
+            )}
+          </Stack>
+          <Panel title={t.texts} right={<SegmentedControl size="xs" value={tongue} onChange={(v) => setTongue(v as 'zh' | 'en')} data={[{ value: 'zh', label: 'ZH' }, { value: 'en', label: 'EN' }]} />}>
+            <Stack gap="sm">
+              <TextInput label={t.title} {...say2('title')} required maxLength={200} />
+              <TextInput label={t.subtitle} {...say2('subtitle')} />
+              <Textarea label={t.detail} {...say2('detail')} autosize minRows={2} />
+              <Group grow><TextInput label={t.tip1} {...say2('tip1')} /><TextInput label={t.tip2} {...say2('tip2')} /></Group>
+              <Textarea label={t.lines} value={lines} onChange={(e) => setLines(e.currentTarget.value)} autosize minRows={4} lang={tongue} />
+            </Stack>
+          </Panel>
+          <Stack gap="md">
+            <PreviewCard item={item} site={site} tongue={tongue} />
+            {save.error && <FieldFault error={save.error} />}
+          </Stack>
+        </Box>
+      </Screen>
+    </form>
+  )
+}
+
+/** Without empty lines and empty prices, which the server would have to refuse. */
+function tidy(item: Item): object {
+  const prices = (all: Prices) => Object.fromEntries(Object.entries(all).filter(([, v]) => v !== undefined && v !== ''))
+  return {
+    ...item, price: prices(item.price), original_price: prices(item.original_price), balance_gift: prices(item.balance_gift),
+    introduce: item.introduce.filter((line) => line.zh.trim() || line.en.trim()),
+    renews: item.type === 19 ? (item.renews ?? 14) : undefined,
+  }
+}
+
+function PriceRow({ label, prices, set }: { label: string; prices: Prices; set: (prices: Prices) => void }) {
+  return (
+    <SimpleGrid cols={3} spacing="sm">
+      {(['cny', 'usd', 'hkd'] as const).map((code) => (
+        <TextInput key={code} label={`${label} · ${code.toUpperCase()}`} value={prices[code] ?? ''} onChange={(e) => set({ ...prices, [code]: e.currentTarget.value || undefined })} inputMode="decimal" placeholder="–" />
+      ))}
+    </SimpleGrid>
+  )
+}
+
+function PreviewCard({ item, site, tongue }: { item: Item; site?: string; tongue: 'zh' | 'en' }) {
+  const [settled] = useDebouncedValue(item, 300)
+  const preview = useAsk<Preview>('product/preview', { item: tidy(settled), site }, { enabled: settled.code !== '' || settled.title.en !== '' })
+  const seen = preview.data?.[tongue]
+  return (
+    <Panel title={t.preview}>
+      {preview.data?.fault && <Alert color="yellow" mb="md" role="status">{preview.data.fault}</Alert>}
+      {seen ? (
+        <Card withBorder radius="lg" padding="lg" lang={tongue}>
+          <Group justify="space-between" mb={4} wrap="nowrap" align="flex-start">
+            <Box><Text fw={650} fz="lg">{seen.title || '…'}</Text>{seen.desc.subtitle && <Text fz="sm" c="dimmed">{seen.desc.subtitle}</Text>}</Box>
+            {seen.tip1 && <Badge radius="sm" tt="none">{seen.tip1}</Badge>}
+          </Group>
+          <Group gap={8} align="baseline" my="sm">
+            <Text fz={30} fw={700} lts="-0.02em" className="nums">{seen.local_price ? money(seen.local_price, preview.data!.currency) : t.free}</Text>
+            {seen.local_original_price > seen.local_price && <Text td="line-through" c="dimmed" className="nums">{money(seen.local_original_price, preview.data!.currency)}</Text>}
+            {seen.tip2 && <Text fz="xs" c="dimmed">{seen.tip2}</Text>}
+          </Group>
+          <Text fz="sm" c="dimmed" mb="sm">{[seen.flow_value > 0 && BUCKETS.includes(item.type) && `${number(seen.flow_value)} GB${seen.flow_give ? ` + ${number(seen.flow_give)} GB` : ''}`, seen.time_validity > 0 && say(t.valid, { n: seen.time_validity })].filter(Boolean).join(' · ')}</Text>
+          <Stack gap={6} mb="md">{seen.introduce.map((line, i) => <Group key={`${i} ${line}`} gap={8} wrap="nowrap"><IconCheck size={16} color="var(--mantine-color-teal-6)" aria-hidden style={{ flex: 'none' }} /><Text fz="sm">{line}</Text></Group>)}</Stack>
+          <Button fullWidth component="span" aria-hidden>{t.buy}</Button>
+        </Card>
+      ) : preview.error ? <FieldFault error={preview.error} /> : null}
+    </Panel>
+  )
+}
+

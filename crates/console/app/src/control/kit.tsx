@@ -1,0 +1,224 @@
+// Pieces of the control room's screens: tables with pages, search, figures, marks, and a question before something is done.
+
+import {
+  Badge, Box, Button, Card, Group, Modal, Pagination, ScrollArea, Stack, Table, Text, Textarea, TextInput, UnstyledButton, VisuallyHidden,
+} from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { IconSearch, type Icon } from '@tabler/icons-react'
+import { type ReactNode, useEffect, useState } from 'react'
+import { ApiError } from '../api/client'
+import { country as countryName, size } from '../lib/format'
+import { say, texts } from '../lib/lang'
+import { Empty, Failed, Waiting, done, failed } from '../lib/ui'
+import type { Listed } from './api'
+
+const t = texts({
+  search: ['搜索', 'Search'],
+  of: ['共 {n} 条', '{n} in all'],
+  open: ['打开', 'Open'],
+  cancel: ['取消', 'Cancel'],
+  reason: ['原因', 'Reason'],
+  reasonHow: ['会记入审计,最多 200 个字符', 'Stands in the audit; at most 200 characters'],
+  pages: ['分页', 'Pages'],
+})
+
+export const PAGE = 20
+
+export interface Column<T> {
+  head: string
+  cell: (row: T) => ReactNode
+  right?: boolean
+  /** Left out on phones. */
+  wide?: boolean
+}
+
+/** A table of one page. On narrow screens it scrolls sideways, by keys too. */
+export function Grid<T>({ label, from, columns, keyOf, onOpen, page, setPage, empty }: {
+  label: string
+  from: { data?: Listed<T>; error: unknown; isPending: boolean; refetch: () => unknown }
+  columns: Column<T>[]
+  keyOf: (row: T) => string | number
+  onOpen?: (row: T) => void
+  page?: number
+  setPage?: (page: number) => void
+  empty: { icon: Icon; title: string; text?: string; action?: ReactNode }
+}) {
+  if (!from.data) return <Box p="lg">{from.error ? <Failed error={from.error} retry={() => void from.refetch()} /> : <Waiting lines={6} />}</Box>
+  const { list, total } = from.data
+  if (list.length === 0) return <Empty icon={empty.icon} title={empty.title} action={empty.action}>{empty.text}</Empty>
+  const pages = Math.ceil(total / PAGE)
+  return (
+    <>
+      <ScrollArea type="auto" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': label }}>
+        <Table verticalSpacing={10} horizontalSpacing="lg" highlightOnHover={Boolean(onOpen)} style={{ whiteSpace: 'nowrap' }}>
+          <Table.Thead>
+            <Table.Tr>
+              {columns.map((c) => <Table.Th key={c.head} ta={c.right ? 'right' : undefined} visibleFrom={c.wide ? 'sm' : undefined} fz="xs" c="dimmed" fw={600}>{c.head}</Table.Th>)}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {list.map((row) => (
+              <Table.Tr key={keyOf(row)} onClick={onOpen && (() => onOpen(row))} style={onOpen && { cursor: 'pointer' }}>
+                {columns.map((c, i) => (
+                  <Table.Td key={c.head} ta={c.right ? 'right' : undefined} visibleFrom={c.wide ? 'sm' : undefined} className={c.right ? 'nums' : undefined}>
+                    {i === 0 && onOpen ? <UnstyledButton fz="sm" fw={550} onClick={(e) => { e.stopPropagation(); onOpen(row) }}>{c.cell(row)}<VisuallyHidden> {t.open}</VisuallyHidden></UnstyledButton> : c.cell(row)}
+                  </Table.Td>
+                ))}
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </ScrollArea>
+      {setPage && (
+        <Group justify="space-between" px="lg" py="sm" gap="sm">
+          <Text fz="sm" c="dimmed" className="nums">{say(t.of, { n: total.toLocaleString() })}</Text>
+          {pages > 1 && <Pagination size="sm" total={pages} value={page ?? 1} onChange={setPage} siblings={1} getControlProps={(c) => ({ 'aria-label': `${t.pages} ${c}` })} />}
+        </Group>
+      )}
+    </>
+  )
+}
+
+/** What was typed, told a moment after the last key. */
+export function Search({ label, onSearch, placeholder }: { label?: string; placeholder: string; onSearch: (text: string) => void }) {
+  const [text, setText] = useState('')
+  const [settled] = useDebouncedValue(text, 250)
+  useEffect(() => onSearch(settled), [settled, onSearch])
+  return <TextInput aria-label={label ?? t.search} placeholder={placeholder} value={text} onChange={(e) => setText(e.currentTarget.value)} leftSection={<IconSearch size={16} aria-hidden />} w={{ base: '100%', sm: 280 }} type="search" />
+}
+
+export type Tone = 'good' | 'warn' | 'bad' | 'plain' | 'brand'
+const COLOURS: Record<Tone, string> = { good: 'teal', warn: 'yellow', bad: 'red', plain: 'gray', brand: 'brand' }
+
+/** A state in a word; its colour says the same again. */
+export function Mark({ tone, children }: { tone: Tone; children: ReactNode }) {
+  const c = tone === 'brand' ? undefined : `light-dark(var(--mantine-color-${COLOURS[tone]}-9), var(--mantine-color-${COLOURS[tone]}-2))`
+  return <Badge variant="light" color={COLOURS[tone]} tt="none" fw={550} radius="sm" c={c}>{children}</Badge>
+}
+
+export function Figure({ label, value, note, icon: Picture, tone }: { label: string; value: ReactNode; note?: ReactNode; icon?: Icon; tone?: Tone }) {
+  return (
+    <Card withBorder radius="lg" padding="md">
+      <Group justify="space-between" wrap="nowrap" gap="xs">
+        <Text fz="sm" c="dimmed" truncate>{label}</Text>
+        {Picture && <Picture size={18} stroke={1.6} aria-hidden color={tone ? `var(--mantine-color-${COLOURS[tone]}-6)` : 'var(--mantine-color-dimmed)'} />}
+      </Group>
+      <Text fz={26} fw={650} lts="-0.02em" className="nums" mt={4} lh={1.2}>{value}</Text>
+      {note && <Text fz="xs" c="dimmed" mt={4}>{note}</Text>}
+    </Card>
+  )
+}
+
+export function Country({ code }: { code: string }) {
+  const known = /^[A-Z]{2}$/.test(code) && code !== 'ZZ'
+  return (
+    <Group gap={8} wrap="nowrap">
+      {known && <img src={`/flags/round/${code.toLowerCase()}.svg`} alt="" width={18} height={18} style={{ flex: 'none' }} />}
+      <span>{countryName(code)}</span>
+    </Group>
+  )
+}
+
+/** Names and values, two columns. */
+export function Facts({ rows }: { rows: [label: string, value: ReactNode][] }) {
+  return (
+    <Box component="dl" m={0} style={{ display: 'grid', gridTemplateColumns: 'minmax(96px, max-content) 1fr', gap: '10px 20px' }}>
+      {rows.map(([label, value]) => (
+        <Box key={label} style={{ display: 'contents' }}>
+          <Text component="dt" fz="sm" c="dimmed">{label}</Text>
+          <Text component="dd" fz="sm" m={0} style={{ overflowWrap: 'anywhere' }}>{value ?? '–'}</Text>
+        </Box>
+      ))}
+    </Box>
+  )
+}
+
+export interface Question {
+  title: string
+  text?: ReactNode
+  yes: string
+  danger?: boolean
+  /** Whether it has to be said why. */
+  reason?: 'needed' | 'welcome'
+  told?: string
+  run: (reason: string) => Promise<unknown>
+}
+
+/** Asks before something is done; what fails stays in the question. */
+export function Ask({ question, close, children }: { question: Question | undefined; close: () => void; children?: ReactNode }) {
+  const [reason, setReason] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<unknown>()
+  useEffect(() => {
+    setReason('')
+    setError(undefined)
+  }, [question])
+  const go = async () => {
+    if (!question) return
+    setBusy(true)
+    setError(undefined)
+    try {
+      await question.run(reason.trim())
+      if (question.told) done(question.told)
+      close()
+    } catch (e) {
+      setError(e)
+    } finally {
+      setBusy(false)
+    }
+  }
+  const wrong = error instanceof ApiError ? error.fields : {}
+  return (
+    <Modal opened={question !== undefined} onClose={close} title={question?.title} radius="lg" centered>
+      <form onSubmit={(e) => { e.preventDefault(); void go() }}>
+        <Stack>
+          {question?.text && <Text fz="sm" c="dimmed">{question.text}</Text>}
+          {children}
+          {question?.reason && <Textarea label={t.reason} description={t.reasonHow} value={reason} onChange={(e) => setReason(e.currentTarget.value)} required={question.reason === 'needed'} maxLength={200} autosize minRows={2} error={wrong.reason} data-autofocus />}
+          {error !== undefined && <FieldFault error={error} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>{t.cancel}</Button>
+            <Button type="submit" color={question?.danger ? 'red' : undefined} loading={busy}>{question?.yes}</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}
+
+/** What was wrong, with what each field has to be. */
+export function FieldFault({ error }: { error: unknown }) {
+  if (!(error instanceof ApiError)) return <Failed error={error} />
+  const fields = Object.entries(error.fields)
+  if (fields.length === 0) return <Failed error={error} />
+  return <Failed error={new Error(fields.map(([name, text]) => `${name}: ${text}`).join('\n'))} />
+}
+
+/** Runs a command and says how it went. */
+export async function told(work: Promise<unknown>, text: string) {
+  try {
+    await work
+    done(text)
+  } catch (error) {
+    failed(error)
+  }
+}
+
+export const bytes = (n: number) => size(n / 1024)
+
+/** How often it worked, as a share; nothing where nothing was tried. */
+export function share(connections: number, failures: number): number | undefined {
+  const tries = connections + failures
+  return tries > 0 ? connections / tries : undefined
+}
+
+export const toneOf = (rate: number | undefined): Tone => (rate === undefined ? 'plain' : rate >= 0.98 ? 'good' : rate >= 0.9 ? 'warn' : 'bad')
+
+/** Saves a text as a file. */
+export function download(name: string, text: string, type = 'text/plain') {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([text], { type }))
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(link.href)
+}

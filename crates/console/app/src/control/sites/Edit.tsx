@@ -1,0 +1,156 @@
+// A site's looks, texts, host names and rules; a new one is made with its currency, which stays.
+
+import { Box, Button, ColorInput, Drawer, FileButton, Group, Modal, Select, SimpleGrid, Stack, Switch, TagsInput, Text, TextInput, Textarea } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
+import { texts } from '../../lib/lang'
+import { Loaded, done, failed } from '../../lib/ui'
+import { useAsk, useTell } from '../api'
+import { FieldFault } from '../kit'
+import type { Site } from './data'
+
+const t = texts({
+  edit: ['编辑站点', 'Edit the site'],
+  add: ['新建站点', 'New site'],
+  name: ['内部名称', 'Inner name'],
+  title: ['客户看到的名称', 'Name that customers read'],
+  colour: ['主色', 'Colour'],
+  accent: ['辅助色', 'Second colour'],
+  logo: ['标志', 'Logo'],
+  choose: ['选择图片', 'Choose a picture'],
+  logoHow: ['PNG、SVG、WebP 或 JPEG,最大约 146 KB', 'PNG, SVG, WebP or JPEG of at most 146 KB'],
+  large: ['图片太大', 'The picture is too large'],
+  taglineZh: ['标语(中文)', 'Tagline, Chinese'],
+  taglineEn: ['标语(英文)', 'Tagline, English'],
+  support: ['客服联系方式', 'Whom to ask for help'],
+  termsZh: ['服务条款(中文)', 'Terms of use, Chinese'],
+  termsEn: ['服务条款(英文)', 'Terms of use, English'],
+  closed: ['关闭注册', 'Strangers can’t register'],
+  demands: ['创建代理账号前须实名', 'Proxy accounts need a verified customer'],
+  hosts: ['域名', 'Host names'],
+  hostsHow: ['在这些域名下显示此品牌;输入后按回车', 'Under these the console shows this brand; press Enter after each'],
+  prefixes: ['API 路径前缀', 'Path prefixes of the API'],
+  zone: ['时区(IANA)', 'Time zone, IANA name'],
+  lang: ['默认语言', 'Language where none is asked for'],
+  prefix: ['账号前缀', 'Prefix of account names'],
+  currency: ['货币(创建后不变)', 'Currency, which stays'],
+  save: ['保存', 'Save'],
+  saved: ['站点已保存,立即生效', 'The site is saved and shows at once'],
+  made: ['站点已创建', 'The site is made'],
+})
+
+interface Look { title?: string | null; colour?: string | null; accent?: string | null; logo?: string | null; tagline_zh?: string | null; tagline_en?: string | null; support?: string | null; terms_zh?: string | null; terms_en?: string | null; closed?: boolean | null }
+interface Whole extends Site { look: Look }
+
+const LANGS = [{ value: 'zh', label: '\u4e2d\u6587' }, { value: 'en', label: 'English' }]
+
+export function EditSite({ name, close }: { name: string; close: () => void }) {
+  const site = useAsk<Whole>('site/show', { name })
+  return (
+    <Drawer opened onClose={close} position="right" size="xl" title={<Text fw={600}>{t.edit} · {name}</Text>}>
+      <Loaded from={site} lines={10}>{(data) => <Form key={data.id} site={data} close={close} />}</Loaded>
+    </Drawer>
+  )
+}
+
+function Form({ site, close }: { site: Whole; close: () => void }) {
+  const [look, setLook] = useState<Look>(site.look)
+  const [rest, setRest] = useState({ prefixes: site.prefixes, lang: site.lang, zone: site.zone ?? 'UTC', account_prefix: site.account_prefix ?? '', demands_verification: site.demands_verification, hosts: site.hosts })
+  const save = useTell('site/change', ['site'])
+  const word = (key: 'title' | 'tagline_zh' | 'tagline_en' | 'support' | 'terms_zh' | 'terms_en') => ({ value: look[key] ?? '', onChange: (e: { currentTarget: { value: string } }) => { const { value } = e.currentTarget; setLook((old) => ({ ...old, [key]: value })) }, error: save.error?.fields[key] })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const said = Object.fromEntries(Object.entries(look).filter(([, v]) => v !== null && v !== undefined))
+    save.mutate({ name: site.name, ...rest, look: said }, { onSuccess: () => { done(t.saved); close() } })
+  }
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <TextInput label={t.title} {...word('title')} placeholder={site.name} />
+        <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
+          <ColorInput label={t.colour} value={look.colour ?? ''} onChange={(colour) => setLook((old) => ({ ...old, colour: colour || null }))} format="hex" error={save.error?.fields.colour} />
+          <ColorInput label={t.accent} value={look.accent ?? ''} onChange={(accent) => setLook((old) => ({ ...old, accent: accent || null }))} format="hex" error={save.error?.fields.accent} />
+        </SimpleGrid>
+        <Logo logo={look.logo ?? ''} set={(logo) => setLook((old) => ({ ...old, logo }))} error={save.error?.fields.logo} />
+        <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
+          <TextInput label={t.taglineZh} {...word('tagline_zh')} lang="zh" />
+          <TextInput label={t.taglineEn} {...word('tagline_en')} lang="en" />
+        </SimpleGrid>
+        <TextInput label={t.support} {...word('support')} placeholder="help@example.com" />
+        <TagsInput label={t.hosts} description={t.hostsHow} value={rest.hosts} onChange={(hosts) => setRest((old) => ({ ...old, hosts }))} error={save.error?.fields.hosts} />
+        <TagsInput label={t.prefixes} value={rest.prefixes} onChange={(prefixes) => setRest((old) => ({ ...old, prefixes }))} error={save.error?.fields.prefixes} />
+        <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="sm">
+          <Zone value={rest.zone} set={(zone) => setRest((old) => ({ ...old, zone }))} error={save.error?.fields.zone} />
+          <Select label={t.lang} value={rest.lang} onChange={(v) => v && setRest((old) => ({ ...old, lang: v }))} data={LANGS} allowDeselect={false} />
+          <TextInput label={t.prefix} value={rest.account_prefix} onChange={(e) => { const { value } = e.currentTarget; setRest((old) => ({ ...old, account_prefix: value })) }} error={save.error?.fields.account_prefix} />
+        </SimpleGrid>
+        <Switch label={t.demands} checked={rest.demands_verification} onChange={(e) => { const { checked } = e.currentTarget; setRest((old) => ({ ...old, demands_verification: checked })) }} />
+        <Switch label={t.closed} checked={look.closed ?? false} onChange={(e) => { const { checked } = e.currentTarget; setLook((old) => ({ ...old, closed: checked })) }} />
+        <Textarea label={t.termsZh} {...word('terms_zh')} autosize minRows={3} maxRows={10} lang="zh" />
+        <Textarea label={t.termsEn} {...word('terms_en')} autosize minRows={3} maxRows={10} lang="en" />
+        {save.error && <FieldFault error={save.error} />}
+        <Group justify="flex-end"><Button type="submit" loading={save.isPending}>{t.save}</Button></Group>
+      </Stack>
+    </form>
+  )
+}
+
+function Logo({ logo, set, error }: { logo: string; set: (logo: string) => void; error?: string }) {
+  const read = (file: File | null) => {
+    if (!file) return
+    if (file.size > 146_000) {
+      failed(new Error(t.large))
+      return
+    }
+    const reader = new FileReader()
+    reader.addEventListener('load', () => set(String(reader.result)))
+    reader.readAsDataURL(file)
+  }
+  return (
+    <Group>
+      {logo && <Box p={8} bg="light-dark(#f1f3f4, #2c343b)" style={{ borderRadius: 10 }}><img src={logo} alt={t.logo} height={36} style={{ display: 'block' }} /></Box>}
+      <Box>
+        <FileButton onChange={read} accept="image/png,image/svg+xml,image/webp,image/jpeg">{(props) => <Button variant="default" size="xs" {...props}>{t.choose}</Button>}</FileButton>
+        <Text fz="xs" c={error ? 'red' : 'dimmed'} mt={4}>{error ?? t.logoHow}</Text>
+      </Box>
+    </Group>
+  )
+}
+
+function Zone({ value, set, error }: { value: string; set: (zone: string) => void; error?: string }) {
+  const zones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')]
+  return <Select label={t.zone} value={value} onChange={(v) => v && set(v)} data={zones} searchable limit={80} allowDeselect={false} error={error} />
+}
+
+export function NewSite({ close }: { close: () => void }) {
+  const [words, setWords] = useState({ name: '', title: '', host: '', prefix: '/gateway' })
+  const [currency, setCurrency] = useState('USD')
+  const [language, setLanguage] = useState('en')
+  const [zone, setZone] = useState('UTC')
+  const [colour, setColour] = useState('#17705c')
+  const create = useTell('site/create', ['site'])
+  const field = (key: keyof typeof words) => ({ value: words[key], onChange: (e: { currentTarget: { value: string } }) => { const { value } = e.currentTarget; setWords((old) => ({ ...old, [key]: value })) } })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    create.mutate({ name: words.name.trim(), prefixes: [words.prefix.trim()], hosts: words.host.trim() ? [words.host.trim()] : [], currency, lang: language, zone, look: { title: words.title.trim() || undefined, colour } }, { onSuccess: () => { done(t.made); close() } })
+  }
+  return (
+    <Modal opened onClose={close} title={t.add} radius="lg" size="lg" centered>
+      <form onSubmit={submit}>
+        <Stack>
+          <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
+            <TextInput label={t.name} {...field('name')} required data-autofocus error={create.error?.fields.name} />
+            <TextInput label={t.title} {...field('title')} />
+            <TextInput label={t.hosts} {...field('host')} placeholder="proxy.example.com" error={create.error?.fields.hosts} />
+            <TextInput label={t.prefixes} {...field('prefix')} required error={create.error?.fields.prefixes} />
+            <Select label={t.currency} value={currency} onChange={(v) => v && setCurrency(v)} data={['CNY', 'USD', 'HKD']} allowDeselect={false} />
+            <Select label={t.lang} value={language} onChange={(v) => v && setLanguage(v)} data={LANGS} allowDeselect={false} />
+            <Zone value={zone} set={setZone} />
+            <ColorInput label={t.colour} value={colour} onChange={setColour} format="hex" />
+          </SimpleGrid>
+          {create.error && <FieldFault error={create.error} />}
+          <Group justify="flex-end"><Button type="submit" loading={create.isPending}>{t.save}</Button></Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

@@ -1,0 +1,87 @@
+// Who did what, when, from where, why, and how it ended.
+
+import { Group, Select, Text, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { IconHistory } from '@tabler/icons-react'
+import { useState } from 'react'
+import { when } from '../../lib/format'
+import { texts } from '../../lib/lang'
+import { Panel, Screen } from '../../lib/ui'
+import { type Listed, useAsk } from '../api'
+import { Grid, Mark, PAGE } from '../kit'
+
+const t = texts({
+  title: ['审计', 'Audit'],
+  about: ['保留 400 天,只增不改。', 'Kept for 400 days; rows are only added.'],
+  at: ['时间', 'When'],
+  who: ['操作者', 'Who'],
+  what: ['操作', 'What'],
+  outcome: ['结果', 'Outcome'],
+  whom: ['涉及客户', 'Concerns'],
+  detail: ['详情', 'Detail'],
+  from: ['来源', 'From'],
+  any: ['全部操作者', 'Anybody'],
+  customer: ['客户', 'Customers'],
+  operator: ['运营人员', 'Operators'],
+  token: ['令牌', 'The token'],
+  command: ['命令行', 'Command line'],
+  visitor: ['访客', 'Visitors'],
+  action: ['操作,例如 exit/', 'Action, such as exit/'],
+  email: ['涉及客户的邮箱', 'Address of the customer concerned'],
+  none: ['没有符合条件的记录', 'No note fits'],
+  ok: ['成功', 'Done'],
+  begun: ['进行中', 'Begun'],
+})
+
+interface Note { id: number; at: string; actor: 'customer' | 'operator' | 'token' | 'command' | 'visitor'; actor_id: number; actor_name: string | null; action: string; detail: string; outcome: string; client: string; email: string | null }
+
+/** `{"id":7,"reason":"old"}` as `id 7 · reason old`. */
+function plain(detail: string): string {
+  try {
+    const fields = JSON.parse(detail) as Record<string, unknown> | null
+    if (!fields || typeof fields !== 'object') return detail
+    return Object.entries(fields).filter(([, v]) => v !== null && v !== '').map(([k, v]) => `${k} ${typeof v === 'object' ? JSON.stringify(v) : String(v)}`).join(' · ')
+  } catch {
+    return detail
+  }
+}
+
+export function AuditGrid({ filter }: { filter: object }) {
+  const [page, setPage] = useState(1)
+  const notes = useAsk<Listed<Note>>('audit/list', { ...filter, page, size: PAGE })
+  return (
+    <Grid
+      label={t.title} from={notes} keyOf={(row) => row.id} page={page} setPage={setPage} empty={{ icon: IconHistory, title: t.none }}
+      columns={[
+        { head: t.at, cell: (row) => when(row.at) },
+        { head: t.who, cell: (row) => <><Text fz="sm">{row.actor_name ?? t[row.actor]}</Text>{row.actor_name && <Text fz="xs" c="dimmed">{t[row.actor]}</Text>}</> },
+        { head: t.what, cell: (row) => <span className="mono">{row.action}</span> },
+        { head: t.outcome, cell: (row) => <Mark tone={row.outcome === 'ok' ? 'good' : row.outcome === 'begun' ? 'plain' : 'warn'}>{row.outcome === 'ok' ? t.ok : row.outcome === 'begun' ? t.begun : row.outcome}</Mark> },
+        { head: t.whom, wide: true, cell: (row) => row.email ?? '–' },
+        { head: t.detail, cell: (row) => <Text fz="sm" maw={380} style={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }} miw={180}>{plain(row.detail) || '–'}</Text> },
+        { head: t.from, wide: true, cell: (row) => <span className="mono">{row.client || '–'}</span> },
+      ]}
+    />
+  )
+}
+
+export function Audit() {
+  const [actor, setActor] = useState<string | null>(null)
+  const [action, setAction] = useState('')
+  const [customer, setCustomer] = useState('')
+  const [typed] = useDebouncedValue(action, 250)
+  const [named] = useDebouncedValue(customer, 400)
+  const filter = { actor, action: typed.trim(), customer: named.includes('@') && named.includes('.') ? named.trim() : undefined }
+  return (
+    <Screen title={t.title} about={t.about}>
+      <Panel pad={false}>
+        <Group p="md" gap="sm">
+          <Select aria-label={t.who} placeholder={t.any} clearable value={actor} onChange={setActor} data={(['operator', 'customer', 'token', 'command', 'visitor'] as const).map((kind) => ({ value: kind, label: t[kind] }))} w={{ base: '100%', sm: 170 }} />
+          <TextInput aria-label={t.what} placeholder={t.action} value={action} onChange={(e) => setAction(e.currentTarget.value)} w={{ base: '100%', sm: 220 }} />
+          <TextInput aria-label={t.whom} placeholder={t.email} value={customer} onChange={(e) => setCustomer(e.currentTarget.value)} w={{ base: '100%', sm: 260 }} />
+        </Group>
+        <AuditGrid key={JSON.stringify(filter)} filter={filter} />
+      </Panel>
+    </Screen>
+  )
+}
