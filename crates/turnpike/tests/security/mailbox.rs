@@ -28,19 +28,13 @@ impl Mailbox {
 
     /// The next mail: its headers, and its plain text decoded.
     pub(crate) fn next(&self) -> (String, String) {
-        let raw = self.mails.recv_timeout(Duration::from_secs(60)).expect("a mail comes");
-        let (head, body) = raw.split_once("\n\n").unwrap();
-        let part = body.split("\n--").find(|part| part.contains("text/plain")).unwrap_or(body);
-        let (fields, text) = part.split_once("\n\n").unwrap_or(("", part));
-        let fields = fields.to_ascii_lowercase();
-        let text = if fields.contains("base64") {
-            base64_text(text)
-        } else if fields.contains("quoted-printable") {
-            quoted_text(text)
-        } else {
-            text.to_owned()
-        };
-        (head.to_owned(), text)
+        decoded(&self.mails.recv_timeout(Duration::from_secs(60)).expect("a mail comes"))
+    }
+
+    /// The text of the next mail, whenever it comes.
+    #[allow(dead_code, reason = "only the console's walk waits for mails")]
+    pub(crate) fn wait(&self) -> Option<String> {
+        self.mails.recv().ok().map(|raw| decoded(&raw).1)
     }
 
     /// What stands behind `#code=` in the next mail.
@@ -49,6 +43,21 @@ impl Mailbox {
         let code = text.split("#code=").nth(1).unwrap_or_else(|| panic!("no link: {text}"));
         code.split_whitespace().next().unwrap().to_owned()
     }
+}
+
+fn decoded(raw: &str) -> (String, String) {
+    let (head, body) = raw.split_once("\n\n").unwrap();
+    let part = body.split("\n--").find(|part| part.contains("text/plain")).unwrap_or(body);
+    let (fields, text) = part.split_once("\n\n").unwrap_or(("", part));
+    let fields = fields.to_ascii_lowercase();
+    let text = if fields.contains("base64") {
+        base64_text(text)
+    } else if fields.contains("quoted-printable") {
+        quoted_text(text)
+    } else {
+        text.to_owned()
+    };
+    (head.to_owned(), text)
 }
 
 fn talk(stream: TcpStream, mails: &Sender<String>) -> Option<()> {

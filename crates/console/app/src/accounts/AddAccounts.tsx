@@ -25,12 +25,11 @@ const t = texts({
   go: ['添加 {n} 个', 'Add {n}'],
   added: ['已添加 {n} 个账号', '{n} accounts added'],
   left: ['该类型还可添加 {n} 个', '{n} more of this type can be added'],
-  close: ['关闭', 'Close'],
 })
 
 export function AddAccounts({ opened, close, changes }: { opened: boolean; close: () => void; changes: readonly ('whitelist-account/search' | 'whitelist-account/list' | 'whitelist-account/quotas')[] }) {
   return (
-    <Drawer opened={opened} onClose={close} position="right" title={<Title order={2} fz="lg">{t.title}</Title>} closeButtonProps={{ 'aria-label': t.close }}>
+    <Drawer opened={opened} onClose={close} position="right" title={<Title order={2} fz="lg">{t.title}</Title>}>
       <Form close={close} changes={changes} />
     </Drawer>
   )

@@ -21,7 +21,6 @@ const t = texts({
   udp: ['允许 UDP(SOCKS5)', 'Allow UDP (SOCKS5)'],
   save: ['保存', 'Save'],
   saved: ['已保存,1 秒内在所有网关生效', 'Saved; it holds on every gateway within a second'],
-  close: ['关闭', 'Close'],
 })
 
 export function EditAccount({ account, close, changes }: { account: Account; close: () => void; changes: readonly ('whitelist-account/search' | 'whitelist-account/list' | 'whitelist-account/quotas')[] }) {
@@ -39,7 +38,7 @@ export function EditAccount({ account, close, changes }: { account: Account; clo
       { onSuccess: () => { done(t.saved); close() } },
     )
   return (
-    <Drawer opened onClose={close} position="right" title={<Title order={2} fz="lg">{say(t.title, { name: account.username })}</Title>} closeButtonProps={{ 'aria-label': t.close }}>
+    <Drawer opened onClose={close} position="right" title={<Title order={2} fz="lg">{say(t.title, { name: account.username })}</Title>}>
       <Stack>
         <Group align="flex-end" gap="xs" wrap="nowrap">
           <TextInput flex={1} label={t.password} description={t.passwordHow} value={password} onChange={(e) => setPassword(e.currentTarget.value)} error={fields.password} autoComplete="off" />

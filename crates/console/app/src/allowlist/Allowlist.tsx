@@ -39,7 +39,6 @@ const t = texts({
   byMail: ['邮件', 'Mail'],
   byApp: ['验证器', 'Authenticator'],
   code: ['验证码', 'Code'],
-  close: ['关闭', 'Close'],
 })
 
 const CHANGES = ['proxy-ip/list', 'white-ip/quotas'] as const
@@ -121,7 +120,7 @@ function Remove({ ip, type }: { ip: string; type: number }) {
     <>
       <Button size="compact-sm" variant="subtle" color="gray" leftSection={<IconTrash size={14} />} onClick={ask} aria-label={`${t.remove} ${ip}`}>{t.remove}</Button>
       {dialog}
-      <Modal opened={asks !== undefined} onClose={() => setAsks(undefined)} title={<Title order={2} fz="md">{t.verify}</Title>} centered closeButtonProps={{ 'aria-label': t.close }}>
+      <Modal opened={asks !== undefined} onClose={() => setAsks(undefined)} title={<Title order={2} fz="md">{t.verify}</Title>} centered>
         <Proof busy={remove.isPending} told={asks ?? ''} send={send} />
       </Modal>
     </>

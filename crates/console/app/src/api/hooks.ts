@@ -20,8 +20,9 @@ export function useWrite<S extends Writing>(path: S, changes: readonly Reading[]
   const client = useQueryClient()
   return useMutation<Given<S>, ApiError, Sent<S>>({
     mutationFn: (body) => post(path, body),
-    onSuccess: async () => {
-      await Promise.all(changes.map((changed) => client.invalidateQueries({ queryKey: [changed] })))
+    // Not awaited: what the caller does with the answer comes first, even where fresh reads will take his place on the page.
+    onSuccess: () => {
+      for (const changed of changes) void client.invalidateQueries({ queryKey: [changed] })
     },
   })
 }

@@ -31,7 +31,6 @@ const t = texts({
   remove: ['删除', 'Delete'],
   removed: ['已删除', 'Deleted'],
   kind: ['类型', 'Kind'],
-  close: ['关闭', 'Close'],
 })
 
 export function Profiles() {
@@ -55,7 +54,7 @@ export function Profiles() {
           )
         }
       </Loaded>
-      <Drawer opened={adding} onClose={add.close} position="right" title={<Title order={2} fz="lg">{t.add}</Title>} closeButtonProps={{ 'aria-label': t.close }}><Form close={add.close} /></Drawer>
+      <Drawer opened={adding} onClose={add.close} position="right" title={<Title order={2} fz="lg">{t.add}</Title>}><Form close={add.close} /></Drawer>
     </Panel>
   )
 }

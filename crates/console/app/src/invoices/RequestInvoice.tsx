@@ -18,11 +18,10 @@ const t = texts({
   amount: ['金额', 'Amount'],
   go: ['申请 {sum}', 'Ask for {sum}'],
   asked: ['已申请,开具后会更新状态', 'Asked for; its state follows here'],
-  close: ['关闭', 'Close'],
 })
 
 export function RequestInvoice({ opened, close }: { opened: boolean; close: () => void }) {
-  return <Drawer opened={opened} onClose={close} position="right" size="lg" title={<Title order={2} fz="lg">{t.title}</Title>} closeButtonProps={{ 'aria-label': t.close }}><Form close={close} /></Drawer>
+  return <Drawer opened={opened} onClose={close} position="right" size="lg" title={<Title order={2} fz="lg">{t.title}</Title>}><Form close={close} /></Drawer>
 }
 
 function Form({ close }: { close: () => void }) {

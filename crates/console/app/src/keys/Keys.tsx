@@ -79,7 +79,7 @@ export function Keys() {
           }
         </Loaded>
       </Panel>
-      <Drawer opened={adding} onClose={add.close} position="right" title={<Title order={2} fz="lg">{t.add}</Title>} closeButtonProps={{ 'aria-label': t.close }}><Add close={add.close} /></Drawer>
+      <Drawer opened={adding} onClose={add.close} position="right" title={<Title order={2} fz="lg">{t.add}</Title>}><Add close={add.close} /></Drawer>
     </Screen>
   )
 }

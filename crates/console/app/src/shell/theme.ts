@@ -1,6 +1,10 @@
 // Colours and shapes. A brand names one colour; its ten shades are mixed from it.
 
 import { type MantineColorsTuple, createTheme } from '@mantine/core'
+import { texts } from '../lib/lang'
+
+// What the library would say in English alone.
+const t = texts({ toggle: ['显示或隐藏', 'Show or hide'], close: ['关闭', 'Close'], digit: ['验证码', 'Digit'] })
 
 const OWN = '#17705c'
 
@@ -49,5 +53,12 @@ export function themeOf(colour: string) {
     fontFamily: '"Inter", "Segoe UI", system-ui, -apple-system, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
     fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace',
     headings: { fontWeight: '650' },
+    components: {
+      PasswordInput: { defaultProps: { visibilityToggleButtonProps: { 'aria-label': t.toggle } } },
+      Drawer: { defaultProps: { closeButtonProps: { 'aria-label': t.close } } },
+      Modal: { defaultProps: { closeButtonProps: { 'aria-label': t.close } } },
+      Notification: { defaultProps: { closeButtonProps: { 'aria-label': t.close } } },
+      PinInput: { defaultProps: { getInputProps: (i: number) => ({ 'aria-label': `${t.digit} ${i + 1}` }) } },
+    },
   })
 }

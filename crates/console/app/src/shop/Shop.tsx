@@ -35,7 +35,6 @@ const t = texts({
   left: ['剩余 {n} 件', '{n} left'],
   none: ['暂无可购买的产品', 'Nothing is on offer'],
   noneHow: ['请稍后再来,或联系客服。', 'Come back later, or ask the support.'],
-  close: ['关闭', 'Close'],
 })
 
 const TABS = ['traffic', 'statics', 'more', 'recharge'] as const
@@ -76,7 +75,7 @@ export function Shop() {
           )
         }}
       </Loaded>
-      <Drawer opened={open !== undefined} onClose={() => show({ type: open?.type })} position="right" size="lg" title={<Title order={2} fz="lg">{open?.title}</Title>} closeButtonProps={{ 'aria-label': t.close }}>
+      <Drawer opened={open !== undefined} onClose={() => show({ type: open?.type })} position="right" size="lg" title={<Title order={2} fz="lg">{open?.title}</Title>}>
         {open && <Buy key={open.id} product={open} close={() => show({ type: open.type })} />}
       </Drawer>
     </Screen>
@@ -109,7 +108,7 @@ function Offer({ of: p, buy }: { of: Product; buy: () => void }) {
           </List>
         )}
         <Box mt="auto" pt="xs">
-          {asks ? <Text fz="sm">{t.contact}{site.support && `: ${site.support}`}</Text> : <Button fullWidth variant={p.show_type === 2 ? 'filled' : 'light'} onClick={buy} aria-label={`${t.buy} ${p.title}`}>{p.type === 3 ? t.rechargeGo : t.buy}</Button>}
+          {asks ? <Text fz="sm">{t.contact}{site.support && `: ${site.support}`}</Text> : <Button fullWidth variant={p.show_type === 2 ? 'filled' : 'light'} onClick={buy} aria-label={`${p.type === 3 ? t.rechargeGo : t.buy} ${p.title}`}>{p.type === 3 ? t.rechargeGo : t.buy}</Button>}
         </Box>
       </Stack>
     </Card>

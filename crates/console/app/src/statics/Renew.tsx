@@ -28,12 +28,11 @@ const t = texts({
   order: ['创建订单', 'Make the order'],
   paid: ['续费成功', 'Renewed'],
   topUp: ['去充值', 'Top up'],
-  close: ['关闭', 'Close'],
 })
 
 export function Renew({ rows, close }: { rows: Static[]; close: () => void }) {
   return (
-    <Drawer opened onClose={close} position="right" size="lg" title={<Title order={2} fz="lg">{say(t.title, { n: rows.length })}</Title>} closeButtonProps={{ 'aria-label': t.close }}>
+    <Drawer opened onClose={close} position="right" size="lg" title={<Title order={2} fz="lg">{say(t.title, { n: rows.length })}</Title>}>
       <Form rows={rows} close={close} />
     </Drawer>
   )
