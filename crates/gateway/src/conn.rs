@@ -32,6 +32,8 @@ pub(crate) struct Conn {
     host: Rc<str>,
     port: u16,
     exit_address: Option<IpAddr>,
+    /// Where it leads, as far as this gateway dialled it.
+    dialled: Option<IpAddr>,
     opened: Timestamp,
     up: Cell<u64>,
     down: Cell<u64>,
@@ -56,6 +58,8 @@ pub(crate) struct Opening {
     pub(crate) exit: Arc<Exit>,
     pub(crate) exit_address: Option<IpAddr>,
     pub(crate) destination: HostPort,
+    /// The address that was dialled; `None` through a parent.
+    pub(crate) dialled: Option<IpAddr>,
     pub(crate) caps: Option<(Arc<CapState>, Slot)>,
 }
 
@@ -72,7 +76,7 @@ impl std::ops::Deref for Guard {
 impl Guard {
     /// Begins the count.
     pub(crate) fn open(home: &Rc<Loop>, purse: Rc<Purse>, opening: Opening) -> Self {
-        let Opening { permit, client, exit, exit_address, destination, caps } = opening;
+        let Opening { permit, client, exit, exit_address, destination, dialled, caps } = opening;
         let held_until = permit.owned.iter().flatten().find(|o| o.exit == exit.record.id).map(|o| o.until);
         exit.load.fetch_add(1, Ordering::Relaxed);
         home.shared.metrics.tunnels.fetch_add(1, Ordering::Relaxed);
@@ -86,6 +90,7 @@ impl Guard {
             host: destination.host.into(),
             port: destination.port,
             exit_address,
+            dialled,
             opened: home.shared.clock.now(),
             up: Cell::new(0),
             down: Cell::new(0),
@@ -282,6 +287,7 @@ impl Conn {
     /// Whether it leads to one of these hosts, or to what is below them.
     pub(crate) fn leads_to(&self, hosts: &[String]) -> bool {
         destination::is_listed(&destination::plain(&self.host), hosts)
+            || self.dialled.is_some_and(|ip| destination::is_address_listed(ip, hosts))
     }
 
     /// Why it was cut, if it was, and whether it has been idle for too long.

@@ -45,6 +45,15 @@ pub(crate) fn is_listed(host: &str, closed: &[String]) -> bool {
     closed.iter().any(below)
 }
 
+/// Whether an address is one of these.
+pub(crate) fn is_address_listed(ip: IpAddr, closed: &[String]) -> bool {
+    if closed.is_empty() {
+        return false;
+    }
+    let ip = ip.to_canonical().to_string();
+    closed.contains(&ip)
+}
+
 /// Names that mean the machine or network they are asked on.
 pub(crate) fn is_local_name(host: &str) -> bool {
     const LOCAL: [&str; 5] = ["localhost", "local", "internal", "localdomain", "home.arpa"];

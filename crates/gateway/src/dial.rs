@@ -1,6 +1,7 @@
 //! Reaching a destination through an exit.
 
 use crate::exits::Exit;
+use crate::open::may_reach;
 use crate::relay::sys;
 use crate::shared::Shared;
 use crate::{destination, upstream};
@@ -10,7 +11,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use tokio::net::{TcpSocket, TcpStream};
 use turnpike_proxyproto::HostPort;
-use turnpike_wire::{Bind, ExitKind, Reason, Resolve};
+use turnpike_wire::{Bind, ExitKind, Permit, Reason, Resolve};
 
 /// Why a dial failed, and whose fault it was.
 #[derive(Debug)]
@@ -40,18 +41,20 @@ impl From<Reason> for DialError {
     }
 }
 
-/// Connects to a destination through an exit. `salt` chooses the address where the exit is a block.
+/// Connects to a destination that `permit` may reach through an exit. `salt` chooses the address where the exit is
+/// a block.
 pub(crate) async fn dial(
     shared: &Arc<Shared>,
+    permit: &Permit,
     exit: &Exit,
     to: &HostPort,
     salt: u64,
 ) -> Result<TcpStream, DialError> {
     let attempt = async {
         match &exit.record.kind {
-            ExitKind::Local { bind } => dial_local(shared, bind, to, salt).await,
+            ExitKind::Local { bind } => dial_local(shared, permit, bind, to, salt).await,
             ExitKind::Upstream { resolve, .. } => {
-                let to = target_for_parent(shared, to, *resolve).await?;
+                let to = target_for_parent(shared, permit, to, *resolve).await?;
                 upstream::connect(shared, &exit.record.kind, &to).await
             }
         }
@@ -59,8 +62,14 @@ pub(crate) async fn dial(
     tokio::time::timeout(shared.config.timeouts.connect, attempt).await.unwrap_or(Err(Reason::Timeout.into()))
 }
 
-async fn dial_local(shared: &Shared, bind: &Bind, to: &HostPort, salt: u64) -> Result<TcpStream, DialError> {
-    let addresses = checked(shared, to).await?;
+async fn dial_local(
+    shared: &Shared,
+    permit: &Permit,
+    bind: &Bind,
+    to: &HostPort,
+    salt: u64,
+) -> Result<TcpStream, DialError> {
+    let addresses = checked(shared, permit, to).await?;
     let mut failure = DialError::Destination(Reason::DestinationFailed);
     for address in addresses {
         let socket = match socket_for(bind, address.is_ipv4(), salt) {
@@ -86,21 +95,26 @@ fn blame(error: &io::Error) -> DialError {
 }
 
 /// The destination's addresses that may be dialled.
-async fn checked(shared: &Shared, to: &HostPort) -> Result<Vec<SocketAddr>, Reason> {
+async fn checked(shared: &Shared, permit: &Permit, to: &HostPort) -> Result<Vec<SocketAddr>, Reason> {
     let all = shared.resolver.addresses(&to.host).await?;
     // A v4 address in v6 clothes is the v4 address.
     let all = all.into_iter().map(|ip| ip.to_canonical());
-    let open = |a: &SocketAddr| destination::is_open(*a, &shared.config.destinations, &shared.own());
-    let addresses: Vec<_> = all.map(|ip| SocketAddr::new(ip, to.port)).filter(open).collect();
+    let all = all.map(|ip| SocketAddr::new(ip, to.port));
+    let addresses: Vec<_> = all.filter(|at| may_reach(shared, permit, *at)).collect();
     if addresses.is_empty() { Err(Reason::DestinationDenied) } else { Ok(addresses) }
 }
 
 /// What the parent is asked for. A name goes to it unresolved unless the exit says otherwise; what is
 /// literally private, or local by name, goes nowhere.
-async fn target_for_parent(shared: &Shared, to: &HostPort, resolve: Resolve) -> Result<HostPort, Reason> {
+async fn target_for_parent(
+    shared: &Shared,
+    permit: &Permit,
+    to: &HostPort,
+    resolve: Resolve,
+) -> Result<HostPort, Reason> {
     let is_address = to.host.parse::<IpAddr>().is_ok();
     if is_address || resolve == Resolve::Gateway {
-        let first = checked(shared, to).await?.first().copied().ok_or(Reason::DestinationDenied)?;
+        let first = checked(shared, permit, to).await?.first().copied().ok_or(Reason::DestinationDenied)?;
         return Ok(HostPort { host: first.ip().to_string(), port: to.port });
     }
     let local = destination::is_local_name(&to.host) && !shared.config.destinations.allow_private;

@@ -10,7 +10,7 @@ use crate::exits::Exit;
 use crate::serve::Loop;
 use crate::sessions;
 use crate::shared::{Shared, held};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -150,8 +150,9 @@ async fn establish(
     let ((), (exit, origin)) =
         futures_util::future::try_join(funds, reach(shared, &permit, name, wish)).await?;
     let exit_address = address_of(&exit, &origin);
-    let opening =
-        Opening { permit, client: wish.peer.client, exit, exit_address, destination: wish.to.clone(), caps };
+    let dialled = origin.peer_addr().ok().filter(|_| exit.is_local()).map(|at| at.ip());
+    let (client, destination) = (wish.peer.client, wish.to.clone());
+    let opening = Opening { permit, client, exit, exit_address, destination, dialled, caps };
     Ok(Opened { guard: Guard::open(home, purse, opening), origin })
 }
 
@@ -164,6 +165,17 @@ fn address_of(exit: &Exit, origin: &TcpStream) -> Option<IpAddr> {
     }
 }
 
+/// Whether an address that a destination leads to may be reached: a rule on an address holds whatever name or form
+/// it was asked for by.
+pub(crate) fn may_reach(shared: &Shared, permit: &Permit, at: SocketAddr) -> bool {
+    let config = &shared.config.destinations;
+    let closed = |hosts: &[String]| destination::is_address_listed(at.ip(), hosts);
+    destination::is_open(at, config, &shared.own())
+        && !closed(&permit.blocked_hosts)
+        && (config.exempt.contains(&at) || !closed(&shared.rules.load().hosts))
+}
+
+/// Whether a destination may be asked for, by what it is called.
 pub(crate) fn check_destination(shared: &Shared, permit: &Permit, to: &HostPort) -> Result<(), Refusal> {
     let rules = shared.rules.load();
     let exempt = shared
@@ -204,7 +216,7 @@ async fn reach(
         let started = Instant::now();
         let salt =
             name.session.as_ref().map_or_else(rand::random, |s| crate::exits::hash(&(permit.subject, s)));
-        match dial(shared, &exit, &wish.to, salt).await {
+        match dial(shared, permit, &exit, &wish.to, salt).await {
             Ok(stream) => {
                 shared.exit_outcome(&exit, started, None);
                 return Ok((exit, stream));

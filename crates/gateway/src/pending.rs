@@ -12,6 +12,8 @@ use turnpike_wire::{ExitFailures, RefusalRow, Subject, Trace, UsageRow};
 pub(crate) struct Pending {
     pub(crate) rows: Vec<Counted>,
     pub(crate) refusals: Vec<RefusalRow>,
+    /// How many of them are whose.
+    refused: HashMap<Subject, usize>,
     pub(crate) traces: Vec<Trace>,
     pub(crate) failures: BTreeMap<ExitId, u32>,
 }
@@ -24,8 +26,10 @@ pub(crate) struct Counted {
     pub(crate) _budget: Arc<Budget>,
 }
 
-/// More refusals than this in one interval are counted in the metrics only.
+/// More refusals than this in one interval are counted in the metrics only: of all, and of one subject, so that
+/// nobody crowds out the others'.
 const MOST_REFUSALS: usize = 10_000;
+const MOST_OF_ONE: usize = 50;
 
 impl Pending {
     pub(crate) fn is_empty(&self) -> bool {
@@ -44,7 +48,9 @@ impl Pending {
     }
 
     pub(crate) fn refused(&mut self, row: RefusalRow) {
-        if self.refusals.len() < MOST_REFUSALS {
+        let of_one = self.refused.entry(row.subject).or_default();
+        if self.refusals.len() < MOST_REFUSALS && *of_one < MOST_OF_ONE {
+            *of_one += 1;
             self.refusals.push(row);
         }
     }

@@ -210,6 +210,12 @@ async fn a_host_that_its_customer_blocks_is_closed_to_him_at_once() {
     );
     assert_eq!(lab.dial().await.get(at, "/", "").await.status, 403);
     assert_eq!(lab.dial().await.socks5("alice", at).await, 2, "not allowed by the rules");
+    for disguise in ["localhost", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]"] {
+        let mut wire = lab.dial().await;
+        let to = format!("{disguise}:{}", at.port());
+        wire.send(format!("CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n{}\r\n", auth("alice"))).await;
+        assert_eq!(wire.response().await.field("x-proxy-error"), Some("destination_denied"), "{disguise}");
+    }
     other.send(format!("GET / HTTP/1.1\r\nHost: {at}\r\n\r\n")).await;
     assert_eq!(other.response().await.status, 200, "others are not concerned");
     lab.control.edit("alice", |account| account.permit.blocked_hosts.clear());

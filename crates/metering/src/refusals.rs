@@ -166,5 +166,17 @@ mod tests {
             let (total, past) = newest(&tx, CustomerId(7), None, Page::new(9, 20)).await.unwrap();
             assert_eq!((total, past.len()), (2, 0));
         }
+
+        async fn of_an_account_that_fails_for_ever_the_newest_stay(store: Store) {
+            let tx = store.write().await.unwrap();
+            add_refusals(&tx, &[reported(2, Reason::NoExit)]).await.unwrap();
+            for _ in 0..3 {
+                add_refusals(&tx, &vec![reported(1, Reason::NoExit); 400]).await.unwrap();
+            }
+            add_refusals(&tx, &[reported(1, Reason::PackageEmpty)]).await.unwrap();
+            let (kept, first) = newest(&tx, CustomerId(7), Some(&[AccountId(1)]), Page::default()).await.unwrap();
+            assert_eq!((kept, first[0].reason.as_str()), (1_000, "package_empty"));
+            assert_eq!(newest(&tx, CustomerId(7), Some(&[AccountId(2)]), Page::default()).await.unwrap().0, 1);
+        }
     }
 }

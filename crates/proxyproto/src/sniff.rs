@@ -19,7 +19,8 @@ pub const fn protocol(first: u8) -> Option<Protocol> {
         0x16 => Some(Protocol::Tls),
         0x05 => Some(Protocol::Socks5),
         0x04 => Some(Protocol::Socks4),
-        b'A'..=b'Z' | b'a'..=b'z' => Some(Protocol::Http),
+        // RFC 9112 section 2.2: an empty line may come before a request.
+        b'A'..=b'Z' | b'a'..=b'z' | b'\r' => Some(Protocol::Http),
         _ => None,
     }
 }

@@ -63,6 +63,7 @@ async fn attempt(home: &Rc<Loop>, wish: &Wish<'_>, local: IpAddr) -> Result<Asso
         exit: Arc::clone(&exit),
         exit_address,
         destination: HostPort { host: String::new(), port: 0 },
+        dialled: None,
         caps,
     };
     let guard = Guard::open(home, purse, opening);

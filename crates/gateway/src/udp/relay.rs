@@ -5,9 +5,8 @@ use super::open::off;
 use super::socket::poll_receive;
 use crate::admit::{Peer, admit};
 use crate::conn::{Guard, Opening, Quota};
-use crate::destination;
 use crate::exits::Exit;
-use crate::open::{check_destination, record};
+use crate::open::{check_destination, may_reach, record};
 use crate::relay::Stop;
 use crate::serve::Loop;
 use std::cell::{Cell, RefCell};
@@ -134,7 +133,7 @@ impl Association {
         }
         match self.resolve(to).await {
             Ok(at) => {
-                let guard = self.count(to);
+                let guard = self.count(to, at.ip());
                 self.flows.borrow_mut().open(to.clone(), at, guard, second);
                 Some(at)
             }
@@ -149,13 +148,14 @@ impl Association {
         }
     }
 
-    fn count(&self, to: &HostPort) -> Guard {
+    fn count(&self, to: &HostPort, dialled: IpAddr) -> Guard {
         let opening = Opening {
             permit: Arc::clone(&self.permit.borrow()),
             client: self.peer.client,
             exit: Arc::clone(&self.exit),
             exit_address: self.exit_address,
             destination: to.clone(),
+            dialled: Some(dialled),
             caps: None,
         };
         let guard = Guard::open(&self.home, Rc::clone(&self.guard.purse), opening);
@@ -170,8 +170,7 @@ impl Association {
         let found = tokio::time::timeout(RESOLVE, shared.resolver.addresses(&to.host)).await;
         let found = found.unwrap_or(Err(Reason::Timeout))?;
         let all = found.into_iter().map(|ip| SocketAddr::new(ip.to_canonical(), to.port));
-        let (config, own) = (&shared.config.destinations, shared.own());
-        let open: Vec<_> = all.filter(|at| destination::is_open(*at, config, &own)).collect();
+        let open: Vec<_> = all.filter(|at| may_reach(shared, &self.permit.borrow(), *at)).collect();
         let reached = open.iter().copied().find(|at| self.socket_to(*at).is_some());
         reached.ok_or(if open.is_empty() { Reason::DestinationDenied } else { Reason::DestinationFailed })
     }

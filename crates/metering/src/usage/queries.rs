@@ -1,6 +1,6 @@
 //! All SQL of usage.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use turnpike_base::{AccountId, CustomerId, ExitId, ProductType, Timestamp};
 use turnpike_store::{Args, Read, StoreError, WriteTx, args};
 use turnpike_wire::{ExitFailures, RefusalRow, Subject, Trace, UsageBatch, UsageRow};
@@ -9,6 +9,9 @@ use turnpike_wire::{ExitFailures, RefusalRow, Subject, Trace, UsageBatch, UsageR
 pub(crate) const QUARTER_MS: i64 = 15 * 60_000;
 /// Milliseconds of an hour.
 pub(crate) const HOUR_MS: i64 = 3_600_000;
+/// Refusals kept of an account, and of a customer's addresses together: one that fails for ever must not fill the
+/// store.
+pub(crate) const MOST_REFUSALS: i64 = 1_000;
 /// Milliseconds of a day of UTC.
 pub(crate) const DAY_MS: i64 = 86_400_000;
 
@@ -142,6 +145,7 @@ pub(super) async fn add_hosts(tx: &WriteTx, rows: &[UsageRow], at: Timestamp) ->
     .await
 }
 
+/// Adds refusals; of an account the newest [`MOST_REFUSALS`] stay.
 pub(crate) async fn add_refusals(tx: &WriteTx, rows: &[RefusalRow]) -> Result<(), StoreError> {
     let row = |r: &RefusalRow| {
         let told =
@@ -149,7 +153,14 @@ pub(crate) async fn add_refusals(tx: &WriteTx, rows: &[RefusalRow]) -> Result<()
         [subject_args(r.subject), told].concat()
     };
     let head = "INSERT INTO refusals (customer_id, account_id, product_type, reason, detail, detail_zh, destination, client, at)";
-    tx.insert_all(head, "", rows.iter().map(row).collect()).await
+    tx.insert_all(head, "", rows.iter().map(row).collect()).await?;
+    let whose: BTreeSet<_> = rows.iter().map(|r| (r.subject.customer, account(r.subject))).collect();
+    for (customer, account) in whose {
+        let sql = "DELETE FROM refusals WHERE customer_id = $1 AND account_id = $2 AND id <= (SELECT id FROM refusals \
+            WHERE customer_id = $1 AND account_id = $2 ORDER BY id DESC LIMIT 1 OFFSET $3)";
+        tx.exec(sql, args![customer, account, MOST_REFUSALS]).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn add_traces(tx: &WriteTx, rows: &[Trace]) -> Result<(), StoreError> {
