@@ -2,6 +2,7 @@
 //! processes. Some come again for ever, some until they are done.
 
 use crate::Control;
+use std::sync::Arc;
 use std::time::Duration;
 use turnpike_base::{Fault, Result, Timestamp};
 use turnpike_commerce::{orders, payments, renewals, warnings};
@@ -27,6 +28,7 @@ const REPEATED: &[(&str, i64)] = &[
     ("sums_prove", 86_400),
     ("endpoints_forget", 3_600),
     ("statics_sweep", 60),
+    ("exits_measure", 5),
     ("orders_expire", 5),
     ("renewals_run", 60),
     ("warnings_send", 60),
@@ -103,6 +105,7 @@ async fn repeated(control: &Control, job: &Job, now: Timestamp) -> Result<()> {
         "warnings_send" => warnings::flow::run(&control.commerce(), now).await.map(drop),
         "endpoints_forget" => endpoints::flow::forget(control.store(), now).await,
         "statics_sweep" => sweep_statics(control, now).await,
+        "exits_measure" => measure_exits(control, now).await,
         "people_prune" => prune_people(control, now).await,
         other => Err(Fault::internal("job_unknown", format!("no worker for jobs of kind {other}"))),
     }
@@ -114,6 +117,19 @@ async fn prune_people(control: &Control, now: Timestamp) -> Result<()> {
     let tx = control.store().write().await?;
     outbox::prune(&tx, now.plus_days(-MESSAGES_DAYS)).await?;
     Ok(tx.commit().await?)
+}
+
+/// Looks exits up in the databases of addresses, whose files may have changed.
+async fn measure_exits(control: &Control, now: Timestamp) -> Result<()> {
+    let truth = Arc::clone(&control.0.network.truth);
+    // Files of a hundred megabytes are read beside the event loop.
+    match tokio::task::spawn_blocking(move || truth.refresh()).await {
+        Ok(Ok(true)) => tracing::info!("databases of addresses were read again"),
+        Ok(Err(error)) => tracing::error!(%error, "a database of addresses can't be read; the old one stays"),
+        _ => {}
+    }
+    while turnpike_network::truth::flow::run(&control.0.network, now).await? {}
+    Ok(())
 }
 
 /// Ends holdings that expired longer ago than an address rests: who renews before keeps it.

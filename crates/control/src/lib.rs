@@ -35,6 +35,7 @@ pub use outbox::Couriers;
 pub use trial::Trial;
 pub use turnpike_courier::{CourierError, Smtp, Webhook};
 pub use turnpike_network::Entry;
+pub use turnpike_network::truth::{DatabaseError, Policy};
 
 /// Changes that a gateway may lag behind before it has to read everything anew.
 const FEED: usize = 16_384;
@@ -216,6 +217,14 @@ impl Control {
     /// Sets how long static addresses rest between two holders, in milliseconds.
     pub fn set_static_rest(&self, rest: i64) {
         self.0.network.set_rest_ms(rest);
+    }
+
+    /// Measures exits with these databases of addresses, and withholds as the policy says, from now on.
+    ///
+    /// # Errors
+    /// A file can't be read as MMDB; then everything stays as it was.
+    pub fn set_truth(&self, files: &[std::path::PathBuf], policy: Policy) -> Result<(), DatabaseError> {
+        self.0.network.truth.set(files, policy)
     }
 
     /// The customer API with its reference, the flags, and the operator API, which answers to who bears a token, as one router.

@@ -21,6 +21,7 @@ pub mod statics;
 mod table;
 #[cfg(test)]
 mod testing;
+pub mod truth;
 
 pub use entry::{Entry, Ports};
 pub use flags::router as flags_router;

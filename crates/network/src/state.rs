@@ -3,6 +3,7 @@
 use crate::Entry;
 use crate::places::Lists;
 use crate::roster::Roster;
+use crate::truth::Truth;
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -17,6 +18,8 @@ pub struct State {
     pub vault: Vault,
     /// Which exits can serve right now.
     pub roster: Arc<Roster>,
+    /// Where exits really are.
+    pub truth: Arc<Truth>,
     pub(crate) lists: Arc<Lists>,
     entry: Arc<ArcSwap<Entry>>,
     rest_ms: Arc<AtomicI64>,
@@ -32,6 +35,7 @@ impl State {
             store,
             vault,
             roster,
+            truth: Arc::default(),
             lists: Arc::default(),
             entry: Arc::default(),
             rest_ms: Arc::new(AtomicI64::new(USUAL_REST_MS)),

@@ -40,6 +40,7 @@ twins! {
     40 "0040_console",
     60 "0060_package_titles",
     70 "0070_control_room",
+    71 "0071_measured_exits",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

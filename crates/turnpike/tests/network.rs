@@ -17,5 +17,7 @@ mod extraction;
 mod places;
 #[path = "network/statics.rs"]
 mod statics;
+#[path = "network/truth.rs"]
+mod truth;
 #[path = "network/udp.rs"]
 mod udp;

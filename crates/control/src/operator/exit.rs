@@ -5,7 +5,7 @@ use crate::{Control, overview};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use turnpike_base::{ExitId, Fault, Result, Text};
-use turnpike_network::exits::{self, Exit, NewExit, Wanted, target_of};
+use turnpike_network::exits::{self, Exit, Measured, NewExit, Wanted, target_of};
 use turnpike_wire::{CountryCode, ExitStatus, Pool, Resolve};
 
 /// What `exit add` takes.
@@ -60,6 +60,8 @@ pub(super) struct List {
     pool: Option<String>,
     status: Option<ExitStatus>,
     healthy: Option<bool>,
+    /// Whose measured place differs from the claim.
+    mismatched: Option<bool>,
     page: Option<i64>,
     size: Option<i64>,
 }
@@ -82,7 +84,14 @@ fn row(exit: &Exit) -> Value {
         "state": exit.place.state, "city": exit.place.city, "asn": exit.asn, "status": exit.status,
         "healthy": exit.health.healthy, "latency_us": exit.health.latency_us, "error": exit.health.error,
         "public_address": exit.health.public, "static": exit.static_id.is_some(), "withheld": exit.withheld,
-        "mismatch": exit.measured.as_ref().and_then(|measured| measured.mismatch.as_ref()), "seen_at": exit.health.seen_at.map(time)})
+        "mismatch": exit.measured.as_ref().and_then(|measured| measured.mismatch.as_ref()),
+        "measured": exit.measured.as_ref().map(measured), "seen_at": exit.health.seen_at.map(time)})
+}
+
+/// Where the operator's databases of addresses see it.
+fn measured(measured: &Measured) -> Value {
+    json!({"country": measured.country, "state": measured.state, "city": measured.city, "asn": measured.asn,
+        "at": time(measured.at)})
 }
 
 pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
@@ -92,6 +101,7 @@ pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
         pool: input.pool.as_deref().map(pool).transpose()?,
         status: input.status,
         healthy: input.healthy,
+        mismatched: input.mismatched,
     };
     let page = Paging { page: input.page, size: input.size }.page();
     let tx = control.store().read().await?;

@@ -121,22 +121,16 @@ pub async fn health(store: &Store, seen: &[ExitHealth]) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// Keeps where an exit was measured to be; gateways hear of it if that decides whether it is sold.
-pub async fn measured(
-    store: &Store,
+/// Keeps where an exit was measured to be, and whether it is withheld for it, which gateways hear of.
+pub(crate) async fn keep_measured(
+    tx: &WriteTx,
     vault: &Vault,
-    id: ExitId,
+    before: &Exit,
     measured: &Measured,
-    withhold: bool,
+    withheld: bool,
 ) -> Result<()> {
-    let tx = store.write().await?;
-    let before = queries::by_id(&tx, vault, id).await?.ok_or_else(|| error::unknown(id))?;
-    let withheld = withhold && measured.mismatch.is_some();
-    queries::set_measured(&tx, id, measured, withheld).await?;
-    if before.withheld != withheld {
-        tell(&tx, vault, id, measured.at).await?;
-    }
-    Ok(tx.commit().await?)
+    queries::set_measured(tx, before.id, measured, withheld).await?;
+    if before.withheld == withheld { Ok(()) } else { tell(tx, vault, before.id, measured.at).await }
 }
 
 /// Tells the gateways how an exit is now.

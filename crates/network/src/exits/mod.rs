@@ -7,7 +7,7 @@ pub mod error;
 pub mod flow;
 mod import;
 mod model;
-mod queries;
+pub(crate) mod queries;
 mod rules;
 
 pub use model::{Exit, Health, Measured, NewExit, Wanted};

@@ -37,6 +37,8 @@ pub struct Wanted {
     pub status: Option<ExitStatus>,
     /// That answer, or those that don't.
     pub healthy: Option<bool>,
+    /// Whose measured place differs from the claim, or those without a difference.
+    pub mismatched: Option<bool>,
 }
 
 /// An exit.

@@ -135,6 +135,29 @@ pub(super) async fn after(tx: &impl Read, vault: &Vault, after: ExitId, most: i6
     tx.rows(&sql, args![after, most]).await?.iter().map(|row| exit(row, vault)).collect()
 }
 
+/// Exits that were never measured, or last before a time; at most `most`.
+pub(crate) async fn unmeasured(
+    tx: &impl Read,
+    vault: &Vault,
+    before: Timestamp,
+    most: i64,
+) -> Result<Vec<Exit>> {
+    let never = format!("SELECT {COLUMNS} {FROM} WHERE e.measured_at IS NULL ORDER BY e.id LIMIT $1");
+    let mut rows = tx.rows(&never, args![most]).await?;
+    if rows.is_empty() {
+        let long_ago =
+            format!("SELECT {COLUMNS} {FROM} WHERE e.measured_at < $1 ORDER BY e.measured_at LIMIT $2");
+        rows = tx.rows(&long_ago, args![before, most]).await?;
+    }
+    rows.iter().map(|row| exit(row, vault)).collect()
+}
+
+/// Exits that are not sold as the place that they claim; at most `most`.
+pub(crate) async fn withheld(tx: &impl Read, vault: &Vault, most: i64) -> Result<Vec<Exit>> {
+    let sql = format!("SELECT {COLUMNS} {FROM} WHERE e.withheld <> 0 ORDER BY e.id LIMIT $1");
+    tx.rows(&sql, args![most]).await?.iter().map(|row| exit(row, vault)).collect()
+}
+
 fn conditions(wanted: &Wanted) -> Conditions {
     let mut all = Conditions::default();
     if let Some(text) = wanted.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
@@ -154,6 +177,11 @@ fn conditions(wanted: &Wanted) -> Conditions {
     }
     if let Some(healthy) = wanted.healthy {
         all.add("e.healthy = ?", args![healthy]);
+    }
+    match wanted.mismatched {
+        Some(true) => all.add("e.mismatch IS NOT NULL", args![]),
+        Some(false) => all.add("e.mismatch IS NULL", args![]),
+        None => {}
     }
     all
 }
@@ -189,9 +217,10 @@ pub(crate) async fn set_pools(tx: &WriteTx, id: ExitId, pools: &[Pool]) -> Resul
     Ok(())
 }
 
-/// Keeps what a gateway saw; what it did not see stays.
+/// Keeps what a gateway saw; what it did not see stays. Another public address is to be measured anew.
 pub(super) async fn set_health(tx: &WriteTx, seen: &ExitHealth) -> Result<(), StoreError> {
     let sql = "UPDATE exits SET healthy = $2, latency_us = $3, error = $4, seen_at = $5, \
+               measured_at = CASE WHEN $6 IS NULL OR $6 = public_address THEN measured_at ELSE NULL END, \
                public_address = COALESCE($6, public_address) WHERE id = $1";
     let latency = i64::try_from(seen.latency_us).unwrap_or(i64::MAX);
     let public = seen.public.map(|address| address.to_string());

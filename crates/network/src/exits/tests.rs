@@ -1,6 +1,6 @@
 //! Exits on both engines.
 
-use super::{Exit, Measured, NewExit, Wanted, flow};
+use super::{Exit, NewExit, Wanted, flow};
 use std::net::{IpAddr, Ipv4Addr};
 use turnpike_base::{Code, ExitId, Page, Timestamp};
 use turnpike_store::{Read, Store, Vault, args, both_engines, changes};
@@ -114,16 +114,5 @@ both_engines! {
         let health = all(&store).await.remove(0).health;
         assert_eq!((health.healthy, health.error.as_deref()), (false, Some("refused")));
         assert_eq!(health.public.as_deref(), Some("203.0.113.7"));
-    }
-
-    async fn an_exit_elsewhere_is_withheld_where_the_policy_says_so(store: Store) {
-        let id = add(&store, local("127.0.9.1")).await.unwrap();
-        let elsewhere = Measured { country: Some("DE".into()), mismatch: Some("country DE".into()), at: NOW, ..Measured::default() };
-        flow::measured(&store, &vault(), id, &elsewhere, false).await.unwrap();
-        assert!(!all(&store).await[0].withheld);
-        flow::measured(&store, &vault(), id, &elsewhere, true).await.unwrap();
-        assert!(matches!(told(&store).await.last(), Some(Change::Exit(record)) if record.pools.is_empty()));
-        flow::measured(&store, &vault(), id, &Measured { at: NOW, ..Measured::default() }, true).await.unwrap();
-        assert!(matches!(told(&store).await.last(), Some(Change::Exit(record)) if !record.pools.is_empty()));
     }
 }

@@ -105,6 +105,9 @@ pub(super) async fn set_maintenance(tx: &WriteTx, id: StaticId, on: bool) -> Res
     Ok(())
 }
 
+/// An address that was measured to be elsewhere is not sold, if the policy says so.
+const TRUE_PLACE: &str = "NOT EXISTS (SELECT 1 FROM exits e WHERE e.id = a.exit_id AND e.withheld <> 0)";
+
 /// What a wish could take, locked: free addresses first, then shared ones with the fewest holders. On
 /// PostgreSQL a row that another transaction took meanwhile is left out, so fewer may come than there
 /// are: ask again until none comes.
@@ -117,7 +120,7 @@ pub(super) async fn lock_free(
 ) -> Result<Vec<Address>, StoreError> {
     let sql = format!(
         "SELECT {ADDRESS} FROM static_addresses a WHERE a.product = $1 AND a.country = $2 AND a.maintenance = 0 \
-         AND a.rests_until <= $3 AND a.taken < a.most_holders AND ($4 = 0 OR a.asn = $4) AND a.id <> $5 \
+         AND {TRUE_PLACE} AND a.rests_until <= $3 AND a.taken < a.most_holders AND ($4 = 0 OR a.asn = $4) AND a.id <> $5 \
          AND NOT EXISTS (SELECT 1 FROM static_holdings h WHERE h.static_id = a.id AND h.customer_id = $6 AND h.state <> 'ended') \
          ORDER BY a.taken, a.id LIMIT $7"
     );
@@ -356,7 +359,7 @@ pub(super) async fn available(
     };
     let sql = format!(
         "SELECT a.country, a.asn, MIN(a.isp) AS isp, COUNT(*) AS n FROM static_addresses a \
-         WHERE a.maintenance = 0 AND a.rests_until <= $1 AND {free} AND ($3 = 0 OR a.product = $3) \
+         WHERE a.maintenance = 0 AND {TRUE_PLACE} AND a.rests_until <= $1 AND {free} AND ($3 = 0 OR a.product = $3) \
          GROUP BY a.country, a.asn ORDER BY a.country, a.asn"
     );
     let read = |row: &Row| {

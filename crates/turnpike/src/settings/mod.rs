@@ -69,6 +69,10 @@ pub struct Settings {
     pub proxy_host: Option<String>,
     /// How long a static address rests after its holder.
     pub static_rest_hours: u32,
+    /// Databases of addresses that exits are measured with.
+    pub place_databases: Vec<PathBuf>,
+    /// Which exits are not sold for what was measured.
+    pub withhold_misplaced: turnpike_control::Policy,
     /// Whether customers may reach private addresses.
     pub allow_private_destinations: bool,
     /// TLS of the API.

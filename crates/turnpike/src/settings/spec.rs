@@ -77,6 +77,18 @@ pub const ALL: &[Spec] = &[
         "How long a static address rests after its holder; until then he may renew it",
     ),
     plain(
+        "place-databases",
+        "FILE,…",
+        None,
+        "MMDB files that tell where addresses are (place, ASN); each exit is looked up in them. Read again when a file changes, and on SIGHUP",
+    ),
+    plain(
+        "withhold-misplaced",
+        "WORD",
+        Some("never"),
+        "Exits that are elsewhere than they claim are not sold: never, or from a difference in country, state or any (city, ASN) on",
+    ),
+    plain(
         "allow-private-destinations",
         "",
         Some("false"),

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use turnpike_control::Policy;
 
 /// The ports of extracted endpoints.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +73,18 @@ pub fn host(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     Err(format!("{text:?} is no host name and no address"))
+}
+
+/// Files, separated by commas.
+pub fn files(text: &str) -> Result<Vec<PathBuf>, String> {
+    let files: Vec<PathBuf> =
+        text.split(',').map(str::trim).filter(|f| !f.is_empty()).map(PathBuf::from).collect();
+    if files.is_empty() { Err("no file is named".into()) } else { Ok(files) }
+}
+
+/// From which difference on an exit is withheld.
+pub fn policy(text: &str) -> Result<Policy, String> {
+    Policy::parse(text).ok_or_else(|| format!("{text:?} is none of {}", Policy::WORDS.join(", ")))
 }
 
 /// Whole hours up to a year.

@@ -64,6 +64,7 @@ impl Parts {
         let echo = origin.as_ref().map(HttpServer::address);
         control.set_balancers(settings.trusted_proxies.clone());
         couriers::set(&control, settings, api.local_addr()?)?;
+        measure(&control, settings)?;
         let work = control.start();
         let mut config = config(settings, dir, echo, api.local_addr()?)?;
         config.endpoint_ports = ports::wanted(&settings.endpoint_ports, &store).await?;
@@ -121,6 +122,7 @@ impl Parts {
         self.gateway.reload_tls(proxy);
         self.control.set_balancers(settings.trusted_proxies.clone());
         couriers::set(&self.control, settings, self.api)?;
+        measure(&self.control, settings)?;
         logs.set(settings.log_level);
         Ok(())
     }
@@ -152,6 +154,11 @@ fn trial(settings: &Settings, mut proxy: SocketAddr, echo: Option<SocketAddr>) -
     }
     let url = echo.map_or_else(|| settings.test_url.clone(), |echo| format!("http://{echo}/"));
     Trial { proxy, url }
+}
+
+fn measure(control: &Control, settings: &Settings) -> Result<()> {
+    let set = control.set_truth(&settings.place_databases, settings.withhold_misplaced);
+    set.context("place-databases can't be used")
 }
 
 async fn listen(setting: &str, address: SocketAddr) -> Result<TcpListener> {

@@ -68,8 +68,16 @@ pub(crate) enum Exit {
         #[arg(long)]
         resolve: Option<Resolver>,
     },
-    /// Exits with their health
-    List(Paging),
+    /// Exits with their health, and where they were measured to be
+    List {
+        #[command(flatten)]
+        #[serde(flatten)]
+        paging: Paging,
+        /// Only those that are elsewhere than they claim
+        #[arg(long)]
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        mismatched: bool,
+    },
     /// Remove an exit; its connections end
     Remove {
         /// Its id

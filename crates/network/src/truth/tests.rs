@@ -1,0 +1,164 @@
+//! Measuring, with small databases that `fixtures/make.py` made.
+
+use super::{Databases, Found, Policy, flow};
+use crate::State;
+use crate::exits::{self, Exit, NewExit, Wanted};
+use crate::roster::Roster;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use turnpike_base::{ExitId, Page, Timestamp};
+use turnpike_store::{Store, Vault, both_engines, changes};
+use turnpike_wire::{Change, ExitHealth, Pool, Resolve};
+
+const NOW: Timestamp = Timestamp(1_795_521_600_000);
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
+}
+
+fn look_up(files: &[&str], address: &str) -> Found {
+    let files: Vec<PathBuf> = files.iter().map(|name| fixture(name)).collect();
+    Databases::open(&files).unwrap().look_up(address.parse().unwrap())
+}
+
+fn found(country: &str, state: &str, city: &str, asn: u32) -> Found {
+    let said = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    Found { country: said(country), state: said(state), city: said(city), asn: Some(asn).filter(|n| *n > 0) }
+}
+
+#[test]
+fn both_layouts_are_read_and_files_complete_each_other() {
+    assert_eq!(look_up(&["nested.mmdb"], "192.0.2.9"), found("US", "CA", "Los Angeles", 0));
+    assert_eq!(look_up(&["flat.mmdb"], "192.0.2.9"), found("US", "California", "Los Angeles", 7922));
+    assert_eq!(look_up(&["nested.mmdb", "flat.mmdb"], "192.0.2.9"), found("US", "CA", "Los Angeles", 7922));
+    assert_eq!(look_up(&["nested.mmdb", "flat.mmdb"], "192.0.2.200").asn, Some(7922));
+    assert_eq!(look_up(&["nested.mmdb"], "198.51.100.1"), found("DE", "", "", 0));
+    for unknown in ["203.0.113.1", "8.8.8.8", "2001:db8::1"] {
+        assert_eq!(look_up(&["nested.mmdb", "flat.mmdb"], unknown), Found::default(), "{unknown}");
+    }
+}
+
+#[test]
+fn what_is_no_database_is_told_by_its_name() {
+    for bad in ["make.py", "missing.mmdb"] {
+        let error = Databases::open(&[fixture("nested.mmdb"), fixture(bad)]).unwrap_err();
+        assert!(error.to_string().contains(bad), "{error}");
+    }
+}
+
+fn state(store: &Store, files: &[&str], policy: Policy) -> State {
+    let state = State::new(store.clone(), Vault::new([7; 32]), Arc::new(Roster::default()));
+    let files: Vec<PathBuf> = files.iter().map(|name| fixture(name)).collect();
+    state.truth.set(&files, policy).unwrap();
+    state
+}
+
+async fn add(state: &State, target: &str, country: &str, place: Option<&str>, asn: Option<u32>) -> ExitId {
+    let new = NewExit {
+        target: target.into(),
+        resolve: Resolve::Exit,
+        pools: vec![Pool::Residential],
+        country: country.into(),
+        state: None,
+        city: place.map(str::to_owned),
+        asn,
+    };
+    exits::flow::add(&state.store, &state.vault, &[new], NOW).await.unwrap()[0]
+}
+
+async fn measure(state: &State, now: Timestamp) {
+    while flow::run(state, now).await.unwrap() {}
+}
+
+async fn exit(state: &State, id: ExitId) -> Exit {
+    exits::by_id(&state.store.read().await.unwrap(), &state.vault, id).await.unwrap().unwrap()
+}
+
+async fn mismatch(state: &State, id: ExitId) -> Option<String> {
+    exit(state, id).await.measured.unwrap().mismatch
+}
+
+/// What the gateways hear that is new.
+async fn told(state: &State) -> Vec<(ExitId, bool)> {
+    let tx = state.store.write().await.unwrap();
+    let pending: Vec<(i64, Change)> = changes::pending(&tx, 100).await.unwrap();
+    let exits = pending.into_iter().filter_map(|(_, change)| match change {
+        Change::Exit(record) => Some((record.id, record.pools.is_empty())),
+        _ => None,
+    });
+    exits.collect()
+}
+
+both_engines! {
+    async fn a_claim_is_measured_and_what_differs_is_told(store: Store) {
+        let state = state(&store, &["nested.mmdb", "flat.mmdb"], Policy::Never);
+        let right = add(&state, "192.0.2.1", "US", Some("Los Angeles"), Some(7922)).await;
+        let city = add(&state, "192.0.2.2", "US", Some("San Francisco"), Some(7922)).await;
+        let away = add(&state, "192.0.2.3", "US", Some("Houston"), Some(701)).await;
+        let abroad = add(&state, "192.0.2.4", "DE", Some("Berlin"), None).await;
+        let unknown = add(&state, "8.8.8.8", "US", Some("Houston"), None).await;
+        measure(&state, NOW).await;
+        assert_eq!(mismatch(&state, right).await, None);
+        assert_eq!(mismatch(&state, city).await.unwrap(), "city: claims San Francisco, is Los Angeles");
+        let all = mismatch(&state, away).await.unwrap();
+        assert_eq!(all, "state: claims US-TX, is US-CA; city: claims Houston, is Los Angeles; asn: claims 701, is 7922");
+        assert_eq!(mismatch(&state, abroad).await.unwrap(), "country: claims DE, is US");
+        assert_eq!(mismatch(&state, unknown).await, None);
+        let wanted = Wanted { mismatched: Some(true), ..Wanted::default() };
+        let tx = state.store.read().await.unwrap();
+        assert_eq!(exits::flow::list(&tx, &state.vault, &wanted, Page::default()).await.unwrap().total, 3);
+        let withheld: Vec<_> = told(&state).await.into_iter().filter(|(_, withheld)| *withheld).collect();
+        assert_eq!(withheld, [], "the policy withholds nothing");
+    }
+
+    async fn the_policy_says_what_is_not_sold_and_may_change(store: Store) {
+        let state = state(&store, &["nested.mmdb", "flat.mmdb"], Policy::Country);
+        let city = add(&state, "192.0.2.2", "US", Some("San Francisco"), None).await;
+        let away = add(&state, "192.0.2.3", "US", Some("Houston"), None).await;
+        let abroad = add(&state, "192.0.2.4", "DE", Some("Berlin"), None).await;
+        let files = [fixture("nested.mmdb"), fixture("flat.mmdb")];
+        for (second, policy, withheld) in [
+            (1, Policy::Country, [false, false, true]),
+            (2, Policy::State, [false, true, true]),
+            (3, Policy::Any, [true, true, true]),
+            (4, Policy::Never, [false, false, false]),
+            (5, Policy::Any, [true, true, true]),
+        ] {
+            state.truth.set(&files, policy).unwrap();
+            measure(&state, NOW.plus_seconds(second)).await;
+            let now = [exit(&state, city).await, exit(&state, away).await, exit(&state, abroad).await];
+            assert_eq!(now.map(|exit| exit.withheld), withheld, "{policy:?}");
+        }
+        assert_eq!(told(&state).await.last(), Some(&(abroad, true)));
+        state.truth.set(&[], Policy::Any).unwrap();
+        measure(&state, NOW).await;
+        assert!(!exit(&state, abroad).await.withheld, "without a database nothing is known to be elsewhere");
+        assert!(told(&state).await.contains(&(abroad, false)));
+    }
+
+    async fn an_exit_is_measured_anew_daily_and_under_another_address(store: Store) {
+        let state = state(&store, &["nested.mmdb"], Policy::Country);
+        let id = add(&state, "http://parent.example:3128", "DE", None, None).await;
+        measure(&state, NOW).await;
+        assert_eq!(mismatch(&state, id).await, None, "nobody knows its address yet");
+        let seen = |address: &str| ExitHealth {
+            exit: id,
+            healthy: true,
+            latency_us: 900,
+            public: Some(address.parse().unwrap()),
+            error: None,
+            at: NOW,
+        };
+        exits::flow::health(&store, &[seen("192.0.2.1")]).await.unwrap();
+        measure(&state, NOW.plus_seconds(5)).await;
+        assert!(exit(&state, id).await.withheld);
+        exits::flow::health(&store, &[seen("198.51.100.1")]).await.unwrap();
+        measure(&state, NOW.plus_seconds(10)).await;
+        let at = |exit: Exit| (exit.withheld, exit.measured.unwrap().at);
+        assert_eq!(at(exit(&state, id).await), (false, NOW.plus_seconds(10)));
+        measure(&state, NOW.plus_seconds(3_600)).await;
+        assert_eq!(at(exit(&state, id).await).1, NOW.plus_seconds(10), "once a day is enough");
+        measure(&state, NOW.plus_days(2)).await;
+        assert_eq!(at(exit(&state, id).await).1, NOW.plus_days(2));
+    }
+}
