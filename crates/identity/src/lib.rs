@@ -25,7 +25,7 @@ pub mod profile;
 pub mod real_names;
 mod register;
 mod reset;
-mod security;
+pub mod security;
 mod sessions;
 mod signin;
 pub mod sites;

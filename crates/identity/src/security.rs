@@ -1,11 +1,12 @@
 //! A customer's password, second factor and recovery codes, and the switch that makes deletions ask for a code.
 
 use crate::codes::Proof;
+use crate::mail::{self, Letter};
 use crate::people::Person;
 use crate::{State, codes, customers, factors, logins};
 use serde::Serialize;
-use turnpike_base::{Code, Fault, Result, Secret, Text};
-use turnpike_store::args;
+use turnpike_base::{Code, CustomerId, Fault, Result, Secret, Text, Timestamp};
+use turnpike_store::{Vault, WriteTx, args};
 use turnpike_web::{Call, Endpoint, field, params, with};
 use utoipa::ToSchema;
 
@@ -150,7 +151,7 @@ fn recovery(codes: &[Secret]) -> Recovery {
 }
 
 /// Takes the password and a code of the second factor.
-async fn prove_both(state: &State, call: &Call, input: Proven) -> Result<turnpike_store::WriteTx> {
+async fn prove_both(state: &State, call: &Call, input: Proven) -> Result<WriteTx> {
     prove(state, call, "password", input.password).await?;
     let subject = format!("totp:{}", call.customer);
     tokio::time::sleep(state.codes.gate.knock(&subject, call.client, call.now)?).await;
@@ -175,6 +176,21 @@ async fn renew(state: State, call: Call, input: Proven) -> Result<Recovery> {
     let made = factors::renew_recovery(&tx, &state.vault, Person::Customer(call.customer)).await?;
     tx.commit().await?;
     Ok(recovery(&made))
+}
+
+/// Tells a customer that the operator switched his second factor off.
+pub async fn tell_reset(tx: &WriteTx, vault: &Vault, customer: CustomerId, now: Timestamp) -> Result<()> {
+    let letter = Letter {
+        subject: Text::new("身份验证器已停用", "Your authenticator was switched off"),
+        lines: vec![Text::new(
+            "应您的请求,客服已停用您的身份验证器,所有登录均已结束。请用密码登录后重新启用。如果不是您本人的请求,请立即修改密码并联系我们。",
+            "At your request the authenticator of your account was switched off, and every login ended. Log in with your \
+             password and set one up again. If you did not ask for this, change your password at once and tell us.",
+        )],
+        action: None,
+        minutes: 3 * 1_440,
+    };
+    mail::to_customer(tx, vault, customer, &letter, now).await
 }
 
 async fn switch(state: State, call: Call, input: Switch) -> Result<()> {

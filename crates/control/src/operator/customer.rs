@@ -11,7 +11,7 @@ use turnpike_identity::audit::Actor;
 use turnpike_identity::customers::{self, Customer, NewCustomer, Wanted};
 use turnpike_identity::people::{Origin, Person};
 use turnpike_identity::real_names::{self, Submission};
-use turnpike_identity::{factors, keys, logins, sites};
+use turnpike_identity::{factors, keys, logins, security, sites};
 use turnpike_store::changes;
 use turnpike_wire::{Change, Revocation};
 
@@ -163,6 +163,20 @@ pub(super) async fn phone(control: &Control, input: Telephone) -> Result<Value> 
     customers::set_phone(&tx, customer.id, input.phone.as_deref()).await?;
     tx.commit().await?;
     Ok(row(&Customer { phone: input.phone, ..customer }))
+}
+
+/// For who lost his telephone and his recovery codes: no second factor, no logins. He still needs his password, and
+/// hears of it by mail.
+pub(super) async fn reset(control: &Control, input: Who) -> Result<Value> {
+    let tx = control.store().write().await?;
+    let customer = customers::find(&tx, &input.email).await?;
+    let (vault, now) = (&control.0.vault, control.0.clock.now());
+    let person = Person::Customer(customer.id);
+    factors::disable(&tx, person).await?;
+    logins::end_others(&tx, person, None, now).await?;
+    security::tell_reset(&tx, vault, customer.id, now).await?;
+    tx.commit().await?;
+    Ok(row(&customer))
 }
 
 /// A login of the customer's console for the operator, that only reads; it shows among the customer's sessions.

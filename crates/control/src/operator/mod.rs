@@ -162,6 +162,7 @@ async fn dispatch(control: &Control, caller: Caller, path: &str, input: Value) -
         "ledger/check" => go(control, input, ledger::check).await,
         "customer/waiting" => go(control, input, customer::waiting).await,
         "customer/refuse" => go(control, input, customer::refuse).await,
+        "customer/reset" => go(control, input, customer::reset).await,
         "customer/phone" => go(control, input, customer::phone).await,
         "customer/see-as" => go(control, input, |control, who| customer::see_as(control, caller, who)).await,
         "operator/create" => go(control, input, people::create).await,

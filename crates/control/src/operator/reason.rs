@@ -13,6 +13,7 @@ const NEEDED: &[&str] = &[
     "customer/disable",
     "customer/key",
     "customer/refuse",
+    "customer/reset",
     "customer/see-as",
     "order/refund",
     "package/grant",

@@ -87,6 +87,14 @@ fn from_the_mailed_link_to_a_second_factor_and_a_new_password() {
     let again = json!({"verify_type": "recovery", "verify_code": recovery[1]});
     assert_eq!(enter(&demo, "correct horse", again.clone()).code(), 403);
     token(&enter(&demo, "a new password", again));
+    demo.operator("customer/reset", json!({"email": EMAIL, "reason": "lost the telephone"}));
+    let (head, text) = mailbox.next();
+    assert!(
+        head.contains("authenticator was switched off") && text.contains("At your request"),
+        "{head}{text}"
+    );
+    let plain = token(&enter(&demo, "a new password", json!({})));
+    assert_eq!(ask(&plain, "security", Value::Null).json()["data"]["totp"], false);
     let audit = demo.operator("audit/list", json!({"customer": EMAIL}));
     let noted = audit.to_string();
     for action in [

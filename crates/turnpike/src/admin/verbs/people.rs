@@ -201,6 +201,11 @@ pub(crate) enum Customer {
         /// 5 to 15 digits, with an optional +; without one it is forgotten
         phone: Option<String>,
     },
+    /// Switch the second factor off and end every login: for who lost telephone and recovery codes
+    Reset {
+        /// E-mail address or id
+        email: String,
+    },
     /// Print a login of the customer's console, good for an hour
     SeeAs {
         /// E-mail address or id

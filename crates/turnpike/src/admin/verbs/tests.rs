@@ -126,6 +126,7 @@ const EVERY: &[&str] = &[
     "customer waiting",
     "customer refuse a@b.co --reason unreadable",
     "customer phone a@b.co +8613800000000",
+    "customer reset a@b.co",
     "customer see-as a@b.co",
     "customer disable a@b.co",
     "customer enable a@b.co",
