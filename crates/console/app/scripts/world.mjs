@@ -22,24 +22,38 @@ const x = (lon) => (lon + 180) * SCALE
 const y = (lat) => (TOP - Math.max(BOTTOM, Math.min(TOP, lat))) * SCALE * 1.12
 const round = (n) => Math.round(n * 2) / 2
 
+/** A ring that crosses the date line is drawn in pieces. */
 function ringPath(ring) {
-  const points = []
+  let path = ''
+  let before
+  let at = ''
   for (const [lon, lat] of ring) {
     const point = `${round(x(lon))} ${round(y(lat))}`
-    if (points.at(-1) !== point) points.push(point)
+    if (before === undefined || Math.abs(lon - before) > 180) path += `M${point}`
+    else if (point !== at) path += `L${point}`
+    before = lon
+    at = point
   }
-  return points.length > 3 ? `M${points.join('L')}Z` : ''
+  return path.length > 24 ? `${path}Z` : ''
 }
 
-const area = (ring) => Math.abs(ring.reduce((sum, [ax, ay], i) => {
+const signed = (ring) => ring.reduce((sum, [ax, ay], i) => {
   const [bx, by] = ring[(i + 1) % ring.length]
   return sum + ax * by - bx * ay
-}, 0) / 2)
+}, 0) / 2
+const area = (ring) => Math.abs(signed(ring))
 
+/** The centre of mass of what a ring encloses. */
 function centre(ring) {
-  let [sx, sy, n] = [0, 0, 0]
-  for (const [lon, lat] of ring) { sx += lon; sy += lat; n += 1 }
-  return [round(x(sx / n)), round(y(sy / n))]
+  let [sx, sy] = [0, 0]
+  ring.forEach(([ax, ay], i) => {
+    const [bx, by] = ring[(i + 1) % ring.length]
+    const cross = ax * by - bx * ay
+    sx += (ax + bx) * cross
+    sy += (ay + by) * cross
+  })
+  const six = 6 * signed(ring)
+  return [round(x(sx / six)), round(y(sy / six))]
 }
 
 const polygons = (shape) => (shape.type === 'Polygon' ? [shape.coordinates] : shape.type === 'MultiPolygon' ? shape.coordinates : [])
@@ -56,11 +70,16 @@ for (const f of feature(world, world.objects.countries).features) {
   else rest.push(path)
 }
 const marks = {}
+const sizes = {}
 for (const f of feature(fine, fine.objects.countries).features) {
   const code = codeOf(f)
   const largest = polygons(f.geometry).map((part) => part[0]).sort((a, b) => area(b) - area(a))[0]
-  if (code && largest && code !== 'AQ') marks[code] = centre(largest)
+  // Islands far away share their country's code: the largest land has the mark.
+  if (!code || !largest || code === 'AQ' || area(largest) < (sizes[code] ?? 0)) continue
+  sizes[code] = area(largest)
+  marks[code] = centre(largest)
 }
-// The mean of an outline leans to ragged coasts; these are put where people look for them.
-Object.assign(marks, { US: [round(x(-98)), round(y(39.5))], CA: [round(x(-106)), round(y(57))], RU: [round(x(96)), round(y(61))], NO: [round(x(9)), round(y(61.5))], FR: [round(x(2.5)), round(y(46.6))], GB: [round(x(-1.5)), round(y(52.8))], SG: [round(x(103.8)), round(y(1.35))], HK: [round(x(114.2)), round(y(22.3))] })
+// Centres of mass that fall where nobody looks for the country, or on a neighbour.
+const put = (lon, lat) => [round(x(lon)), round(y(lat))]
+Object.assign(marks, { CA: put(-106, 57), RU: put(96, 61), NO: put(9, 61.5), FR: put(2.5, 46.6), SG: put(103.8, 1.35), HK: put(114.2, 22.3) })
 writeFileSync(process.argv[2], JSON.stringify({ width: WIDTH, height: round(y(BOTTOM)), rest: rest.join(''), shapes, marks }))

@@ -68,7 +68,7 @@ function Entry({ item, active }: { item: Item; active: boolean }) {
   const colour = found.some((alarm) => alarm.level === 'bad') ? 'red.8' : found.some((alarm) => alarm.level === 'warn') ? 'orange.9' : 'brand'
   return (
     <NavLink
-      component={Link} to={item.to} label={names[item.label]} active={active} aria-current={active ? 'page' : undefined} py={7} style={{ borderRadius: 8 }}
+      component={Link} to={item.to} activeOptions={{ exact: true }} label={names[item.label]} active={active} aria-current={active ? 'page' : undefined} py={7} style={{ borderRadius: 8 }}
       leftSection={<item.icon size={18} stroke={1.7} aria-hidden />}
       rightSection={count > 0 ? <Badge size="sm" radius="sm" color={colour} autoContrast aria-label={`${count} ${t.waits}`}>{count}</Badge> : undefined}
     />

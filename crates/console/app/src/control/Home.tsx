@@ -1,7 +1,7 @@
 // What an operator sees first: what is wrong, what moves, what came in, how often exits succeed.
 
 import { Anchor, Box, Group, Progress, SegmentedControl, SimpleGrid, Stack, Table, Text, ThemeIcon, UnstyledButton } from '@mantine/core'
-import { IconActivity, IconAlertTriangle, IconArrowsExchange, IconChecklist, IconCircleCheck, IconCoins, IconRouter, IconUsersGroup, IconWorld } from '@tabler/icons-react'
+import { IconActivity, IconAlertTriangle, IconArrowsExchange, IconChecklist, IconCircleCheck, IconCoins, IconRouter, IconWorld } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { money, number, percent, shortDay, when } from '../lib/format'
@@ -22,7 +22,7 @@ const t = texts({
   second: ['{n}/秒', '{n}/s'],
   customers: ['客户', 'Customers'],
   exits: ['出口', 'Exits'],
-  gateways: ['{n} 个网关在线', '{n} gateways connected'],
+  gateways: ['在线网关 {n}', 'Gateways {n}'],
   income: ['今日收入', 'Income today'],
   topups: ['充值 {n}', '{n} topped up'],
   traffic: ['流量', 'Traffic'],
@@ -82,7 +82,7 @@ function Board({ data }: { data: Overview }) {
         <Figure label={t.today} icon={IconArrowsExchange} value={bytes(live?.today_bytes ?? 0)} note={say(t.connections, { n: number(live?.today_connections ?? 0) })} />
         <Figure label={t.rate} icon={IconActivity} value={say(t.second, { n: bytes(rates.at(-1) ?? 0) })} note={<Spark values={rates} label={t.rate} height={22} />} />
         <Figure label={t.income} icon={IconCoins} value={main ? money(main.sales, main.currency) : '–'} note={takings.map((one) => [one !== main && money(one.sales, one.currency), one.topups > 0 && say(t.topups, { n: money(one.topups, one.currency) })].filter(Boolean).join(' · ')).filter(Boolean).join(' · ') || '\u00a0'} />
-        <Figure label={t.exits} icon={IconWorld} value={number(live?.exits ?? 0)} note={<><IconUsersGroup size={12} aria-hidden /> {number(live?.customers ?? 0)} {t.customers} · {say(t.gateways, { n: live?.gateways ?? data.gateways.connected })}</>} />
+        <Figure label={t.exits} icon={IconWorld} value={number(live?.exits ?? 0)} note={<>{t.customers} {number(live?.customers ?? 0)} · {say(t.gateways, { n: live?.gateways ?? data.gateways.connected })}</>} />
       </SimpleGrid>
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md"><Traffic data={data} /><Revenue data={data} /></SimpleGrid>
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">

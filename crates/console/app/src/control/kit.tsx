@@ -1,7 +1,7 @@
 // Pieces of the control room's screens: tables with pages, search, figures, marks, and a question before something is done.
 
 import {
-  Badge, Box, Button, Card, Group, Modal, Pagination, ScrollArea, Stack, Table, Text, Textarea, TextInput, UnstyledButton, VisuallyHidden,
+  Box, Button, Card, Group, Modal, Pagination, ScrollArea, Stack, Table, Text, Textarea, TextInput, UnstyledButton, VisuallyHidden,
 } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconSearch, type Icon } from '@tabler/icons-react'
@@ -9,6 +9,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { ApiError } from '../api/client'
 import { country as countryName, size } from '../lib/format'
 import { say, texts } from '../lib/lang'
+import { State } from '../lib/bits'
 import { Empty, Failed, Waiting, done, failed } from '../lib/ui'
 import type { Listed } from './api'
 
@@ -50,7 +51,7 @@ export function Grid<T>({ label, from, columns, keyOf, onOpen, page, setPage, em
   return (
     <>
       <ScrollArea type="auto" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': label }}>
-        <Table verticalSpacing={10} horizontalSpacing="lg" highlightOnHover={Boolean(onOpen)} style={{ whiteSpace: 'nowrap' }}>
+        <Table verticalSpacing={10} horizontalSpacing="md" highlightOnHover={Boolean(onOpen)} style={{ whiteSpace: 'nowrap' }}>
           <Table.Thead>
             <Table.Tr>
               {columns.map((c) => <Table.Th key={c.head} ta={c.right ? 'right' : undefined} visibleFrom={c.wide ? 'sm' : undefined} fz="xs" c="dimmed" fw={600}>{c.head}</Table.Th>)}
@@ -89,12 +90,10 @@ export function Search({ label, onSearch, placeholder }: { label?: string; place
 
 export type Tone = 'good' | 'warn' | 'bad' | 'plain' | 'brand'
 const COLOURS: Record<Tone, string> = { good: 'teal', warn: 'yellow', bad: 'red', plain: 'gray', brand: 'brand' }
+const TONES = { good: 'good', warn: 'warn', bad: 'bad', plain: 'idle', brand: 'info' } as const
 
 /** A state in a word; its colour says the same again. */
-export function Mark({ tone, children }: { tone: Tone; children: ReactNode }) {
-  const c = tone === 'brand' ? undefined : `light-dark(var(--mantine-color-${COLOURS[tone]}-9), var(--mantine-color-${COLOURS[tone]}-2))`
-  return <Badge variant="light" color={COLOURS[tone]} tt="none" fw={550} radius="sm" c={c}>{children}</Badge>
-}
+export const Mark = ({ tone, children }: { tone: Tone; children: ReactNode }) => <State tone={TONES[tone]}>{children}</State>
 
 export function Figure({ label, value, note, icon: Picture, tone }: { label: string; value: ReactNode; note?: ReactNode; icon?: Icon; tone?: Tone }) {
   return (

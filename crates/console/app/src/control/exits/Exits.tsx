@@ -35,7 +35,6 @@ const t = texts({
   latency: ['延迟', 'Latency'],
   day: ['24 小时', '24 hours'],
   success: ['成功率', 'Success'],
-  seen: ['检测', 'Seen'],
   more: ['操作', 'What to do'],
   probe: ['立即检测', 'Probe now'],
   probed: ['检测已开始,结果稍后显示', 'The gateways probe it; what they see appears here'],
@@ -130,10 +129,9 @@ export function Exits() {
             { head: t.state, cell: (row) => <State exit={row} /> },
             { head: t.place, cell: (row) => <><Country code={row.country} />{(row.city ?? row.state) && <Text fz="xs" c="dimmed">{[row.city, row.state, row.asn && `AS${row.asn}`].filter(Boolean).join(' · ')}</Text>}</> },
             { head: t.pools, wide: true, cell: (row) => <Text fz="sm" c="dimmed">{row.pools.replaceAll(',', ', ')}</Text> },
-            { head: t.latency, right: true, wide: true, cell: (row) => (row.latency_us ? `${number(Math.max(0.1, Math.round(row.latency_us / 100) / 10))} ms` : '–') },
+            { head: t.latency, right: true, wide: true, cell: (row) => <><Text fz="sm">{row.latency_us ? `${number(Math.max(0.1, Math.round(row.latency_us / 100) / 10))} ms` : '–'}</Text><Text fz="xs" c="dimmed">{when(row.seen_at)}</Text></> },
             { head: t.success, right: true, cell: (row) => <Rate row={row} /> },
             { head: t.day, right: true, cell: (row) => bytes(row.day_bytes) },
-            { head: t.seen, wide: true, cell: (row) => <Text fz="sm" c="dimmed">{when(row.seen_at)}</Text> },
             ...(allowed ? [{ head: t.more, right: true, cell: (row: Exit) => <Actions exit={row} ask={setQuestion} /> }] : []),
           ]}
         />
