@@ -5,6 +5,8 @@ use crate::client::Customer;
 use crate::common::Demo;
 use serde_json::{Value, json};
 use std::collections::HashSet;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::sync::Barrier;
 
 /// Answers to as many orders as there are customers, all made at the same moment.
@@ -93,4 +95,46 @@ fn nothing_is_sold_twice_on_postgres() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let schema = runtime.block_on(turnpike_store::testing::fresh_schema(&url));
     sold_once(&["--database-url", &schema]);
+}
+
+/// An order sent with an `Idempotency-Key`; gives the envelope.
+fn keyed(demo: &Demo, me: &Customer, key: &str, body: &Value) -> Value {
+    let host = demo.text("/api").trim_start_matches("http://").to_owned();
+    let (bearer, body) = (&me.key, body.to_string());
+    let mut stream = TcpStream::connect(&host).unwrap();
+    let head = format!(
+        "POST /gateway/order/create HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {bearer}\r\n\
+         Idempotency-Key: {key}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+}
+
+#[test]
+fn an_order_that_is_sent_again_is_made_and_paid_once() {
+    let demo = Demo::start(&["--endpoint-ports", "0+1"]);
+    let me = buyer(&demo, "again@example.com", "127.0.2.50", "1000.00");
+    let pid = me.product(&demo, "Residential 20 GB")["id"].clone();
+    let body = json!({"pid": pid, "pm_id": BALANCE});
+    let together = Barrier::new(8);
+    let answers: Vec<Value> = std::thread::scope(|scope| {
+        let twin = |_| {
+            scope.spawn(|| {
+                together.wait();
+                keyed(&demo, &me, "first", &body)
+            })
+        };
+        let all: Vec<_> = (0..8).map(twin).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    let numbers: HashSet<&str> =
+        answers.iter().map(|answer| answer["data"]["trade_no"].as_str().unwrap()).collect();
+    assert_eq!((numbers.len(), me.balance(&demo)), (1, json!(820)), "{answers:?}");
+    let other = keyed(&demo, &me, "first", &json!({"pid": pid, "pm_id": BALANCE, "amount": 2}));
+    assert_eq!(other["code"], 409, "{other}");
+    assert_eq!(keyed(&demo, &me, "second", &body)["code"], 200);
+    assert_eq!(me.balance(&demo), 640);
 }
