@@ -32,12 +32,13 @@ fn keys_come_in_any_order_and_case() {
 
 #[test]
 fn what_a_username_can_not_say_is_refused() {
-    use WrongUsername::{NoAccount, Twice, UnknownKey, Value};
-    let cases: [(&str, WrongUsername); 8] = [
+    use WrongUsername::{Needs, NoAccount, Twice, UnknownKey, Value};
+    let cases: [(&str, WrongUsername); 9] = [
         ("u_color-red", UnknownKey("color".into())),
         ("u_area", UnknownKey("area".into())),
         ("u_area-US_country-DE", Twice("area")),
         ("u_mode-flex_mode-flex", Twice("mode")),
+        ("u_life-15", Needs("life", "session")),
         ("u_life-0", Value("life", "1 to 1440 minutes")),
         ("u_life-1441", Value("life", "1 to 1440 minutes")),
         ("u_mode-maybe", Value("mode", "strict or flex")),

@@ -32,6 +32,8 @@ pub enum WrongUsername {
     Twice(&'static str),
     /// The value is out of the key's bounds.
     Value(&'static str, &'static str),
+    /// The first key means nothing without the second.
+    Needs(&'static str, &'static str),
     /// There is no account before the keys.
     NoAccount,
 }
@@ -43,6 +45,7 @@ impl WrongUsername {
             Self::UnknownKey(key) => format!("未知的用户名参数 {key}"),
             Self::Twice(key) => format!("用户名参数 {key} 重复"),
             Self::Value(key, bounds) => format!("用户名参数 {key} 的值无效(应为 {bounds})"),
+            Self::Needs(key, other) => format!("用户名参数 {key} 需与 {other} 一起使用"),
             Self::NoAccount => "用户名中缺少账号".to_owned(),
         }
     }
@@ -54,6 +57,7 @@ impl std::fmt::Display for WrongUsername {
             Self::UnknownKey(key) => write!(f, "unknown username parameter {key:?}"),
             Self::Twice(key) => write!(f, "username parameter {key} is given twice"),
             Self::Value(key, bounds) => write!(f, "username parameter {key} must be {bounds}"),
+            Self::Needs(key, other) => write!(f, "username parameter {key} needs {other}"),
             Self::NoAccount => f.write_str("the username has no account name"),
         }
     }
@@ -85,6 +89,9 @@ impl Username {
         for part in parts {
             let (key, value) = part.split_once('-').ok_or_else(|| WrongUsername::UnknownKey(shown(part)))?;
             name.set(key, value, &mut mode_seen)?;
+        }
+        if name.life.is_some() && name.session.is_none() {
+            return Err(WrongUsername::Needs("life", "session"));
         }
         Ok(name)
     }

@@ -122,7 +122,11 @@ pub(crate) async fn serve(home: &Rc<Loop>, mut stream: TcpStream, from: SocketAd
         }
         Ok(protocol(inbox.0[0]))
     });
-    let spoken = spoken.await?;
+    let spoken = tokio::select! {
+        spoken = spoken => spoken?,
+        // Who has said nothing yet holds up no shutdown.
+        () = home.closing() => return Ok(()),
+    };
     peer.at_endpoint = home.shared.own().is_endpoint(peer.dialled.port());
     match spoken {
         Some(Protocol::Tls) => {

@@ -65,14 +65,19 @@ fn add(tar: &mut Builder<File>, name: &str, size: u64, from: impl Read, now: Tim
 pub(super) fn read(from: File, into: &Path) -> Result<Manifest> {
     let mut archive = Archive::new(from);
     let mut entries = archive.entries()?;
-    let manifest = manifest(entries.next().context("it is empty")??)?;
+    let manifest = manifest(sound(entries.next().context("it is empty")?)?)?;
     let mut found = Vec::new();
     for entry in entries {
-        found.push(part(entry?, into)?);
+        found.push(part(sound(entry)?, into)?);
     }
     let wanted = if manifest.with_key { &[STORE_FILE, KEY_FILE][..] } else { &[STORE_FILE][..] };
     ensure!(found == wanted, "it holds {found:?} where {wanted:?} is expected");
     Ok(manifest)
+}
+
+/// What the reader of archives says of a file that is none quotes the file.
+fn sound(entry: std::io::Result<Entry<'_, File>>) -> Result<Entry<'_, File>> {
+    entry.or_else(|_| bail!("it is no archive, or a part of one"))
 }
 
 fn manifest(entry: Entry<'_, File>) -> Result<Manifest> {
