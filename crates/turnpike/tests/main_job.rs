@@ -101,19 +101,32 @@ fn what_is_taken_away_ends_running_connections() {
 }
 
 #[test]
-fn a_limit_stops_parallel_downloads_on_sqlite() {
-    a_limit_stops_parallel_downloads_where_it_is(&Demo::start(&[]));
+fn limits_stop_parallel_downloads_on_sqlite() {
+    limits_stop_parallel_downloads_where_they_are(&mut Demo::start(&[]));
 }
 
 #[test]
-fn a_limit_stops_parallel_downloads_on_postgres() {
-    on_postgres().iter().for_each(a_limit_stops_parallel_downloads_where_it_is);
+fn limits_stop_parallel_downloads_on_postgres() {
+    on_postgres().iter_mut().for_each(limits_stop_parallel_downloads_where_they_are);
 }
 
-fn a_limit_stops_parallel_downloads_where_it_is(demo: &Demo) {
+/// The account's limit, the day's, and the end of the last package: a GiB each.
+fn limits_stop_parallel_downloads_where_they_are(demo: &mut Demo) {
     demo.account("limit01", json!({"limit": 1}));
+    stops_at_a_gib(demo, "limit01", "account_limit");
+    demo.account("daily01", json!({"daily_limit": 1}));
+    stops_at_a_gib(demo, "daily01", "daily_limit");
+    let made = demo.operator("customer/create", json!({"email": "small@example.com"}));
+    demo.operator("package/grant", json!({"customer": "small@example.com", "type": 9, "gb": 1}));
+    demo.told["app_key"] = made["app_key"].clone();
+    demo.account("small01", json!({}));
+    stops_at_a_gib(demo, "small01", "package_empty");
+}
+
+/// Four downloads at full speed end at most 1 MiB a connection over, and never early by more than 1 %.
+fn stops_at_a_gib(demo: &Demo, name: &str, slug: &str) {
     let one = || {
-        let (mut stream, _) = demo.tunnel("limit01", "pass");
+        let (mut stream, _) = demo.tunnel(name, "pass");
         demo.download(&mut stream, 2 * GIB)
     };
     let ends: Vec<_> = std::thread::scope(|scope| {
@@ -121,9 +134,10 @@ fn a_limit_stops_parallel_downloads_where_it_is(demo: &Demo) {
         all.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let sum: u64 = ends.iter().map(|(bytes, _)| bytes).sum();
-    assert!(ends.iter().all(|(_, end)| *end == End::Fin), "{ends:?}");
-    assert!((GIB - GIB / 100..=GIB + 4 * MIB).contains(&sum), "{sum} bytes against {GIB}");
-    assert!(demo.tunnel("limit01", "pass").1.contains("X-Proxy-Error: account_limit"));
+    assert!(ends.iter().all(|(_, end)| *end == End::Fin), "{slug}: {ends:?}");
+    assert!((GIB - GIB / 100..=GIB + 4 * MIB).contains(&sum), "{slug}: {sum} bytes against {GIB}");
+    let (_, head) = demo.tunnel(name, "pass");
+    assert!(head.contains(&format!("X-Proxy-Error: {slug}")), "{head}");
 }
 
 #[test]
