@@ -25,8 +25,10 @@ use turnpike_identity::people::Person;
 use turnpike_identity::{customers, factors};
 use turnpike_web::{Authenticator, client_of, console, failure, language};
 
-/// A stream ends after so long; browsers begin anew, and a login that ended meanwhile is noticed.
+/// A stream ends after so long; browsers begin anew.
 const LONGEST: Duration = Duration::from_secs(300);
+/// Whether the login behind a stream is still good is looked at so often; a stream ends with its login.
+const LOGIN: Duration = Duration::from_secs(5);
 /// A sign of life, so that nobody on the way takes the stream for dead.
 const PULSE: Duration = Duration::from_secs(15);
 
@@ -49,7 +51,15 @@ async fn customer(State(control): State<Control>, request: Request) -> Response 
     let (mut parts, _) = request.into_parts();
     control.0.balancers.mark(&mut parts);
     match who(&control, &parts).await.and_then(|whose| control.0.live.join(&control, whose)) {
-        Ok(news) => answer(news),
+        Ok(news) => {
+            let ended = async move {
+                let mut beat = beat();
+                while who(&control, &parts).await.is_ok() {
+                    beat.tick().await;
+                }
+            };
+            answer(news, ended)
+        }
         Err(fault) => failure(&fault, language(&parts.headers)),
     }
 }
@@ -68,13 +78,25 @@ async fn installation(State(control): State<Control>, request: Request) -> Respo
         Err(fault) => Err(fault),
     };
     match joined {
-        Ok(news) => answer(news),
+        Ok(news) => {
+            let ended = async move {
+                let mut beat = beat();
+                while operator::door::who(&control, &parts).await.is_ok() {
+                    beat.tick().await;
+                }
+            };
+            answer(news, ended)
+        }
         Err(fault) => operator::failed(&fault, language(&parts.headers)),
     }
 }
 
-fn answer(news: watch::Receiver<String>) -> Response {
-    let mut response = Body::from_stream(events(news)).into_response();
+fn beat() -> tokio::time::Interval {
+    tokio::time::interval_at(tokio::time::Instant::now() + LOGIN, LOGIN)
+}
+
+fn answer(news: watch::Receiver<String>, ended: impl Future<Output = ()> + Send + 'static) -> Response {
+    let mut response = Body::from_stream(events(news).take_until(Box::pin(ended))).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -4,6 +4,7 @@
 use crate::common::Demo;
 use crate::http::{Operation, host, operations, own_login, send, with_token};
 use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Write};
 
 /// Operations that a login opens.
 fn closed() -> impl Iterator<Item = Operation> {
@@ -120,4 +121,21 @@ fn nothing_is_framed_or_guessed_and_script_stays_data() {
         assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-eval"), "{policy}");
         assert_eq!(answer.header("access-control-allow-origin"), None, "no other site reads answers");
     }
+}
+
+#[test]
+fn a_live_stream_ends_with_its_login() {
+    let demo = Demo::start(&[]);
+    let token = own_login(&demo);
+    let host = host(&demo);
+    let mut stream = std::net::TcpStream::connect(&host).unwrap();
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(100))).unwrap();
+    let head = format!("GET /web_v1/live HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
+    assert!(lines.by_ref().any(|line| line.contains("event: figures")), "figures come");
+    let out = with_token(&demo, &token, "/web_v1/user/logout", &json!({}));
+    assert_eq!(out.code(), 200, "{}", out.body);
+    // An empty chunk is the end; without one the reading times out.
+    assert!(lines.any(|line| line == "0"), "the stream ends");
 }
