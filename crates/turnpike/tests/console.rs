@@ -108,3 +108,17 @@ fn a_customers_life() {
         &json!({"api": demo.text("/api"), "echo": demo.text("/echo"), "proxy": demo.text("/proxy"), "mails": mails.path()}),
     );
 }
+
+#[test]
+fn an_operators_day() {
+    if !equipped() {
+        return;
+    }
+    let demo = Demo::start(&["--endpoint-ports", "0+20"]);
+    let told = &demo.told;
+    walk(
+        "operator.mjs",
+        &json!({"api": told["api"], "echo": told["echo"], "proxy": told["proxy"], "account": told["account"],
+            "operator": told["operator"]}),
+    );
+}

@@ -14,6 +14,7 @@ import { Brand } from './Brand'
 import { useCustomerLive } from './live'
 import { type NavItem, groups, t as names } from './nav'
 import { useSite } from './site'
+import { ViewOnly } from './ViewOnly'
 import { LangSwitch, SchemeSwitch } from './switches'
 
 const t = texts({
@@ -49,7 +50,7 @@ export function Shell() {
           ))}
         </AppShell.Section>
       </AppShell.Navbar>
-      <AppShell.Main id="content" maw={1480}><Outlet /></AppShell.Main>
+      <AppShell.Main id="content" maw={1480}><ViewOnly /><Outlet /></AppShell.Main>
     </AppShell>
   )
 }

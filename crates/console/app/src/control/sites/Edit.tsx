@@ -1,6 +1,6 @@
 // A site's looks, texts, host names and rules; a new one is made with its currency, which stays.
 
-import { Box, Button, ColorInput, Drawer, FileButton, Group, Modal, Select, SimpleGrid, Stack, Switch, TagsInput, Text, TextInput, Textarea } from '@mantine/core'
+import { Box, Button, Drawer, FileButton, Group, Modal, Select, SimpleGrid, Stack, Switch, TagsInput, Text, TextInput, Textarea } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { texts } from '../../lib/lang'
 import { Loaded, done, failed } from '../../lib/ui'
@@ -15,6 +15,7 @@ const t = texts({
   title: ['客户看到的名称', 'Name that customers read'],
   colour: ['主色', 'Colour'],
   accent: ['辅助色', 'Second colour'],
+  pick: ['选取颜色', 'Pick a colour'],
   logo: ['标志', 'Logo'],
   choose: ['选择图片', 'Choose a picture'],
   logoHow: ['PNG、SVG、WebP 或 JPEG,最大约 146 KB', 'PNG, SVG, WebP or JPEG of at most 146 KB'],
@@ -67,8 +68,8 @@ function Form({ site, close }: { site: Whole; close: () => void }) {
       <Stack>
         <TextInput label={t.title} {...word('title')} placeholder={site.name} />
         <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
-          <ColorInput label={t.colour} value={look.colour ?? ''} onChange={(colour) => setLook((old) => ({ ...old, colour: colour || null }))} format="hex" error={save.error?.fields.colour} />
-          <ColorInput label={t.accent} value={look.accent ?? ''} onChange={(accent) => setLook((old) => ({ ...old, accent: accent || null }))} format="hex" error={save.error?.fields.accent} />
+          <Colour label={t.colour} value={look.colour ?? ''} onChange={(colour) => setLook((old) => ({ ...old, colour: colour || null }))} error={save.error?.fields.colour} />
+          <Colour label={t.accent} value={look.accent ?? ''} onChange={(accent) => setLook((old) => ({ ...old, accent: accent || null }))} error={save.error?.fields.accent} />
         </SimpleGrid>
         <Logo logo={look.logo ?? ''} set={(logo) => setLook((old) => ({ ...old, logo }))} error={save.error?.fields.logo} />
         <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
@@ -116,6 +117,17 @@ function Logo({ logo, set, error }: { logo: string; set: (logo: string) => void;
   )
 }
 
+/** Typed, or picked with the browser's own picker. */
+function Colour({ label, value, onChange, error }: { label: string; value: string; onChange: (colour: string) => void; error?: string }) {
+  const whole = /^#[0-9a-f]{6}$/i.test(value)
+  return (
+    <TextInput
+      label={label} value={value} onChange={(e) => onChange(e.currentTarget.value.trim())} placeholder="#17705c" error={error}
+      leftSection={<input type="color" aria-label={`${t.pick}: ${label}`} value={whole ? value : '#17705c'} onChange={(e) => onChange(e.currentTarget.value)} style={{ width: 22, height: 22, padding: 0, border: 0, background: 'none', cursor: 'pointer' }} />}
+    />
+  )
+}
+
 function Zone({ value, set, error }: { value: string; set: (zone: string) => void; error?: string }) {
   const zones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')]
   return <Select label={t.zone} value={value} onChange={(v) => v && set(v)} data={zones} searchable limit={80} allowDeselect={false} error={error} />
@@ -145,7 +157,7 @@ export function NewSite({ close }: { close: () => void }) {
             <Select label={t.currency} value={currency} onChange={(v) => v && setCurrency(v)} data={['CNY', 'USD', 'HKD']} allowDeselect={false} />
             <Select label={t.lang} value={language} onChange={(v) => v && setLanguage(v)} data={LANGS} allowDeselect={false} />
             <Zone value={zone} set={setZone} />
-            <ColorInput label={t.colour} value={colour} onChange={setColour} format="hex" />
+            <Colour label={t.colour} value={colour} onChange={setColour} />
           </SimpleGrid>
           {create.error && <FieldFault error={create.error} />}
           <Group justify="flex-end"><Button type="submit" loading={create.isPending}>{t.save}</Button></Group>
