@@ -2,6 +2,7 @@
 //! API and the operator API, publishes changes and runs jobs.
 
 mod admission;
+mod articles;
 mod bus;
 pub mod console;
 mod expiry;
@@ -147,6 +148,7 @@ impl Control {
             sessions::routes(&self.0.network, &self.0.pins),
             turnpike_metering::routes(&self.0.meter),
             explain::routes(self),
+            articles::routes(self),
             trial::routes(self),
             turnpike_commerce::routes(&self.commerce()),
         ]

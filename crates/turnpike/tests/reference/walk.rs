@@ -254,6 +254,7 @@ impl<'d> Walk<'d> {
 
     /// What a browser asks. What needs a mail or an authenticator is proven elsewhere.
     fn console(&mut self) {
+        self.get("article/list", json!({}));
         let login = json!({"account": self.demo.text("/customer/email"), "password": self.demo.text("/customer/password")});
         let made = self.post("/web_v1/user/login", login);
         self.login = made["access_token"].as_str().unwrap().to_owned();

@@ -1,6 +1,6 @@
 // Addresses that may use the proxy without a password.
 
-import { Alert, Button, Card, Group, Modal, Select, SegmentedControl, Stack, Text, TextInput, Textarea, Title } from '@mantine/core'
+import { Alert, Button, Card, Group, Modal, Select, SegmentedControl, Stack, Tabs, Text, TextInput, Textarea, Title } from '@mantine/core'
 import { IconShieldCheck, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { ApiError } from '../api/client'
@@ -12,8 +12,11 @@ import { number, when } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { type AccountType, accountTypeOptions, productName } from '../lib/products'
 import { Empty, Failed, Loaded, Panel, Screen, done, failed } from '../lib/ui'
+import { Blocked } from './Blocked'
 
 const t = texts({
+  allowed: ['允许的地址', 'Allowed addresses'],
+  blocked: ['屏蔽目标', 'Blocked destinations'],
   title: ['IP 白名单', 'IP allowlist'],
   about: ['这些地址连接代理时无需密码;提取的端点只接受白名单地址。', 'These addresses need no password at the proxy. Extracted endpoints accept them alone.'],
   add: ['添加地址', 'Add addresses'],
@@ -44,9 +47,21 @@ const t = texts({
 const CHANGES = ['proxy-ip/list', 'white-ip/quotas'] as const
 
 export function Allowlist() {
-  const read = useRead('proxy-ip/list')
   return (
     <Screen title={t.title} about={t.about}>
+      <Tabs defaultValue="allowed" keepMounted={false}>
+        <Tabs.List mb="lg"><Tabs.Tab value="allowed">{t.allowed}</Tabs.Tab><Tabs.Tab value="blocked">{t.blocked}</Tabs.Tab></Tabs.List>
+        <Tabs.Panel value="allowed"><Allowed /></Tabs.Panel>
+        <Tabs.Panel value="blocked"><Blocked /></Tabs.Panel>
+      </Tabs>
+    </Screen>
+  )
+}
+
+function Allowed() {
+  const read = useRead('proxy-ip/list')
+  return (
+    <Stack gap="lg">
       <Panel title={t.add}><AddForm /></Panel>
       <Card withBorder radius="lg" padding={0}>
         <Loaded from={read}>
@@ -66,7 +81,7 @@ export function Allowlist() {
           }
         </Loaded>
       </Card>
-    </Screen>
+    </Stack>
   )
 }
 

@@ -1,7 +1,7 @@
 // The customer's menu, in groups.
 
 import {
-  IconActivity, IconAdjustments, IconBuildingStore, IconChartBar, IconFileInvoice, IconFocus2, IconKey, IconLayoutDashboard,
+  IconActivity, IconAdjustments, IconBook2, IconHelp, IconBuildingStore, IconChartBar, IconFileInvoice, IconFocus2, IconKey, IconLayoutDashboard,
   IconMapPin, IconReceipt, IconShieldCheck, IconUsers, type Icon,
 } from '@tabler/icons-react'
 import { texts } from '../lib/lang'
@@ -54,6 +54,8 @@ export const groups: { label?: keyof typeof t; items: NavItem[] }[] = [
     items: [
       { to: '/keys', label: 'keys', icon: IconKey },
       { to: '/settings', label: 'settings', icon: IconAdjustments },
+      { to: '/help', label: 'help', icon: IconHelp },
+      { to: '/docs', label: 'docs', icon: IconBook2, outside: true },
     ],
   },
 ]

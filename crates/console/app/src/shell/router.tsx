@@ -40,6 +40,7 @@ inside.addChildren([
   own('/orders/$no', () => import('../orders/Order'), 'Order'),
   own('/invoices', () => import('../invoices/Invoices'), 'Invoices'),
   own('/keys', () => import('../keys/Keys'), 'Keys'),
+  own('/help', () => import('../help/Help'), 'Help'),
   own('/settings', () => import('../user/Settings'), 'Settings'),
 ])
 

@@ -90,7 +90,7 @@ function Days({ filter }: { filter: Filter }) {
   const flows = read.data?.list.map((row) => row.flow) ?? []
   const sum = flows.reduce((all, flow) => all + flow, 0)
   return (
-    <SimpleGrid cols={{ base: 1, xs: 3 }}>
+    <SimpleGrid cols={{ base: 2, xs: 3 }} spacing={{ base: 'sm', sm: 'lg' }}>
       <Stat label={t.total} value={read.data ? size(sum) : '…'} live />
       <Stat label={t.mean} value={read.data ? size(Math.ceil(sum / Math.max(flows.length, 1))) : '…'} />
       <Stat label={t.peak} value={read.data ? size(Math.max(0, ...flows)) : '…'} />
