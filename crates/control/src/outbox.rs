@@ -26,10 +26,12 @@ pub struct Couriers {
 }
 
 impl Couriers {
-    fn kinds(&self) -> Vec<&'static str> {
-        let mail = self.smtp.as_ref().map(|_| mail::KIND);
-        let webhook = self.webhook.as_ref().map(|_| events::KIND);
-        mail.into_iter().chain(webhook).collect()
+    fn carry(&self, kind: &str) -> bool {
+        match kind {
+            mail::KIND => self.smtp.is_some(),
+            events::KIND => self.webhook.is_some(),
+            _ => false,
+        }
     }
 }
 
@@ -41,14 +43,18 @@ impl Control {
     }
 }
 
-/// Sends for ever.
+/// Sends for ever. Mail and events go side by side: a server that is slow holds up its own kind only.
 pub(crate) async fn run(control: Control) {
+    tokio::join!(run_kind(&control, mail::KIND), run_kind(&control, events::KIND));
+}
+
+async fn run_kind(control: &Control, kind: &'static str) {
     loop {
         let committed = control.store().committed();
         tokio::pin!(committed);
         // From here on no commit goes unnoticed.
         committed.as_mut().enable();
-        match next(&control).await {
+        match next(control, kind).await {
             Ok(true) => continue,
             Ok(false) => {}
             Err(fault) => tracing::error!(%fault, cause = ?fault.cause, "messages can't be sent"),
@@ -57,15 +63,14 @@ pub(crate) async fn run(control: Control) {
     }
 }
 
-/// Sends the message that waits longest; whether there was one.
-async fn next(control: &Control) -> Result<bool> {
+/// Sends the message of a kind that waits longest; whether there was one.
+async fn next(control: &Control, kind: &str) -> Result<bool> {
     let (now, couriers) = (control.0.clock.now(), control.0.couriers.load_full());
-    let kinds = couriers.kinds();
-    if kinds.is_empty() {
+    if !couriers.carry(kind) || !outbox::is_due(&control.store().read().await?, kind, now).await? {
         return Ok(false);
     }
     let tx = control.store().write().await?;
-    let Some(message) = outbox::claim(&tx, &kinds, now, LOCK).await? else { return Ok(false) };
+    let Some(message) = outbox::claim(&tx, &[kind], now, LOCK).await? else { return Ok(false) };
     tx.commit().await?;
     let outcome = carry(control, &couriers, &message, now).await;
     let tx = control.store().write().await?;

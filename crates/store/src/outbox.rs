@@ -33,6 +33,13 @@ pub async fn post(
     Ok(())
 }
 
+/// Whether a message of a kind waits to be taken: a look that needs no writer.
+pub async fn is_due(tx: &impl Read, kind: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 AS one FROM outbox WHERE sent_at IS NULL AND send_at <= $1 AND locked_until <= $1 AND kind = $2 \
+        LIMIT 1";
+    Ok(tx.row(sql, args![now, kind]).await?.is_some())
+}
+
 /// Takes the oldest unsent message of these kinds, for `lock_seconds`.
 pub async fn claim(
     tx: &WriteTx,

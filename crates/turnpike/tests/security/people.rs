@@ -160,8 +160,14 @@ fn take_event(listener: &TcpListener) -> (String, Value) {
 fn codes_by_telephone_leave_as_signed_events() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
-    let demo = Demo::start(&["--webhook-url", &url, "--webhook-secret", "a-secret-that-both-know"]);
+    // A mail server that never says a word: what goes elsewhere does not wait for it.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let smtp = format!("smtp://{}", silent.local_addr().unwrap());
+    let flags = ["--webhook-url", &url, "--webhook-secret", "a-secret-that-both-know", "--smtp-url", &smtp];
+    let demo = Demo::start(&[&flags[..], &["--smtp-from", "noreply@brand.example"]].concat());
     let email = demo.text("/customer/email");
+    assert_eq!(post(&demo, "forgot-password", &json!({"email": email})).code(), 200);
+    let (mail, _) = silent.accept().unwrap();
     demo.operator("customer/phone", json!({"email": email, "phone": "+8613800000000"}));
     let token = crate::http::own_login(&demo);
     let ask = |path: &str, body: Value| with_token(&demo, &token, &format!("/web_v1/{path}"), &body).code();
@@ -170,6 +176,9 @@ fn codes_by_telephone_leave_as_signed_events() {
         |code: Option<&str>| json!({"ips": "127.0.0.1", "verify_type": "phone", "verify_code": code});
     assert_eq!(ask("proxy-ip/delete", by_phone(None)), 286);
     let (head, event) = take_event(&listener);
+    mail.set_nonblocking(true).unwrap();
+    let waits = (&mail).read(&mut [0]).is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock);
+    assert!(waits, "the mail is still under way");
     assert!(head.starts_with("post /hook") && head.contains("x-turnpike-signature: t="), "{head}");
     assert_eq!((&event["phone"], &event["channel"]), (&json!("+8613800000000"), &json!("phone")));
     let code = event["code"].as_str().unwrap();
