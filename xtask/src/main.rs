@@ -1,8 +1,9 @@
-//! Repository chores: `cargo xtask check`, or one of `deps`, `migrations`, `docs`, `files` alone; `geo`
+//! Repository chores: `cargo xtask check`, or one of `deps`, `migrations`, `docs`, `errors`, `files` alone; `geo`
 //! makes the tables of places anew.
 
 mod deps;
 mod docs;
+mod errors;
 mod files;
 mod geo;
 mod migrations;
@@ -21,6 +22,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("deps", deps::check),
     ("migrations", migrations::check),
     ("docs", docs::check),
+    ("errors", errors::check),
     ("files", files::check),
 ];
 
