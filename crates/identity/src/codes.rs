@@ -149,6 +149,22 @@ pub async fn mint_link(
     Ok(code)
 }
 
+/// Keeps the code of a link beside earlier ones; whoever takes it is told what it carries.
+pub(crate) async fn add_link(
+    tx: &WriteTx,
+    vault: &Vault,
+    person: Person,
+    purpose: &str,
+    carries: &str,
+    minutes: i64,
+    now: Timestamp,
+) -> Result<String> {
+    let code = crate::keys::random_text(40)?;
+    let mark = mark(vault, None, purpose, &code);
+    put(tx, person, purpose, mark, Some(carries), now.plus_minutes(minutes), now).await?;
+    Ok(code)
+}
+
 async fn keep(
     tx: &WriteTx,
     person: Person,
@@ -158,8 +174,21 @@ async fn keep(
     now: Timestamp,
 ) -> Result<()> {
     forget(tx, person, purpose).await?;
-    let sql = "INSERT INTO codes (realm, person_id, purpose, fingerprint, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
-    tx.exec(sql, args![person.realm(), person.id(), purpose, mark, now, until]).await?;
+    put(tx, person, purpose, mark, None, until, now).await
+}
+
+async fn put(
+    tx: &WriteTx,
+    person: Person,
+    purpose: &str,
+    mark: String,
+    carries: Option<&str>,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
+    let sql = "INSERT INTO codes (realm, person_id, purpose, fingerprint, created_at, expires_at, carries) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    tx.exec(sql, args![person.realm(), person.id(), purpose, mark, now, until, carries]).await?;
     Ok(())
 }
 
@@ -190,7 +219,16 @@ pub async fn take_number(
     Ok(false)
 }
 
-/// Takes the code of a link; gives whose it was, by the number of his realm.
+/// A link that was opened.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// Whose it was, by the number of his realm.
+    pub person: i64,
+    /// What it carried.
+    pub carries: Option<String>,
+}
+
+/// Takes the code of a link.
 pub async fn take_link(
     tx: &WriteTx,
     vault: &Vault,
@@ -198,10 +236,17 @@ pub async fn take_link(
     purpose: &str,
     code: &str,
     now: Timestamp,
-) -> Result<Option<i64>> {
-    let sql = "DELETE FROM codes WHERE realm = $1 AND purpose = $2 AND fingerprint = $3 AND expires_at > $4 RETURNING person_id";
+) -> Result<Option<Taken>> {
+    let sql = "DELETE FROM codes WHERE realm = $1 AND purpose = $2 AND fingerprint = $3 AND expires_at > $4 \
+        RETURNING person_id, carries";
     let row = tx.row(sql, args![realm, purpose, mark(vault, None, purpose, code.trim()), now]).await?;
-    Ok(row.map(|row| row.get("person_id")).transpose()?)
+    let read = |row: turnpike_store::Row| {
+        Ok::<_, turnpike_store::StoreError>(Taken {
+            person: row.get("person_id")?,
+            carries: row.opt("carries")?,
+        })
+    };
+    Ok(row.map(read).transpose()?)
 }
 
 fn methods(names: &[&str]) -> Value {

@@ -70,7 +70,7 @@ async fn begin(state: State, visit: Visit, input: Register) -> Result<Sent> {
         if keys::newest(&tx, &state.vault, id).await?.is_none() {
             keys::issue(&tx, &state.vault, id, visit.now).await?;
         }
-        mail_link(&state, &tx, &visit, id).await?;
+        mail_link(&state, &tx, &visit, id, &hash).await?;
     }
     let note = Note {
         actor: Actor::Visitor,
@@ -94,8 +94,8 @@ async fn has_mail(tx: &WriteTx, visit: &Visit, email: &str) -> Result<bool> {
     codes::is_fresh(tx, Person::Customer(customer.id), purpose, visit.now).await
 }
 
-/// The customer of an address, and whether he was there before. One who has not opened his link yet begins anew:
-/// the last password counts, because only the last link is good.
+/// The customer of an address, and whether he was there before. One who has not opened his link yet begins anew. Each
+/// link carries the password that it was mailed for: who registers a stranger's address sets no password there.
 async fn put(
     tx: &WriteTx,
     visit: &Visit,
@@ -116,15 +116,22 @@ async fn put(
 /// Sends the link of a registration again, unless that was done just now.
 pub(crate) async fn send_link(state: &State, visit: &Visit, customer: CustomerId) -> Result<()> {
     let tx = state.store.write().await?;
+    let hash = customers::hash_of(&tx, customer).await?.unwrap_or_default();
     if !codes::is_fresh(&tx, Person::Customer(customer), PURPOSE, visit.now).await? {
-        mail_link(state, &tx, visit, customer).await?;
+        mail_link(state, &tx, visit, customer, &hash).await?;
     }
     Ok(tx.commit().await?)
 }
 
-async fn mail_link(state: &State, tx: &WriteTx, visit: &Visit, customer: CustomerId) -> Result<()> {
+async fn mail_link(
+    state: &State,
+    tx: &WriteTx,
+    visit: &Visit,
+    customer: CustomerId,
+    hash: &str,
+) -> Result<()> {
     let person = Person::Customer(customer);
-    let code = codes::mint_link(tx, &state.vault, person, PURPOSE, MINUTES, visit.now).await?;
+    let code = codes::add_link(tx, &state.vault, person, PURPOSE, hash, MINUTES, visit.now).await?;
     let url = state.link(&visit.site, &visit.base_url, "verify-email", &code);
     let letter = Letter {
         subject: Text::new("请验证您的邮箱", "Verify your e-mail address"),
@@ -157,7 +164,11 @@ async fn tell_known(state: &State, tx: &WriteTx, visit: &Visit, customer: Custom
 async fn finish(state: State, visit: Visit, input: Verify) -> Result<()> {
     let tx = state.store.write().await?;
     let taken = codes::take_link(&tx, &state.vault, "customer", PURPOSE, &input.code, visit.now).await?;
-    let customer = CustomerId(taken.ok_or_else(link_bad)?);
+    let taken = taken.ok_or_else(link_bad)?;
+    let customer = CustomerId(taken.person);
+    if let Some(hash) = taken.carries.filter(|hash| !hash.is_empty()) {
+        customers::set_hash(&tx, customer, &hash).await?;
+    }
     opened(&tx, customer).await?;
     let note = Note {
         actor: Actor::Customer(customer),
@@ -174,7 +185,7 @@ async fn finish(state: State, visit: Visit, input: Verify) -> Result<()> {
 /// The address is proven: by the link of the registration, or by one that resets the password.
 pub(crate) async fn opened(tx: &WriteTx, customer: CustomerId) -> Result<()> {
     tx.exec("UPDATE customers SET email_pending = 0 WHERE id = $1", args![customer]).await?;
-    Ok(())
+    codes::forget(tx, Person::Customer(customer), PURPOSE).await
 }
 
 pub(crate) fn link_bad() -> Fault {

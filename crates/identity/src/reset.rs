@@ -66,7 +66,7 @@ async fn set(state: State, visit: Visit, input: Reset) -> Result<()> {
     let hash = state.codes.gate.hash(Secret::new(input.password)).await?;
     let tx = state.store.write().await?;
     let taken = codes::take_link(&tx, &state.vault, "customer", PURPOSE, &input.code, visit.now).await?;
-    let customer = CustomerId(taken.ok_or_else(link_bad)?);
+    let customer = CustomerId(taken.ok_or_else(link_bad)?.person);
     customers::set_hash(&tx, customer, &hash).await?;
     opened(&tx, customer).await?;
     logins::end_others(&tx, Person::Customer(customer), None, visit.now).await?;

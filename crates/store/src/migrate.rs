@@ -41,6 +41,7 @@ twins! {
     60 "0060_package_titles",
     70 "0070_control_room",
     71 "0071_measured_exits",
+    72 "0072_link_carries",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {
