@@ -3,7 +3,7 @@
 use super::{Caller, door, run_as};
 use crate::Control;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use http::{HeaderMap, StatusCode, header};
@@ -25,29 +25,31 @@ struct Api {
 pub(crate) fn router(control: Control, tokens: Vec<Secret>) -> Router {
     let api = Api { control, tokens: Arc::new(tokens) };
     let people = door::router(api.control.clone());
-    Router::new()
-        .route("/operator/{noun}/{verb}", post(command))
-        .layer(DefaultBodyLimit::max(LARGEST))
-        .with_state(api)
-        .merge(people)
+    Router::new().route("/operator/{noun}/{verb}", post(command)).with_state(api).merge(people)
 }
 
 async fn command(
     State(api): State<Api>,
     Path((noun, verb)): Path<(String, String)>,
-    headers: HeaderMap,
-    client: Option<axum::Extension<axum::extract::ConnectInfo<std::net::SocketAddr>>>,
-    body: axum::body::Bytes,
+    request: Request,
 ) -> Response {
+    let (parts, body) = request.into_parts();
+    let headers = parts.headers;
+    // Before the body: nobody sends a file without the token.
     if !turnpike_web::bears(&headers, &api.tokens) {
         let refused = json!({"error": {"slug": "token_required", "message": "The operator API needs its token: Authorization: Bearer TOKEN", "errors": {}}});
         return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")], axum::Json(refused))
             .into_response();
     }
-    let input = if body.is_empty() { Ok(json!({})) } else { serde_json::from_slice::<Value>(&body) };
+    let input = match axum::body::to_bytes(body, LARGEST).await {
+        Ok(body) if body.is_empty() => Ok(json!({})),
+        Ok(body) => serde_json::from_slice::<Value>(&body).map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
     let outcome = match input {
         Ok(input) => {
-            let client = client.map(|info| info.0.0.ip().to_canonical());
+            let info = parts.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>();
+            let client = info.map(|info| info.0.ip().to_canonical());
             run_as(&api.control, Caller { actor: Actor::Token, client }, &format!("{noun}/{verb}"), input)
                 .await
         }

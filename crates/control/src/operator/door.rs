@@ -10,7 +10,7 @@
 use super::entry::{self, Enter};
 use super::{Caller, api, failed, reason, roles, run_as};
 use crate::Control;
-use axum::extract::{DefaultBodyLimit, Path, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -28,6 +28,8 @@ use turnpike_identity::{logins, passwords};
 use turnpike_web::{Cookies, client_of, console, language};
 
 const PREFIX: &str = "/operator_v1";
+/// The largest body of a request whose sender is not known yet, in bytes.
+const SMALL: usize = 64 << 10;
 const COOKIE: &str = "turnpike_operator";
 
 /// Who is at the door.
@@ -46,7 +48,6 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/operator_v1/sessions", get(sessions))
         .route("/operator_v1/end-session", post(end_session))
         .route("/operator_v1/{noun}/{verb}", post(command))
-        .layer(DefaultBodyLimit::max(api::LARGEST))
         .with_state(control)
 }
 
@@ -76,16 +77,18 @@ fn head(control: &Control, request: Request) -> (Parts, axum::body::Body) {
     (parts, body)
 }
 
-/// Reads the body as JSON; an empty one is an empty object.
+/// The head, and the small body that strangers may send.
 async fn split<T: DeserializeOwned>(control: &Control, request: Request) -> (Parts, Result<T>) {
     let (parts, body) = head(control, request);
-    let read = async {
-        let bytes = axum::body::to_bytes(body, api::LARGEST).await.map_err(|e| unreadable(&e.to_string()))?;
-        let bytes = if bytes.is_empty() { b"{}".as_slice().into() } else { bytes };
-        serde_json::from_slice(&bytes).map_err(|e| unreadable(&e.to_string()))
-    };
-    let read = read.await;
+    let read = json_of(body, SMALL).await;
     (parts, read)
+}
+
+/// Reads a body as JSON; an empty one is an empty object.
+async fn json_of<T: DeserializeOwned>(body: axum::body::Body, most: usize) -> Result<T> {
+    let bytes = axum::body::to_bytes(body, most).await.map_err(|e| unreadable(&e.to_string()))?;
+    let bytes = if bytes.is_empty() { b"{}".as_slice().into() } else { bytes };
+    serde_json::from_slice(&bytes).map_err(|e| unreadable(&e.to_string()))
 }
 
 fn unreadable(why: &str) -> Fault {
@@ -228,12 +231,13 @@ async fn command(
     Path((noun, verb)): Path<(String, String)>,
     request: Request,
 ) -> Response {
-    let (parts, input) = split::<Value>(&control, request).await;
+    let (parts, body) = head(&control, request);
     let path = format!("{noun}/{verb}");
     let outcome = async {
         let entered = who(&control, &parts).await?;
         roles::check(entered.operator.role, &path)?;
-        let input = input?;
+        // Files are large: nobody sends one before it is known who he is.
+        let input = json_of(body, api::LARGEST).await?;
         reason::demand(&path, &input)?;
         let actor = Actor::Operator(entered.operator.id);
         run_as(&control, Caller { actor, client: Some(client_of(&parts)) }, &path, input).await

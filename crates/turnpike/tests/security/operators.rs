@@ -4,6 +4,7 @@ use crate::common::Demo;
 use crate::http::{host, own_login, send, with_token};
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::io::{Read, Write};
 
 /// Verbs that change nothing and show no secret.
 const READS: &[&str] = &[
@@ -134,4 +135,22 @@ fn a_demoted_or_disabled_operator_is_out_at_once() {
     assert_eq!(add(), 200);
     demo.operator("operator/role", json!({"email": "network@example.com", "role": "read-only"}));
     assert_eq!(add(), 403);
+}
+
+#[test]
+fn a_stranger_sends_no_large_bodies() {
+    let demo = Demo::start(&[]);
+    for path in ["/operator/static-ip/import", "/operator_v1/static-ip/import", "/operator_v1/login"] {
+        let mut stream = std::net::TcpStream::connect(host(&demo)).unwrap();
+        let head =
+            format!("POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Length: 100000000\r\n\r\n", host(&demo));
+        stream.write_all(head.as_bytes()).unwrap();
+        // Nobody waits for the rest: the answer comes without it, or once 64 KiB are there.
+        let _ = stream.write_all(&[b' '; 100_000]);
+        let mut first = [0; 12];
+        stream.set_read_timeout(Some(std::time::Duration::from_secs(60))).unwrap();
+        stream.read_exact(&mut first).unwrap();
+        let status = String::from_utf8_lossy(&first[9..]).into_owned();
+        assert!(["400", "401"].contains(&status.as_str()), "{path}: {status}");
+    }
 }
