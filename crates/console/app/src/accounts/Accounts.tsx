@@ -49,11 +49,11 @@ const t = texts({
   edit: ['编辑', 'Edit'],
   code: ['生成代码', 'Get code'],
   more: ['更多操作:{name}', 'More for {name}'],
-  removeTitle: ['删除 {n} 个账号?', 'Delete {n} accounts?'],
+  removeTitle: ['删除 {n} 个账号?', 'Delete accounts ({n})?'],
   removeText: ['正在使用这些账号的连接会立即断开,用量记录会保留。', 'Connections that use them are cut at once. Their usage stays on record.'],
   removed: ['已删除', 'Deleted'],
   changed: ['已更改', 'Changed'],
-  copied: ['已复制 {n} 行', '{n} lines copied'],
+  copied: ['已复制 {n} 行', 'Lines copied: {n}'],
 })
 
 const CHANGES = ['whitelist-account/search', 'whitelist-account/list', 'whitelist-account/quotas'] as const

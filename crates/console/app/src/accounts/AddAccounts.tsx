@@ -23,7 +23,7 @@ const t = texts({
   zero: ['0 表示不限', '0: none'],
   remark: ['备注', 'Remark'],
   go: ['添加 {n} 个', 'Add {n}'],
-  added: ['已添加 {n} 个账号', '{n} accounts added'],
+  added: ['已添加 {n} 个账号', 'Accounts added: {n}'],
   left: ['该类型还可添加 {n} 个', '{n} more of this type can be added'],
 })
 

@@ -18,6 +18,9 @@ export function size(kb: number): string {
 
 export const number = (value: number) => new Intl.NumberFormat(locale()).format(value)
 
+/** So many days, as the language says one or many. */
+export const days = (n: number) => new Intl.NumberFormat(locale(), { style: 'unit', unit: 'day', unitDisplay: 'long' }).format(n)
+
 export const percent = (share: number) =>
   new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 1 }).format(share)
 

@@ -18,7 +18,7 @@ const CJK = /[\u4e00-\u9fff]/
 describe('texts', () => {
   // A pair is `name: ['中文', 'English']` within texts({...}).
   const pairs = sources.flatMap((path) =>
-    [...text(path).matchAll(/texts\(\{([\s\S]*?)\n?\}\)/g)].flatMap((block) =>
+    [...text(path).matchAll(/texts\(\{([\s\S]*?)\}\)$/gm)].flatMap((block) =>
       [...block[1]!.matchAll(/(\w+): \[\s*(['"`])((?:(?!\2)[^\\]|\\.)*)\2,\s*(['"`])((?:(?!\4)[^\\]|\\.)*)\4,?\s*\]/g)].map((m) => ({ path, key: m[1]!, zh: m[3]!, en: m[5]! })),
     ),
   )
@@ -38,7 +38,7 @@ describe('texts', () => {
 
   it('stand in texts(...) alone', () => {
     const loose = sources.filter((path) => {
-      const rest = text(path).replace(/texts\(\{[\s\S]*?\n?\}\)/g, '').replace(/^\s*(\/\/|\/?\*).*$/gm, '')
+      const rest = text(path).replace(/texts\(\{[\s\S]*?\}\)$/gm, '').replace(/^\s*(\/\/|\/?\*).*$/gm, '')
       return CJK.test(rest)
     })
     expect(loose).toEqual([])

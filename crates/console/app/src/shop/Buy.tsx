@@ -4,7 +4,7 @@ import { Alert, Autocomplete, Button, Group, NumberInput, SegmentedControl, Sele
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useRead, useWrite } from '../api/hooks'
-import { money, number } from '../lib/format'
+import { days, money, number } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { STATIC_TYPES } from '../lib/products'
 import { Failed, done } from '../lib/ui'
@@ -20,7 +20,6 @@ const t = texts({
   sum: ['充值金额', 'Amount'],
   gift: ['充 {min} 起赠 {gift}', 'from {min}: {gift} on top'],
   etd: ['有效期', 'Validity'],
-  times: ['{n} 天', '{n} days'],
   bandwidth: ['带宽', 'Bandwidth'],
   concurrency: ['并发连接', 'Connections at once'],
   duration: ['时长', 'Duration'],
@@ -62,7 +61,7 @@ export function Buy({ product: p, close }: { product: Product; close: () => void
       {p.extension_of_time_days.length > 0 && (
         <div>
           <Text fz="sm" fw={500} mb={4}>{t.etd}</Text>
-          <SegmentedControl aria-label={t.etd} value={String(request.etd ?? 1)} onChange={(next) => set({ etd: Number(next) })} data={[1, ...p.extension_of_time_days].map((n) => ({ value: String(n), label: say(t.times, { n: number(n * p.time_days) }) }))} />
+          <SegmentedControl aria-label={t.etd} value={String(request.etd ?? 1)} onChange={(next) => set({ etd: Number(next) })} data={[1, ...p.extension_of_time_days].map((n) => ({ value: String(n), label: days(n * p.time_days) }))} />
         </div>
       )}
       {!recharge && <Coupon type={p.type} set={(coupon_sn) => set({ coupon_sn })} />}
@@ -102,7 +101,7 @@ function Unmetered({ product: p, request, set }: { product: Product; request: Or
     <Stack gap="sm">
       <Select label={t.bandwidth} allowDeselect={false} data={options(p.sku.bandwidth_list, (n) => say(t.mbit, { n }))} value={String(request.product_sku_bandwidth_id)} onChange={(next) => set({ product_sku_bandwidth_id: Number(next) })} />
       <Select label={t.concurrency} allowDeselect={false} data={options(p.sku.concurrency_list, number)} value={String(request.product_sku_concurrency_id)} onChange={(next) => set({ product_sku_concurrency_id: Number(next) })} />
-      {p.sku.duration_list.length > 0 && <Select label={t.duration} allowDeselect={false} data={options(p.sku.duration_list, (n) => say(t.times, { n }))} value={String(request.product_sku_duration_id)} onChange={(next) => set({ product_sku_duration_id: Number(next) })} />}
+      {p.sku.duration_list.length > 0 && <Select label={t.duration} allowDeselect={false} data={options(p.sku.duration_list, days)} value={String(request.product_sku_duration_id)} onChange={(next) => set({ product_sku_duration_id: Number(next) })} />}
     </Stack>
   )
 }

@@ -13,7 +13,7 @@ import { Failed, Waiting, done } from '../lib/ui'
 import type { Static } from './Statics'
 
 const t = texts({
-  title: ['续费 {n} 个地址', 'Renew {n} addresses'],
+  title: ['续费 {n} 个地址', 'Renew addresses ({n})'],
   how: ['从当前到期时间起延长。', 'Counted from where they end now.'],
   m1: ['1 个月', '1 month'],
   m2: ['2 个月', '2 months'],
