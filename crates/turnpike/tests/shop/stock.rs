@@ -138,3 +138,44 @@ fn an_order_that_is_sent_again_is_made_and_paid_once() {
     assert_eq!(keyed(&demo, &me, "second", &body)["code"], 200);
     assert_eq!(me.balance(&demo), 640);
 }
+
+#[test]
+fn what_is_counted_is_not_taken_beyond_its_count_by_many_at_once() {
+    let demo = Demo::start(&["--endpoint-ports", "0+1"]);
+    let rows = (1..=20).map(|n| format!("127.0.12.{n},14,FR,3215\n")).collect::<String>();
+    demo.operator("static-ip/import", json!({"file": format!("address,type,country,asn\n{rows}")}));
+    let file = "[[product]]\ncode = \"two\"\ntype = 20\ncount = 2\ndays = 30\ntitle = {zh = \"两次\", en = \"Two exchanges\"}\n\
+        price = {cny = \"5.00\"}\n[[product]]\ncode = \"serp\"\ntype = 27\ncount = 100\ndays = 30\n\
+        title = {zh = \"百次\", en = \"Hundred requests\"}\nprice = {cny = \"5.00\"}\n";
+    demo.operator("product/load", json!({"file": file}));
+    let me = buyer(&demo, "counts@example.com", "127.0.2.60", "1000.00");
+    me.buy(&demo, "Static data-center address", &json!({"region_list": "FR,6"}));
+    me.buy(&demo, "Two exchanges", &json!({}));
+    me.buy(&demo, "Hundred requests", &json!({}));
+    let held = || -> HashSet<String> {
+        me.addresses(&demo, 14).iter().map(|row| row["ip"].as_str().unwrap().to_owned()).collect()
+    };
+    let before = held();
+    let ids: Vec<Value> = me.addresses(&demo, 14).iter().map(|row| row["id"].clone()).collect();
+    let answers: Vec<Value> = std::thread::scope(|scope| {
+        let exchange = |id: &Value| {
+            let body = json!({"id": id});
+            let (demo, me) = (&demo, &me);
+            scope.spawn(move || me.api(demo, "ip/exchange-static-ip", Some(body)))
+        };
+        let all: Vec<_> = ids.iter().map(exchange).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert_eq!((with(&answers, 200), with(&answers, 412)), (2, 4), "{answers:?}");
+    assert_eq!((held().len(), held().difference(&before).count()), (6, 2), "two of them are others now");
+    let take = json!({"customer": me.email, "type": 27, "count": 30});
+    let token = demo.text("/operator/token");
+    let taken = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..8)
+            .map(|_| scope.spawn(|| demo.ask("/operator/package/take", &token, Some(take.clone()))))
+            .collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect::<Vec<_>>()
+    });
+    assert_eq!(taken.iter().filter(|answer| answer.get("data").is_some()).count(), 3, "{taken:?}");
+    assert_eq!(me.summary(&demo, 27)["effective"], 10);
+}
