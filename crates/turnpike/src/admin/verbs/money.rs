@@ -33,6 +33,12 @@ pub(crate) enum Ledger {
 pub(crate) enum Job {
     /// Jobs, the one that is due first before the others
     List(Paging),
+    /// Run a job that waits now
+    Run {
+        /// Its id
+        #[arg(value_name = "ID")]
+        id: i64,
+    },
 }
 
 /// `turnpike admin payment-method …`

@@ -78,6 +78,19 @@ pub(crate) enum Exit {
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         mismatched: bool,
     },
+    /// Add exits from a file, all or none
+    Import {
+        /// Comma-separated lines under a line of names: target,pools,country and, as wanted, state,city,asn,resolve
+        /// (pools with `;` between); `-` for the standard input
+        #[arg(value_name = "FILE")]
+        file: String,
+    },
+    /// Take an exit out of use at once; its connections end
+    Disable {
+        /// Its id
+        #[arg(value_name = "ID")]
+        id: i64,
+    },
     /// Remove an exit; its connections end
     Remove {
         /// Its id
@@ -90,7 +103,7 @@ pub(crate) enum Exit {
         #[arg(value_name = "ID")]
         id: i64,
     },
-    /// Give a drained exit connections again
+    /// Give a drained or disabled exit connections again
     Enable {
         /// Its id
         #[arg(value_name = "ID")]
@@ -108,6 +121,11 @@ impl Exit {
     pub(super) fn ask(&mut self) -> Result<()> {
         match self {
             Self::Add { target, .. } => ask(target, || secrets::line("Target: ")),
+            // The command takes the file's text, for it may run on another machine.
+            Self::Import { file } => {
+                *file = secrets::file(file)?;
+                Ok(())
+            }
             _ => Ok(()),
         }
     }

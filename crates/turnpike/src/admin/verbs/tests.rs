@@ -71,6 +71,8 @@ fn exits_addresses_and_usage_become_json() {
             "asn": 64500, "resolve": "gateway"}),
     );
     is("exit drain 7", "exit/drain", &json!({"id": 7}));
+    is("exit disable 7", "exit/disable", &json!({"id": 7}));
+    is("job run 3", "job/run", &json!({"id": 3}));
     is(
         "static-ip maintain 192.0.2.1 --off",
         "static-ip/maintain",
@@ -149,6 +151,7 @@ const EVERY: &[&str] = &[
     "rule close --host a.example --port 6667",
     "rule open --port 6667",
     "exit drain 1",
+    "exit disable 1",
     "exit enable 1",
     "exit probe 1",
     "exit remove 1",
@@ -160,6 +163,7 @@ const EVERY: &[&str] = &[
 /// theirs is not there.
 const WITHOUT_OBJECT: &[(&str, &str)] = &[
     ("account show alice", "account_unknown"),
+    ("job run 999", "job_busy"),
     ("mail show 999", "mail_unknown"),
     ("static-ip release 7", "static_unknown"),
     ("static-ip maintain 192.0.2.1", "static_not_in_stock"),

@@ -7,6 +7,7 @@ import { texts } from '../../lib/lang'
 import { Panel, Screen } from '../../lib/ui'
 import { type Listed, useAsk } from '../api'
 import { Grid, Mark } from '../kit'
+import { helpOf } from './help'
 
 const t = texts({
   title: ['设置', 'Settings'],
@@ -25,7 +26,7 @@ interface Setting { name: string; value: string | null; origin: string; help: st
 export function Settings() {
   const [search, setSearch] = useState('')
   const settings = useAsk<Listed<Setting>>('setting/list')
-  const list = settings.data?.list.filter((one) => `${one.name} ${one.help}`.toLowerCase().includes(search.toLowerCase()))
+  const list = settings.data?.list.filter((one) => `${one.name} ${helpOf(one.name, one.help)}`.toLowerCase().includes(search.toLowerCase()))
   return (
     <Screen title={t.title} about={t.about}>
       <Panel pad={false}>
@@ -33,7 +34,7 @@ export function Settings() {
         <Grid
           label={t.title} from={{ ...settings, data: list && { list, total: list.length } }} keyOf={(row) => row.name} empty={{ icon: IconSettings, title: t.none }}
           columns={[
-            { head: t.name, cell: (row) => <><Text fz="sm" className="mono" fw={550}>{row.name}</Text><Text fz="xs" c="dimmed" maw={520} style={{ whiteSpace: 'normal' }} miw={200} lang="en">{row.help}</Text></> },
+            { head: t.name, cell: (row) => <><Text fz="sm" className="mono" fw={550}>{row.name}</Text><Text fz="xs" c="dimmed" maw={520} style={{ whiteSpace: 'normal' }} miw={200}>{helpOf(row.name, row.help)}</Text></> },
             { head: t.value, cell: (row) => (row.value === null || row.value === '' ? <Text fz="sm" c="dimmed">{t.unset}</Text> : <span className="mono">{row.value}</span>) },
             { head: t.origin, cell: (row) => <Mark tone={row.origin === 'default' || row.origin === 'unset' ? 'plain' : 'brand'}>{row.origin === 'default' ? t.usual : row.origin === 'unset' ? t.unset : row.origin}</Mark> },
           ]}
