@@ -148,7 +148,7 @@ fn judge(name: &str, ask: impl Fn() -> Value) -> Option<String> {
         .collect();
     took.sort();
     let (middle, worst) = (took[ASKS / 2], took[ASKS - 1]);
-    println!("  {:>8.1} ms, worst {:>8.1}  {name}", middle.as_secs_f64() * 1e3, worst.as_secs_f64() * 1e3);
+    println!("  {:>6} us, worst {:>6} us  {name}", middle.as_micros(), worst.as_micros());
     (worst > LIMIT).then(|| format!("{name}: {worst:.0?}"))
 }
 
@@ -225,7 +225,6 @@ async fn fill(store: &Store) {
         (50_000, format!("INSERT INTO refusals (customer_id, account_id, product_type, reason, detail, destination, client, at) SELECT {demo}, 1, 9, 'no_exit', '', 'example.com:443', '127.0.0.1', {now} - i * 1000{cast} FROM n")),
     ] {
         let verb = if statement.contains("FROM n") { format!("{} {statement}", series(rows)) } else { statement };
-        // Both engines want the recursive table after INSERT's head, or before it; before it is common.
         tx.exec(&verb, args![]).await.unwrap_or_else(|fault| panic!("{verb}: {fault}"));
     }
     tx.commit().await.unwrap();
