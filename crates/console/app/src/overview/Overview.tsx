@@ -60,17 +60,23 @@ function Figures() {
   const site = useSite()
   const live = useCustomerLive()
   const user = useRead('user/info')
-  const packages = useRead('user-product/list', { size: 200 })
-  const running = (packages.data?.list ?? []).filter((p) => p.status === 1 && TRAFFIC_TYPES.includes(p.product_type))
+  const left = useTrafficLeft()
   const balance = live?.balance ?? user.data?.balance
   return (
     <SimpleGrid cols={{ base: 2, lg: 4 }} spacing={{ base: 'sm', sm: 'lg' }}>
       <Stat label={t.balance} value={balance === undefined ? '…' : money(balance, site.currency)} action={<Anchor component={Link} to="/shop" search={{ type: 3 } as never} fz="xs">{t.topUp}</Anchor>} />
       <Stat label={t.today} value={live ? size(live.today_flow) : '…'} live hint={t.live} />
       <Stat label={t.connections} value={live ? number(live.today_connections) : '…'} live hint={t.live} />
-      <Stat label={t.left} value={packages.data ? size(running.reduce((sum, p) => sum + p.left, 0)) : '…'} hint={say(t.leftHint, { n: running.length })} />
+      <Stat label={t.left} value={left ? size(left.kb) : '…'} hint={left && say(t.leftHint, { n: number(left.packages) })} />
     </SimpleGrid>
   )
+}
+
+/** What is left in every kind of bucket, as the server sums it: a list would stop at its first page. */
+function useTrafficLeft(): { kb: number; packages: number } | undefined {
+  const sums = TRAFFIC_TYPES.map((type) => useRead('user-product/summary', { product_type: type as 9 }).data)
+  if (sums.some((sum) => sum === undefined)) return undefined
+  return { kb: sums.reduce((all, sum) => all + (sum?.effective ?? 0), 0), packages: sums.reduce((all, sum) => all + (sum?.effective_count ?? 0), 0) }
 }
 
 /** The last 24 hours of the site's clock, empty ones included. */
@@ -117,7 +123,7 @@ function Attention() {
 }
 
 function Packages() {
-  const read = useRead('user-product/list', { size: 200 })
+  const read = useRead('user-product/list', { size: 200 }, { refetchInterval: 10_000 })
   return (
     <Panel title={t.packages}>
       <Loaded from={read}>

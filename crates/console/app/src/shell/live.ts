@@ -10,7 +10,7 @@ export const customerLive = liveFeed<CustomerFigures>('/web_v1/live')
 export const useCustomerLive = customerLive.useFigures
 
 /** What is drawn from usage is asked for again when the figures move. */
-const MOVED = ['user-usage-flow/detail', 'user-usage-flow/total', 'user-product/list']
+const MOVED = ['user-usage-flow/detail', 'user-usage-flow/total', 'user-product/summary']
 
 export function useLiveUsage() {
   const client = useQueryClient()
