@@ -30,7 +30,13 @@ impl Values {
         self.all(name).first().and_then(|v| v.as_str())
     }
 
+    /// Adds a value. `name[]` and `name[0]` are how some clients repeat a parameter.
     pub(crate) fn add(&mut self, name: &str, value: Value) {
+        let listed = name.strip_suffix(']').and_then(|rest| rest.split_once('['));
+        let name = match listed {
+            Some((plain, index)) if index.bytes().all(|b| b.is_ascii_digit()) => plain,
+            _ => name,
+        };
         self.0.entry(name.to_owned()).or_default().push(value);
     }
 }

@@ -16,9 +16,9 @@ pub const fn draws(product: ProductType) -> bool {
     product.is_bucket() || product.is_countable()
 }
 
-/// An order's number: 28 digits, the first 14 the time of its creation in UTC (contract section 7).
-pub fn trade_no(now: Timestamp, random: u64) -> String {
-    let time = now.zoned(&jiff::tz::TimeZone::UTC).strftime("%Y%m%d%H%M%S").to_string();
+/// An order's number: 28 digits, the first 14 the time of its creation in the site's zone (contract section 7).
+pub fn trade_no(now: Timestamp, zone: &jiff::tz::TimeZone, random: u64) -> String {
+    let time = now.zoned(zone).strftime("%Y%m%d%H%M%S").to_string();
     format!("{time}{:014}", random % 100_000_000_000_000)
 }
 

@@ -51,9 +51,10 @@ pub async fn grant(tx: &WriteTx, state: &State, order: &Order, now: Timestamp) -
             one(tx, order, GivenKind::Caps, 0, caps, until(*days), now).await
         }
         What::Addresses { days, .. } => addresses(tx, order, until(*days), now).await,
-        What::Renewal { packages, duration } => {
-            for package in packages {
-                renew(tx, order, *package, *duration, &zone, now).await?;
+        What::Renewal { packages, duration, days } => {
+            for (n, package) in packages.iter().enumerate() {
+                let term = dates::Term { duration: *duration, days: days.get(n).copied(), zone: &zone };
+                renew(tx, order, *package, &term, now).await?;
             }
             Ok(())
         }
@@ -124,15 +125,14 @@ async fn renew(
     tx: &WriteTx,
     order: &Order,
     id: PackageId,
-    duration: dates::Duration,
-    zone: &TimeZone,
+    term: &dates::Term<'_>,
     now: Timestamp,
 ) -> Result<()> {
     let missing = || error::not_renewable(id.0);
     let held = hold::by_package(tx, id).await?.ok_or_else(missing)?;
     let package = change::lock(tx, id).await?.ok_or_else(missing)?;
     let from = dates::begin(held.expires_at, now);
-    let until = dates::end(from, duration, zone);
+    let until = term.end(from);
     hold::renew(tx, id, until, now).await?;
     change::expire_at(tx, &package, until, now).await?;
     queries::insert(tx, &order.trade_no, &given(order, GivenKind::Renewal, id, 0, (from, until)), now).await

@@ -77,7 +77,7 @@ async fn insert(tx: &WriteTx, buyer: &Buyer<'_>, quote: &Quote) -> Result<Order>
         id: OrderId(0),
         site: buyer.site.id,
         customer: buyer.customer,
-        trade_no: trade_no(buyer.now, rand::random()),
+        trade_no: trade_no(buyer.now, &buyer.site.zone, rand::random()),
         out_trade_no: String::new(),
         product: quote.product.id,
         product_type: item.product,
@@ -141,7 +141,13 @@ pub async fn choose_method(tx: &WriteTx, order: &Order, method: &Method) -> Resu
     if method.is_balance() && quote::refuses_balance(order.product_type) {
         return Err(error::no_balance());
     }
-    let handling = quote::handling(Some(method));
+    // Who has paid a part owes what he was told.
+    let part_paid = order.received > Money::ZERO;
+    let handling = if part_paid {
+        rules::Handling { fixed: order.handling_fee, ..rules::Handling::default() }
+    } else {
+        quote::handling(Some(method))
+    };
     let figures = rules::figures(order.gross, &[order.discount_fee], handling).ok_or_else(error::too_much)?;
     quote::within(method, figures.pay_fee())?;
     queries::set_method(tx, order.id, method.id, figures.handling_fee).await?;
@@ -184,7 +190,9 @@ async fn expire_one(store: &Store, state: &State, trade_no: &str, now: Timestamp
 pub(super) async fn shut(tx: &WriteTx, state: &State, order: &Order, now: Timestamp) -> Result<()> {
     queries::set_closed(tx, order.id, now).await?;
     statics::hold::cancel(tx, &state.vault, &order.trade_no, now).await?;
-    products::put_back(tx, order.product, order.amount).await?;
+    if order.goods.limited {
+        products::put_back(tx, order.product, order.amount).await?;
+    }
     coupons::flow::release(tx, order.customer, &order.trade_no).await?;
     if order.received > Money::ZERO {
         let (held, balance) = (Account::Held(order.customer), Account::Balance(order.customer));

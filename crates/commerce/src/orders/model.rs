@@ -53,6 +53,9 @@ pub struct Goods {
     /// Regions in words; empty where there are none.
     #[serde(default)]
     pub regions: String,
+    /// Whether it took from a limited stock of the product: only then something is put back.
+    #[serde(default)]
+    pub limited: bool,
     /// How it can be bought again: the choices of type 11 and the multiple of its validity.
     #[serde(default)]
     pub choices: Choices,
@@ -99,6 +102,9 @@ pub enum What {
     Renewal {
         packages: Vec<PackageId>,
         duration: Duration,
+        /// The days of each that were paid for, where days are counted (`em`).
+        #[serde(default)]
+        days: Vec<i64>,
     },
     Addon {
         bytes: i64,

@@ -9,6 +9,7 @@ use crate::fields::Region;
 use crate::prices::rules;
 use crate::products::{Product, Sku, SkuKind};
 use crate::renewals::preview::{self, Preview};
+use crate::renewals::rules::{added_days, begin};
 use crate::{grants, shop};
 use turnpike_access::packages::rules::MEGABIT;
 use turnpike_base::{Money, PackageId, ProductType, Result};
@@ -76,7 +77,10 @@ fn simple(buyer: &Buyer<'_>, product: &Product, ask: &Request, amount: i64, what
 }
 
 async fn recharge(tx: &impl Read, buyer: &Buyer<'_>, product: &Product, ask: &Request) -> Result<Plan> {
-    let unit = ask.recharge_amount.ok_or_else(|| error::needed("recharge_amount"))?;
+    let unit = ask
+        .recharge_amount
+        .filter(|amount| *amount > Money::ZERO)
+        .ok_or_else(|| error::needed("recharge_amount"))?;
     let min = product.item.recharge_min.map_or(RECHARGE.0, |a| a.0);
     let max = product.item.recharge_max.map_or(RECHARGE.1, |a| a.0);
     if !(min..=max).contains(&unit) {
@@ -121,13 +125,14 @@ fn caps(buyer: &Buyer<'_>, product: &Product, ask: &Request) -> Result<Plan> {
         let id = id.ok_or_else(|| error::needed(field))?;
         product.sku(kind, id).ok_or_else(|| error::no_choice(field))
     };
-    let bandwidth = chosen(SkuKind::Bandwidth, ask.product_sku_bandwidth_id, "product_sku_bandwidth_id")?;
+    let bandwidth =
+        chosen(SkuKind::Bandwidth, said(ask.product_sku_bandwidth_id), "product_sku_bandwidth_id")?;
     let concurrency =
-        chosen(SkuKind::Concurrency, ask.product_sku_concurrency_id, "product_sku_concurrency_id")?;
+        chosen(SkuKind::Concurrency, said(ask.product_sku_concurrency_id), "product_sku_concurrency_id")?;
     let durations = product.skus.iter().filter(|sku| sku.kind == SkuKind::Duration);
     let shortest = durations.min_by_key(|sku| sku.choice.value).map(|sku| sku.id);
     let duration =
-        chosen(SkuKind::Duration, ask.product_sku_duration_id.or(shortest), "product_sku_duration_id")?;
+        chosen(SkuKind::Duration, said(ask.product_sku_duration_id).or(shortest), "product_sku_duration_id")?;
     let price = |sku: &Sku| sku.choice.price.in_currency(currency).unwrap_or(Money::ZERO).0;
     let unit = Money(price(bandwidth) + price(concurrency) + price(duration));
     let rate = product.item.extension_basis_points;
@@ -160,6 +165,11 @@ async fn addresses(tx: &impl Read, buyer: &Buyer<'_>, product: &Product, ask: &R
     let what = What::Addresses { regions, days: product.item.days * ask.etd };
     let plan = simple(buyer, product, ask, amount, what)?;
     Ok(Plan { regions: words, ..plan })
+}
+
+/// An id; 0, as the document's example has it, is none.
+fn said(id: Option<i64>) -> Option<i64> {
+    id.filter(|id| *id != 0)
 }
 
 /// The first region that the stock can't serve, all regions of its country taken together.
@@ -195,7 +205,11 @@ async fn renewal(tx: &impl Read, buyer: &Buyer<'_>, product: &Product, ask: &Req
     let (unit, gross, previews) =
         preview::prices(&held, monthly, duration, zone, buyer.now).ok_or_else(error::too_much)?;
     let packages: Vec<PackageId> = held.iter().map(|h| h.package).collect();
-    let what = What::Renewal { packages, duration };
+    let days = match duration.months() {
+        Some(_) => Vec::new(),
+        None => held.iter().map(|h| added_days(begin(h.expires_at, buyer.now), zone)).collect(),
+    };
+    let what = What::Renewal { packages, duration, days };
     let choices = Choices { etd: 1, ..Choices::default() };
     Ok(Plan { unit, amount, gross, what, regions: String::new(), choices, previews })
 }

@@ -86,6 +86,7 @@ pub(crate) async fn quote(tx: &impl Read, state: &State, buyer: &Buyer<'_>, ask:
         balance_gift: gift.0.saturating_mul(plan.amount),
         detail: product.item.detail.clone(),
         regions: plan.regions.clone(),
+        limited: product.item.stock > 0,
         choices: plan.choices,
     };
     Ok(Quote { product, plan, figures, method, coupon, invited, goods })

@@ -5,7 +5,7 @@ use super::flow::posting;
 use super::model::{Order, Status, What};
 use super::{error, queries};
 use crate::ledger::{self, Account, Kind};
-use crate::{State, grants, payments};
+use crate::{State, grants, payments, products};
 use turnpike_base::{Money, Result, Timestamp};
 use turnpike_store::WriteTx;
 
@@ -51,6 +51,9 @@ pub async fn refund(
     let refund_fee = Money(order.refund_fee.0 + paid.0);
     let whole = paid == most;
     queries::set_refunded(tx, order.id, refund_fee, whole).await?;
+    if order.goods.limited && refund_fee == order.goods_fee() {
+        products::put_back(tx, order.product, order.amount).await?;
+    }
     let status = if whole { Status::Refunded } else { Status::Paid };
     Ok(Order { refund_fee, status, ..order })
 }

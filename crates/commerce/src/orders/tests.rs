@@ -135,6 +135,39 @@ both_engines! {
         create(&shop, &limited).await.unwrap();
     }
 
+    async fn stock_is_put_back_that_was_taken_and_no_other(store: Store) {
+        let shop = Shop::open(&store, 100_000, NOW).await;
+        let limit = async |stock: i64| {
+            let tx = store.write().await.unwrap();
+            let sql = "SELECT spec FROM products WHERE code = 'limited'";
+            let spec: String = tx.row(sql, turnpike_store::args![]).await.unwrap().unwrap().get("spec").unwrap();
+            let mut spec: serde_json::Value = serde_json::from_str(&spec).unwrap();
+            spec["stock"] = stock.into();
+            let sql = "UPDATE products SET stock = $1, spec = $2 WHERE code = 'limited'";
+            tx.exec(sql, turnpike_store::args![stock, spec.to_string()]).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let pid = shop.pid("limited").await;
+        let wish = |pm_id| ask(pid, pm_id);
+        limit(0).await;
+        let free = create(&shop, &wish(0)).await.unwrap();
+        limit(1).await;
+        create(&shop, &wish(BALANCE)).await.unwrap();
+        flow::close(&shop.state, &shop.buyer(NOW), &free.trade_no).await.unwrap();
+        assert_eq!(create(&shop, &wish(0)).await.unwrap_err().code, Code::OutOfStock, "it held nothing");
+        limit(2).await;
+        let held = create(&shop, &wish(0)).await.unwrap();
+        limit(0).await;
+        flow::close(&shop.state, &shop.buyer(NOW), &held.trade_no).await.unwrap();
+        limit(2).await;
+        let paid = create(&shop, &wish(BALANCE)).await.unwrap();
+        assert_eq!(create(&shop, &wish(0)).await.unwrap_err().code, Code::OutOfStock);
+        let tx = store.write().await.unwrap();
+        flow::refund(&tx, &shop.state, &paid.trade_no, None, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        create(&shop, &wish(0)).await.unwrap();
+    }
+
     async fn money_that_comes_short_over_or_late_is_never_lost(store: Store) {
         let shop = Shop::open(&store, 0, NOW).await;
         let made = create(&shop, &ask(shop.pid("bucket").await, 0)).await.unwrap();
@@ -220,6 +253,15 @@ both_engines! {
         let after = package_of(&shop, &bought).await;
         assert_eq!(after.expires_at.wall(&shop.site.zone), "2027-01-31 23:59:59");
         assert_eq!(after.expires_at, seen.plan.previews[0].renewed);
+        // Two that were priced before either was paid: each gives the days that it was paid for.
+        renew.pm_id = 0;
+        let waiting = [create(&shop, &renew).await.unwrap(), create(&shop, &renew).await.unwrap()];
+        assert_eq!(waiting[1].pay_fee(), Money(1_867), "28 days of 20.00 a month");
+        for order in &waiting {
+            comes(&shop, &order.trade_no, 1_867, NOW).await;
+        }
+        let after = package_of(&shop, &bought).await;
+        assert_eq!(after.expires_at.wall(&shop.site.zone), "2027-03-28 23:59:59");
     }
 
     async fn trials_are_had_once_and_custom_products_never(store: Store) {

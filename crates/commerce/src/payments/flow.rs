@@ -203,7 +203,8 @@ pub struct Seen<'a> {
 pub async fn confirm(state: &State, seen: &Seen<'_>, now: Timestamp) -> Result<(Order, &'static str)> {
     let tx = state.store.write().await?;
     let order = orders::lock(&tx, seen.trade_no).await?.ok_or_else(|| error::unknown_order(seen.trade_no))?;
-    let intent = format!("bank:{}:{}", seen.trade_no, seen.reference);
+    // A transfer is one of the bank's, whichever order it is booked on.
+    let intent = format!("bank:{}:{}", order.site.0, seen.reference);
     if queries::by_intent(&tx, &intent).await?.is_some() {
         return Err(error::booked_already(seen.reference));
     }

@@ -155,6 +155,9 @@ both_engines! {
         assert_eq!((paid.status, outcome), (orders::Status::Paid, "paid"));
         let again = confirm(&scene.shop.state, &seen, NOW).await.unwrap_err();
         assert_eq!(again.slug, "transfer_booked");
+        let other = scene.order("bucket", BANK, None).await;
+        let elsewhere = Seen { trade_no: &other.trade_no, ..seen.clone() };
+        assert_eq!(confirm(&scene.shop.state, &elsewhere, NOW).await.unwrap_err().slug, "transfer_booked");
         let nothing = confirm(&scene.shop.state, &Seen { reference: "T-2", ..seen.clone() }, NOW).await.unwrap_err();
         assert_eq!(nothing.code, Code::Conflict);
         let more = Seen { reference: "T-2", amount: Some(Money(5)), ..seen };

@@ -101,9 +101,9 @@ pub async fn take(tx: &WriteTx, product: &Product, amount: i64) -> Result<bool> 
     Ok(tx.exec(sql, args![product.id, amount]).await? == 1)
 }
 
-/// Puts `amount` back into a limited stock.
+/// Puts back what [`take`] took out of a limited stock, whatever its limit is by now.
 pub async fn put_back(tx: &WriteTx, id: ProductId, amount: i64) -> Result<()> {
-    let sql = "UPDATE products SET taken = taken - $2 WHERE id = $1 AND stock > 0 AND taken >= $2";
+    let sql = "UPDATE products SET taken = taken - $2 WHERE id = $1 AND taken >= $2";
     tx.exec(sql, args![id, amount]).await?;
     Ok(())
 }

@@ -77,6 +77,28 @@ pub fn added_days(from: Timestamp, zone: &TimeZone) -> i64 {
     end_of_next_month(day).duration_since(day).as_hours() / 24
 }
 
+/// How far a renewal reaches that was paid.
+#[derive(Clone, Copy, Debug)]
+pub struct Term<'a> {
+    /// As asked for.
+    pub duration: Duration,
+    /// The days that were paid for, where days are counted.
+    pub days: Option<i64>,
+    /// The site's zone.
+    pub zone: &'a TimeZone,
+}
+
+impl Term<'_> {
+    /// When it ends that begins at `from`. What was renewed by another order since this one was priced gets the days
+    /// that were paid for.
+    pub fn end(&self, from: Timestamp) -> Timestamp {
+        match self.days.filter(|days| *days != added_days(from, self.zone)) {
+            Some(days) => after_days(from, days, self.zone),
+            None => end(from, self.duration, self.zone),
+        }
+    }
+}
+
 /// So many days of the zone's calendar after an instant, at the same time of day.
 pub fn after_days(from: Timestamp, days: i64, zone: &TimeZone) -> Timestamp {
     let end = jiff::Span::new().try_days(days).and_then(|span| from.zoned(zone).checked_add(span));

@@ -2,12 +2,13 @@
 
 use super::{Paging, listed, time};
 use crate::Control;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use turnpike_access::packages::{self, Grant, Package, rules};
 use turnpike_base::{Bytes, Fault, ProductType, Result, Text};
 use turnpike_commerce::counted;
-use turnpike_identity::customers;
+use turnpike_identity::customers::{self, Customer};
 
 /// Most GB, uses, Mbit/s or connections of one grant.
 const MOST: i64 = 10_000_000;
@@ -60,6 +61,11 @@ fn bounded(name: &str, value: Option<i64>, most: i64, unit: &str) -> Result<Opti
     }
 }
 
+/// The zone that a customer's days are in.
+pub(super) fn zone_of(control: &Control, customer: &Customer) -> TimeZone {
+    control.directory().site(customer.site).map_or(TimeZone::UTC, |site| site.zone.clone())
+}
+
 /// The product type with this number, out of those that are granted like this.
 pub(super) fn product(number: i64, fits: fn(ProductType) -> bool) -> Result<ProductType> {
     ProductType::from_number(number).filter(|p| fits(*p)).ok_or_else(|| {
@@ -94,7 +100,7 @@ pub(super) async fn grant(control: &Control, input: New) -> Result<Value> {
         customer: customer.id,
         product,
         title: input.title.map_or(GRANTED, |title| Text::made(title.clone(), title)),
-        trade_no: rules::trade_no(now, rand::random()),
+        trade_no: rules::trade_no(now, &zone_of(control, &customer), rand::random()),
         ordered_at: now,
         paid_at: now,
         total,

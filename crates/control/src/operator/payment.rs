@@ -67,11 +67,18 @@ pub(super) struct OfOrder {
     proof: Option<i64>,
 }
 
+/// Most of one amount, in minor units.
+const MOST: i64 = 100_000_000_000;
+
 /// An amount such as `12.50`; nothing where nothing is said.
 pub(super) fn amount(name: &str, text: Option<&str>) -> Result<Money> {
     let Some(text) = text else { return Ok(Money::ZERO) };
-    Money::parse(text).ok_or_else(|| {
-        Fault::parameter(name, Text::new("应为金额,例如 12.50", "must be an amount such as 12.50"))
+    Money::parse(text).filter(|money| money.0 <= MOST).ok_or_else(|| {
+        let says = Text::new(
+            "应为金额,例如 12.50,至多 1000000000",
+            "must be an amount such as 12.50, at most 1000000000",
+        );
+        Fault::parameter(name, says)
     })
 }
 

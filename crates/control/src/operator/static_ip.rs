@@ -114,7 +114,7 @@ pub(super) async fn grant(control: &Control, input: Give) -> Result<Value> {
     let expires_at = now.plus_days(days);
     let tx = control.store().write().await?;
     let customer = customers::find(&tx, &input.customer).await?;
-    let trade_no = rules::trade_no(now, rand::random());
+    let trade_no = rules::trade_no(now, &super::package::zone_of(control, &customer), rand::random());
     let mut ids = Vec::new();
     for _ in 0..count {
         let new = Grant {

@@ -43,9 +43,16 @@ pub(super) fn text(data: &Value, terminal: Terminal) -> String {
     match (rows(data), data) {
         (Some(rows), _) if rows.is_empty() => String::new(),
         (Some(rows), _) => table(&rows, terminal),
+        // A file is for a file.
+        (None, Value::Object(fields)) if let Some(file) = file(fields) => file.to_owned(),
         (None, Value::Object(fields)) => lines(fields),
         (None, other) => format!("{}\n", cell(Some(other))),
     }
+}
+
+fn file(fields: &Map<String, Value>) -> Option<&str> {
+    let file = fields.get("file")?.as_str()?;
+    (fields.len() == 1).then_some(file)
 }
 
 /// What is to be said beside a list: that there is nothing, or more.
