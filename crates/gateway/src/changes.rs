@@ -4,7 +4,7 @@
 use crate::budget::Budget;
 use crate::conn::Conn;
 use crate::destination::Rules;
-use crate::exits::probe;
+use crate::exits::{Index, probe};
 use crate::lease::funded;
 use crate::serve::LoopHandle;
 use crate::shared::{Shared, held};
@@ -80,6 +80,10 @@ async fn read_anew(shared: &Arc<Shared>, loops: &[LoopHandle]) -> i64 {
 pub(crate) fn welcomed(shared: &Shared, welcome: Welcome) -> Vec<Change> {
     shared.rules.store(Arc::new(Rules { hosts: welcome.denied_hosts, ports: welcome.denied_ports }));
     let mut index = shared.exits_mut();
+    if index.is_empty() {
+        *index = Index::of(welcome.exits);
+        return Vec::new();
+    }
     let present: HashSet<_> = welcome.exits.iter().map(|exit| exit.id).collect();
     let gone: Vec<_> = index.all().map(|e| e.record.id).filter(|id| !present.contains(id)).collect();
     gone.iter().for_each(|id| index.remove(*id));

@@ -29,6 +29,11 @@ pub struct Config {
     pub timeouts: Timeouts,
     /// Where batches wait that control did not take. `None`: in memory only.
     pub journal: Option<PathBuf>,
+    /// The address that customers are told for UDP, where they reach this machine through another one than it has
+    /// itself (NAT). `None`: the one that they reached.
+    pub udp_address: Option<IpAddr>,
+    /// Where exits' public addresses are learned. `None`: nowhere.
+    pub address_page: Option<crate::AddressPage>,
     /// Idle exits probed per second.
     pub probes_per_second: u32,
 }

@@ -69,7 +69,27 @@ async fn dial_local(
     to: &HostPort,
     salt: u64,
 ) -> Result<TcpStream, DialError> {
-    let addresses = checked(shared, permit, to).await?;
+    connect_from(bind, checked(shared, permit, to).await?, salt).await
+}
+
+/// Connects to a page of the operator's own through an exit: what is closed to customers is not closed to it.
+pub(crate) async fn dial_for_operator(
+    shared: &Arc<Shared>,
+    exit: &Exit,
+    to: &HostPort,
+) -> Result<TcpStream, DialError> {
+    match &exit.record.kind {
+        ExitKind::Local { bind } => {
+            let all = shared.resolver.addresses(&to.host).await?;
+            let addresses = all.into_iter().map(|ip| SocketAddr::new(ip.to_canonical(), to.port));
+            connect_from(bind, addresses.collect(), 0).await
+        }
+        ExitKind::Upstream { .. } => upstream::connect(shared, &exit.record.kind, to).await,
+    }
+}
+
+/// Connects to the first of these addresses that can be reached.
+async fn connect_from(bind: &Bind, addresses: Vec<SocketAddr>, salt: u64) -> Result<TcpStream, DialError> {
     let mut failure = DialError::Destination(Reason::DestinationFailed);
     for address in addresses {
         let socket = match socket_for(bind, address.is_ipv4(), salt) {

@@ -17,6 +17,8 @@ mod doors;
 mod endpoints;
 mod entry;
 mod exits;
+#[cfg(test)]
+mod figures;
 mod journal;
 mod lease;
 mod listen;
@@ -39,5 +41,6 @@ mod udp;
 mod upstream;
 
 pub use config::{Config, Destinations, EndpointPorts, Timeouts};
+pub use exits::AddressPage;
 pub use metrics::Metrics;
 pub use running::{Gateway, Running, StartError};

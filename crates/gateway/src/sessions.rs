@@ -23,12 +23,12 @@ const ENDED: Timestamp = Timestamp(0);
 
 /// What a session is known by: the same name for another place is another session.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Key {
-    subject: Subject,
-    name: String,
-    place: PlaceFilter,
+pub(crate) struct Key {
+    pub(crate) subject: Subject,
+    pub(crate) name: String,
+    pub(crate) place: PlaceFilter,
     /// The `ip` parameter narrows a static account to one address.
-    ip: Option<String>,
+    pub(crate) ip: Option<String>,
 }
 
 impl Key {
@@ -48,15 +48,15 @@ impl Key {
 }
 
 #[derive(Clone, Debug)]
-struct Pin {
-    exit: ExitId,
+pub(crate) struct Pin {
+    pub(crate) exit: ExitId,
     /// End of its life; `None`: idle minutes count.
-    until: Option<Timestamp>,
-    last_used: Timestamp,
+    pub(crate) until: Option<Timestamp>,
+    pub(crate) last_used: Timestamp,
     /// When control last heard that it is in use.
-    told: Timestamp,
+    pub(crate) told: Timestamp,
     /// How many times a session of this name took a fresh exit.
-    turn: u64,
+    pub(crate) turn: u64,
 }
 
 impl Pin {
@@ -67,7 +67,7 @@ impl Pin {
 
 /// The pins of this gateway.
 #[derive(Debug, Default)]
-pub(crate) struct Sessions(HashMap<Key, Pin>);
+pub(crate) struct Sessions(pub(crate) HashMap<Key, Pin>);
 
 impl Sessions {
     /// Ends a session by name: its next connection takes a fresh exit.

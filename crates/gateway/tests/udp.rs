@@ -120,6 +120,17 @@ fn refusals(lab: &Lab) -> Vec<(Reason, String)> {
 }
 
 #[tokio::test]
+async fn behind_nat_the_address_outside_is_told() {
+    let mut setup = setup(&[]);
+    setup.config.udp_address = Some("203.0.113.9".parse().unwrap());
+    let lab = setup.start().await;
+    let mut wire = Wire::connect(lab.proxy).await;
+    let (code, relay) = ask(&mut wire, "alice", "0.0.0.0:0".parse().unwrap()).await;
+    assert_eq!((code, relay.ip().to_string().as_str()), (0, "203.0.113.9"));
+    assert_ne!(relay.port(), 0);
+}
+
+#[tokio::test]
 async fn datagrams_leave_from_the_exit_and_are_counted_to_the_byte() {
     let (at, mut told) = origin("127.0.0.1:0").await;
     let lab = setup(&[at]).start().await;

@@ -14,11 +14,12 @@ use common::control::local_exit;
 use common::origin::read_until;
 use common::{Lab, Origin, Setup, auth, eventually};
 use std::collections::HashSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::TcpStream;
 use turnpike_base::ExitId;
+use turnpike_gateway::AddressPage;
 use turnpike_wire::{Bind, ExitHealth, ExitKind, ParentProtocol, Resolve};
 
 /// A parent that wants `u` and `p`, says what it was asked for, and leads to one origin whatever that is.
@@ -196,6 +197,24 @@ async fn a_parent_that_reaches_nothing_may_still_be_well() {
     }
     eventually("it is probed", || lab.control.health().len() > 2).await;
     assert!(lab.control.health().iter().all(|e| e.healthy));
+}
+
+#[tokio::test]
+async fn the_public_address_of_each_exit_is_learned() {
+    let origin = Origin::mirror().await;
+    let mut setup = Setup::new(&[origin.address]);
+    setup.config.address_page = AddressPage::parse(&format!("http://{}/", origin.address));
+    let lab = setup.start().await;
+    let knows = |last: u8| {
+        let address = IpAddr::from([127, 0, 0, last]);
+        let seen = |e: &ExitHealth| e.exit == ExitId(i64::from(last)) && e.public == Some(address);
+        lab.control.health().iter().any(seen)
+    };
+    eventually("each address is seen", || (2..=4).all(knows)).await;
+    let asked = origin.connections();
+    let heard = lab.control.health().len();
+    eventually("they are probed on", || lab.control.health().len() > heard + 6).await;
+    assert_eq!((asked, origin.connections()), (3, 3), "each is asked once a day");
 }
 
 #[tokio::test]

@@ -10,6 +10,8 @@ pub mod endpoints;
 pub mod entries;
 mod entry;
 pub mod exits;
+#[cfg(test)]
+mod figures;
 pub mod flags;
 pub mod place;
 pub mod places;

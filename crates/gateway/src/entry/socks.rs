@@ -91,7 +91,11 @@ async fn associate<C: Client>(
             return Ok(bye(home, client).await);
         }
     };
-    tell(&mut client, &socks::reply(Reply::Succeeded, association.address()?)).await?;
+    let mut told = association.address()?;
+    if let Some(outside) = home.shared.config.udp_address {
+        told.set_ip(outside);
+    }
+    tell(&mut client, &socks::reply(Reply::Succeeded, told)).await?;
     // Nothing more is said on the TCP connection; its end is what counts.
     let over = async { while Inbox::default().more(home, &mut client).await.is_ok() {} };
     Box::pin(association.run(over)).await;

@@ -58,7 +58,11 @@ pub(crate) async fn probe(shared: Arc<Shared>, id: ExitId) -> Option<turnpike_wi
     let exit = shared.exits().get(id)?;
     let started = Instant::now();
     let outcome = dial::probe(&shared, &exit).await;
+    let is_well = outcome.is_ok();
     shared.exit_outcome(&exit, started, outcome.err().as_deref());
+    if is_well {
+        super::public::learn(&shared, &exit).await;
+    }
     Some(exit.health(shared.clock.now()))
 }
 

@@ -15,7 +15,8 @@ use turnpike_wire::{ExitRecord, PlaceFilter, Pool};
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     exits: HashMap<ExitId, Entry>,
-    names: HashMap<(Pool, PlaceFilter), u32>,
+    /// Numbers of buckets; apart by pool, so that a look-up copies nothing.
+    names: HashMap<Pool, HashMap<PlaceFilter, u32>>,
     buckets: Vec<Bucket>,
 }
 
@@ -41,6 +42,44 @@ pub(crate) fn stable_hash(value: &impl Hash) -> u64 {
 }
 
 impl Index {
+    /// An index of these exits, all healthy. Rings are made from what is sorted already, many times faster than one
+    /// exit after the other.
+    pub(crate) fn of(records: Vec<ExitRecord>) -> Self {
+        let mut index = Self::default();
+        let mut rings: Vec<Vec<(u64, Arc<Exit>)>> = Vec::new();
+        let mut sorted: Vec<(u64, Arc<Exit>)> = records
+            .into_iter()
+            .map(|record| (stable_hash(&record.id), Arc::new(Exit::new(record))))
+            .collect();
+        sorted.sort_unstable_by_key(|(hash, _)| *hash);
+        for (hash, exit) in sorted {
+            let mut stands = Vec::new();
+            let serves = exit.serves();
+            for (pool, place) in names(&exit.record).into_iter().filter(|_| serves) {
+                let fresh = u32::try_from(rings.len()).unwrap_or(u32::MAX);
+                let number = *index.names.entry(pool).or_default().entry(place).or_insert(fresh);
+                if number == fresh {
+                    rings.push(Vec::new());
+                }
+                let ring = &mut rings[number as usize];
+                stands.push((number, u32::try_from(ring.len()).unwrap_or(u32::MAX)));
+                ring.push((hash, Arc::clone(&exit)));
+            }
+            index.exits.insert(exit.record.id, Entry { exit, stands });
+        }
+        let bucket = |ring: Vec<(u64, Arc<Exit>)>| Bucket {
+            list: ring.iter().map(|(_, exit)| Arc::clone(exit)).collect(),
+            ring: ring.into_iter().collect(),
+        };
+        index.buckets = rings.into_iter().map(bucket).collect();
+        index
+    }
+
+    /// Whether it knows no exit.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.exits.is_empty()
+    }
+
     /// The exit with this id, whether it serves or not.
     pub(crate) fn get(&self, id: ExitId) -> Option<Arc<Exit>> {
         self.exits.get(&id).map(|e| Arc::clone(&e.exit))
@@ -74,9 +113,9 @@ impl Index {
         self.withdraw(id);
         let Some(entry) = self.exits.get_mut(&id).filter(|e| e.exit.serves()) else { return };
         let hash = stable_hash(&id);
-        for name in names(&entry.exit.record) {
+        for (pool, place) in names(&entry.exit.record) {
             let fresh = u32::try_from(self.buckets.len()).unwrap_or(u32::MAX);
-            let number = *self.names.entry(name).or_insert(fresh);
+            let number = *self.names.entry(pool).or_default().entry(place).or_insert(fresh);
             if number == fresh {
                 self.buckets.push(Bucket::default());
             }
@@ -104,7 +143,7 @@ impl Index {
     }
 
     fn bucket(&self, pool: Pool, place: &PlaceFilter) -> Option<&Bucket> {
-        let number = self.names.get(&(pool, place.clone()))?;
+        let number = self.names.get(&pool)?.get(place)?;
         self.buckets.get(*number as usize).filter(|b| !b.list.is_empty())
     }
 
@@ -217,6 +256,26 @@ mod tests {
         assert_eq!(picks(&index, &city), [1, 4]);
         assert!(index.pick(Pool::Isp, &us(), &[], 0).is_none());
         assert!(index.pick(Pool::Residential, &us(), &[ExitId(1), ExitId(2), ExitId(4)], 0).is_none());
+    }
+
+    #[test]
+    fn an_index_made_at_once_is_the_one_made_in_steps() {
+        let all =
+            [(1, "US", "losangeles"), (2, "US", "newyork"), (3, "DE", "berlin"), (4, "US", "losangeles")];
+        let mut records: Vec<ExitRecord> =
+            all.into_iter().map(|(id, country, city)| record(id, country, city)).collect();
+        records.push(ExitRecord { status: ExitStatus::Disabled, ..record(5, "US", "newyork") });
+        let (mut one, mut other) = (index(), Index::of(records));
+        for round in 0..2 {
+            assert_eq!(picks(&one, &us()), picks(&other, &us()), "round {round}");
+            for hash in (0_u64..100).map(|n| stable_hash(&n)) {
+                let of = |i: &Index| i.pick_by_hash(Pool::Residential, &us(), &[], hash).map(|e| e.record.id);
+                assert_eq!(of(&one), of(&other));
+            }
+            one.remove(ExitId(4));
+            other.remove(ExitId(4));
+        }
+        assert!(other.get(ExitId(5)).is_some_and(|exit| !exit.serves()));
     }
 
     #[test]

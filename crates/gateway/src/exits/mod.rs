@@ -2,12 +2,16 @@
 
 mod health;
 mod index;
+mod public;
 
 pub(crate) use health::{probe, prober};
 pub(crate) use index::{Index, stable_hash as hash};
+pub use public::AddressPage;
 
+use crate::shared::held;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use turnpike_base::Timestamp;
 use turnpike_wire::{ExitHealth, ExitKind, ExitRecord, ExitStatus};
 
@@ -24,6 +28,14 @@ pub(crate) struct Exit {
     healthy: AtomicBool,
     latency_us: AtomicU64,
     error: Mutex<Option<String>>,
+    public: Mutex<Public>,
+}
+
+/// The address that the world sees, and when it was last asked for.
+#[derive(Clone, Copy, Debug, Default)]
+struct Public {
+    address: Option<IpAddr>,
+    asked: Option<Timestamp>,
 }
 
 impl Exit {
@@ -35,6 +47,7 @@ impl Exit {
             healthy: AtomicBool::new(true),
             latency_us: AtomicU64::new(0),
             error: Mutex::new(None),
+            public: Mutex::default(),
         }
     }
 
@@ -46,7 +59,8 @@ impl Exit {
             next.failures = AtomicU32::new(self.failures.load(Ordering::Relaxed));
             next.healthy = AtomicBool::new(self.healthy.load(Ordering::Relaxed));
             next.latency_us = AtomicU64::new(self.latency_us.load(Ordering::Relaxed));
-            next.error = Mutex::new(self.error.lock().unwrap_or_else(PoisonError::into_inner).clone());
+            next.error = Mutex::new(held(&self.error).clone());
+            next.public = Mutex::new(*held(&self.public));
         }
         next
     }
@@ -77,20 +91,36 @@ impl Exit {
 
     /// The exit itself failed. True if that takes it out.
     pub(crate) fn failed(&self, why: &str) -> bool {
-        *self.error.lock().unwrap_or_else(PoisonError::into_inner) = Some(why.to_owned());
+        *held(&self.error) = Some(why.to_owned());
         let failures = self.failures.fetch_add(1, Ordering::AcqRel) + 1;
         failures >= MOST_FAILURES && self.healthy.swap(false, Ordering::AcqRel)
+    }
+
+    /// Whether its public address is due to be asked for; if so, it counts as asked now.
+    fn is_to_be_asked(&self, now: Timestamp, every_ms: i64, again_ms: i64) -> bool {
+        let mut public = held(&self.public);
+        let pause = if public.address.is_some() { every_ms } else { again_ms };
+        let due = public.asked.is_none_or(|asked| now.since(asked) >= pause);
+        if due {
+            public.asked = Some(now);
+        }
+        due
+    }
+
+    /// Its public address was seen.
+    fn learned(&self, address: IpAddr) {
+        held(&self.public).address = Some(address);
     }
 
     /// What control is told.
     pub(crate) fn health(&self, at: Timestamp) -> ExitHealth {
         let healthy = self.healthy.load(Ordering::Relaxed);
-        let error = self.error.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let error = held(&self.error).clone();
         ExitHealth {
             exit: self.record.id,
             healthy,
             latency_us: self.latency_us.load(Ordering::Relaxed),
-            public: None,
+            public: held(&self.public).address,
             error: error.filter(|_| !healthy),
             at,
         }

@@ -56,6 +56,8 @@ impl Setup {
             destinations: Destinations { allow_private: false, exempt: origins.to_vec(), closed: Vec::new() },
             timeouts: Timeouts::default(),
             journal: None,
+            udp_address: None,
+            address_page: None,
             probes_per_second: 50,
         };
         Self { clock: Arc::clone(&control.clock) as Arc<dyn Clock>, control, config }

@@ -56,6 +56,8 @@ impl Reader<'_> {
         let endpoint_ports = self.read("endpoint-ports", value::endpoint_ports);
         let proxy_host = self.read("proxy-host", value::host);
         let static_rest_hours = self.read("static-rest-hours", value::hours);
+        let address_page = self.read("address-url", value::address_page);
+        let udp_address = self.read("udp-address", value::ip);
         let place_databases = self.read("place-databases", value::files).unwrap_or_default();
         let withhold_misplaced = self.read("withhold-misplaced", value::policy);
         let allow_private = self.read("allow-private-destinations", value::switch);
@@ -83,6 +85,8 @@ impl Reader<'_> {
             endpoint_ports: self.endpoint_ports(endpoint_ports?, proxy_listen?),
             proxy_host,
             static_rest_hours: static_rest_hours?,
+            address_page,
+            udp_address,
             place_databases,
             withhold_misplaced: withhold_misplaced?,
             allow_private_destinations: allow_private?,

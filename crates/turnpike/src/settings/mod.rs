@@ -69,6 +69,10 @@ pub struct Settings {
     pub proxy_host: Option<String>,
     /// How long a static address rests after its holder.
     pub static_rest_hours: u32,
+    /// Where exits' public addresses are learned.
+    pub address_page: Option<turnpike_gateway::AddressPage>,
+    /// What customers are told for UDP; `None`: the address that they reached.
+    pub udp_address: Option<std::net::IpAddr>,
     /// Databases of addresses that exits are measured with.
     pub place_databases: Vec<PathBuf>,
     /// Which exits are not sold for what was measured.

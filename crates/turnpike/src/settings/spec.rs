@@ -77,6 +77,18 @@ pub const ALL: &[Spec] = &[
         "How long a static address rests after its holder; until then he may renew it",
     ),
     plain(
+        "udp-address",
+        "ADDRESS",
+        None,
+        "The address that customers are told for SOCKS5 UDP, behind NAT; unset: the one that they reached",
+    ),
+    plain(
+        "address-url",
+        "URL",
+        None,
+        "A page over http:// that answers with the caller's address: asked daily through each exit, whose public address is looked up in place-databases",
+    ),
+    plain(
         "place-databases",
         "FILE,…",
         None,

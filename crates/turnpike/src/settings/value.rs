@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use turnpike_control::Policy;
+use turnpike_gateway::AddressPage;
 
 /// The ports of extracted endpoints.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +74,17 @@ pub fn host(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     Err(format!("{text:?} is no host name and no address"))
+}
+
+/// One address.
+pub fn ip(text: &str) -> Result<IpAddr, String> {
+    text.parse().map_err(|_| format!("{text:?} is not an address such as 203.0.113.9"))
+}
+
+/// A page over plain HTTP that answers with the caller's address.
+pub fn address_page(text: &str) -> Result<AddressPage, String> {
+    AddressPage::parse(text)
+        .ok_or_else(|| format!("{text:?} is not an address such as http://ip.example.com/"))
 }
 
 /// Files, separated by commas.

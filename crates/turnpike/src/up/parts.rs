@@ -181,6 +181,8 @@ fn config(settings: &Settings, dir: &DataDir, echo: Option<SocketAddr>, api: Soc
         },
         timeouts: Timeouts::default(),
         journal: Some(dir.path().join(JOURNAL)),
+        udp_address: settings.udp_address,
+        address_page: settings.address_page.clone(),
         probes_per_second: PROBES_PER_SECOND,
     })
 }
