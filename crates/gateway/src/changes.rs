@@ -48,6 +48,8 @@ async fn catch_up(shared: &Arc<Shared>, loops: &[LoopHandle]) -> i64 {
     tracing::warn!(seq, "changes were missed; permits and leases are asked for anew");
     shared.changes_seen.fetch_add(1, Ordering::AcqRel);
     held(&shared.permits).clear();
+    // Once more: who looked in between may have found a permit that was about to go.
+    shared.changes_seen.fetch_add(1, Ordering::AcqRel);
     shared.budgets().values().for_each(|b| b.give_all_back());
     seq
 }
@@ -163,6 +165,8 @@ fn take_in(shared: &Arc<Shared>, loops: &Arc<Vec<LoopHandle>>, numbered: Arc<Num
             tokio::spawn(async move { read_anew(&shared, &loops).await });
         }
     }
+    // Once more: who looked in between may have found a permit that was about to go.
+    shared.changes_seen.fetch_add(1, Ordering::AcqRel);
     loops.iter().for_each(|l| l.tell(Arc::clone(&numbered)));
 }
 

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::LocalSet;
 use turnpike_base::ExitId;
@@ -93,6 +94,9 @@ pub(crate) struct Loop {
     beats: Cell<u64>,
     is_closing: Cell<bool>,
     told_closing: Notify,
+    /// [`Shared::changes_seen`] at the last beat.
+    changes_seen: Cell<i64>,
+    told_changes: Notify,
 }
 
 impl Loop {
@@ -109,6 +113,8 @@ impl Loop {
             beats: Cell::new(0),
             is_closing: Cell::new(false),
             told_closing: Notify::new(),
+            changes_seen: Cell::new(0),
+            told_changes: Notify::new(),
         }
     }
 
@@ -166,6 +172,11 @@ impl Loop {
         }
     }
 
+    /// Completes at the first beat after something changed, whatever it was; counts from this call on.
+    pub(crate) fn changed(&self) -> Notified<'_> {
+        self.told_changes.notified()
+    }
+
     fn close(&self) {
         self.is_closing.set(true);
         self.told_closing.notify_waiters();
@@ -176,6 +187,10 @@ impl Loop {
         self.collect();
         self.empty_purses();
         self.pipes.trim();
+        let changes = self.shared.changes_seen.load(Ordering::Acquire);
+        if self.changes_seen.replace(changes) != changes {
+            self.told_changes.notify_waiters();
+        }
         let idle = self.shared.config.timeouts.idle.as_secs();
         let (now, second) = (self.shared.clock.now(), self.second());
         for (_, conn) in self.conns.borrow().iter() {

@@ -348,6 +348,25 @@ async fn a_disabled_account_resets_it_and_udp_off_ends_it() {
 }
 
 #[tokio::test]
+async fn udp_off_ends_one_that_only_receives() {
+    let server = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let at = server.local_addr().unwrap();
+    let lab = setup(&[at]).start().await;
+    let mut association = Association::open(lab.proxy, "alice").await;
+    association.send(at, b"a").await;
+    let (_, exit) = server.recv_from(&mut [0; 16]).await.unwrap();
+    server.send_to(b"one", exit).await.unwrap();
+    assert_eq!(association.receive().await.1, b"one");
+    lab.control.edit("alice", |account| account.permit.udp = false);
+    lab.control.tell(Change::Account { account: AccountId(1), running: Revocation::Renew });
+    // Nothing is sent any more: the end comes of itself, and with it the end of what is relayed.
+    assert_eq!(association.tcp.rest().await, (Vec::new(), End::Fin));
+    lab.settle("it ended", |m| m.tunnels.load(Ordering::Relaxed) == 0).await;
+    server.send_to(b"two", exit).await.unwrap();
+    assert!(association.is_silent().await);
+}
+
+#[tokio::test]
 async fn ipv6_as_well() {
     let (at, mut told) = origin("[::1]:0").await;
     let mut setup = setup(&[at]);

@@ -81,7 +81,7 @@ async fn attempt(home: &Rc<Loop>, wish: &Wish<'_>, local: IpAddr) -> Result<Asso
         customer: Cell::new(said(wish)),
         flows: RefCell::default(),
         told: RefCell::default(),
-        // A change that came meanwhile is looked at with the first datagram.
+        // A change that came meanwhile is looked at as soon as it runs.
         seen: Cell::new(seen),
     })
 }

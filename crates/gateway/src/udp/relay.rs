@@ -3,7 +3,7 @@
 use super::flows::Flows;
 use super::open::off;
 use super::socket::poll_receive;
-use crate::admit::{Peer, admit};
+use crate::admit::{Admitted, Peer, admit};
 use crate::conn::{Guard, Opening, Quota};
 use crate::exits::Exit;
 use crate::open::{check_destination, may_reach, record};
@@ -23,6 +23,8 @@ use turnpike_wire::{Admission, Ending, Permit, Reason, Refusal};
 
 /// How long a name may take to resolve; what the customer sends meanwhile waits.
 const RESOLVE: Duration = Duration::from_secs(5);
+/// How long control is left alone after it did not answer.
+const AGAIN: Duration = Duration::from_millis(200);
 /// Refused destinations of an association that are told to its customer's log.
 const MOST_TOLD: usize = 16;
 
@@ -63,6 +65,7 @@ impl Association {
         tokio::select! {
             () = over => self.guard.set_ending(Ending::Finished),
             () = self.guard.ended() => {}
+            stop = self.watch() => self.note(stop),
             stop = self.up() => self.note(stop),
             stop = self.down(four.as_ref()) => self.note(stop),
             stop = self.down(six.as_ref()) => self.note(stop),
@@ -108,18 +111,30 @@ impl Association {
         }
     }
 
-    /// UDP may have been switched off since the last datagram.
+    /// Looks again after each change: who only receives sends nothing that would lead to a look.
+    async fn watch(&self) -> Stop {
+        loop {
+            let changed = self.home.changed();
+            match self.still_allowed().await {
+                Ok(()) => changed.await,
+                Err(refusal) if refusal.reason == Reason::ControlAway => tokio::time::sleep(AGAIN).await,
+                Err(refusal) => return Stop::Broke(refusal),
+            }
+        }
+    }
+
+    /// UDP may have been switched off since the last look.
     async fn still_allowed(&self) -> Result<(), Refusal> {
         let shared = &self.home.shared;
-        let now = shared.changes_seen.load(Ordering::Acquire);
-        if self.seen.replace(now) == now {
+        if self.seen.get() == shared.changes_seen.load(Ordering::Acquire) {
             return Ok(());
         }
-        let permit = admit(shared, &self.ask).await?.permit;
+        let Admitted { permit, seen } = admit(shared, &self.ask).await?;
         if !permit.udp {
             return Err(off());
         }
         self.permit.replace(permit);
+        self.seen.set(seen);
         Ok(())
     }
 
