@@ -18,6 +18,11 @@ pub fn hold(blocks: &[IpNet], address: IpAddr) -> bool {
     blocks.iter().any(|block| block.contains(&address))
 }
 
+/// Whether every address of a block lies in one of the others.
+pub fn is_within(block: &IpNet, others: &[IpNet]) -> bool {
+    others.iter().any(|other| other.contains(block))
+}
+
 /// How a block is written: one address without its prefix.
 pub fn shown(block: &IpNet) -> String {
     if block.prefix_len() == block.max_prefix_len() { block.addr().to_string() } else { block.to_string() }

@@ -67,6 +67,14 @@ impl Scopes {
         self.0.iter().any(|scope| scope.access >= access && fits(scope))
     }
 
+    /// Whether nothing is allowed that `other` does not allow.
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.0.iter().all(|scope| match &scope.feature {
+            Some(feature) => other.allow(feature, scope.access),
+            None => other.0.iter().any(|own| own.feature.is_none() && own.access >= scope.access),
+        })
+    }
+
     /// Whether everything is allowed.
     pub fn is_all(&self) -> bool {
         self.0.iter().any(|scope| scope.feature.is_none() && scope.access == Access::Write)
@@ -127,6 +135,18 @@ mod tests {
         assert!(!scopes("read").allow("packages", Access::Write));
         assert!(scopes("write").is_all() && scopes("*") == Scopes::all());
         assert!(!scopes("").allow("usage", Access::Read) && scopes(" ,").is_empty());
+    }
+
+    #[test]
+    fn what_lies_within_allows_nothing_more() {
+        for (inner, outer) in
+            [("accounts", "*"), ("read", "*"), ("usage:read", "read"), ("usage:read", "usage"), ("", "")]
+        {
+            assert!(scopes(inner).is_within(&scopes(outer)), "{inner} {outer}");
+            assert_eq!(scopes(outer).is_within(&scopes(inner)), inner == outer, "{outer} {inner}");
+        }
+        assert!(!scopes("accounts,usage").is_within(&scopes("accounts,usage:read")));
+        assert!(!scopes("read").is_within(&scopes("accounts,usage")));
     }
 
     #[test]

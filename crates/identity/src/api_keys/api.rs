@@ -1,6 +1,6 @@
 //! Endpoints of keys.
 
-use super::model::{ApiKey, Change, NewKey};
+use super::model::{ApiKey, By, Change, NewKey};
 use super::{State, flow, rules};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -109,6 +109,13 @@ fn instant(sent: Option<End>, call: &Call) -> Result<Option<Timestamp>> {
     rules::expiry(sent.map(|end| parse_end(end, &call.site.zone)), call.now)
 }
 
+const fn by(call: &Call) -> By {
+    match call.login() {
+        Some(_) => By::Login,
+        None => By::Key(call.key),
+    }
+}
+
 pub(super) async fn list(state: State, call: Call, (): ()) -> Result<Listed<KeyRow>> {
     let tx = state.store.read().await?;
     let keys = flow::list(&tx, &state.vault, call.customer).await?;
@@ -122,7 +129,7 @@ pub(super) async fn add(state: State, call: Call, input: Add) -> Result<Made> {
         sources: rules::sources(input.sources.as_deref().unwrap_or_default())?,
         expires_at: instant(input.expired_at.flatten(), &call)?,
     };
-    let made = flow::add(&state, call.customer, &new, call.now).await?;
+    let made = flow::add(&state, call.customer, by(&call), &new, call.now).await?;
     Ok(Made { app_key: made.key.expose().to_owned(), row: row(&made, &call) })
 }
 
@@ -133,9 +140,9 @@ pub(super) async fn change(state: State, call: Call, input: Edit) -> Result<()> 
         sources: input.sources.map(|text| rules::sources(&text)).transpose()?,
         expires_at: input.expired_at.map(|sent| instant(sent, &call)).transpose()?,
     };
-    flow::change(&state, call.customer, input.id, &change).await
+    flow::change(&state, call.customer, by(&call), input.id, &change).await
 }
 
 pub(super) async fn delete(state: State, call: Call, input: Which) -> Result<()> {
-    flow::delete(&state, call.customer, input.id, call.now).await
+    flow::delete(&state, call.customer, by(&call), input.id, call.now).await
 }

@@ -1,7 +1,10 @@
 //! What can go wrong with keys.
 
 use super::rules::{MOST_KEYS, MOST_SOURCES};
-use turnpike_base::{Code, Fault, Text};
+use ipnet::IpNet;
+use jiff::tz::TimeZone;
+use turnpike_base::{Code, Fault, Text, Timestamp};
+use turnpike_web::{Scopes, blocks};
 
 fn field(name: &str, zh: impl Into<String>, en: impl Into<String>) -> Fault {
     Fault::parameter(name, Text::made(zh, en))
@@ -45,6 +48,31 @@ pub(super) fn too_many_sources() -> Fault {
 
 pub(super) fn past_expiry() -> Fault {
     field("expired_at", "应晚于当前时间", "must lie in the future")
+}
+
+/// A limited key gives nothing beyond itself; the field, and what it may be at most.
+fn beyond(name: &str, most: &str) -> Fault {
+    let reason = Text::made(
+        format!("不能超出当前 app_key 的限制({most})"),
+        format!("must not go beyond the calling app_key: {most}"),
+    );
+    let fault = Fault::new(Code::Forbidden, "key_beyond").say(Text::new(
+        "受限的 app_key 只能创建或修改不超出自身限制的 app_key;请使用主 app_key 或登录控制台",
+        "A limited app_key can make and change only keys within its own limits; use the classic app_key or log in",
+    ));
+    fault.field(name, reason)
+}
+
+pub(super) fn wider_scopes(own: &Scopes) -> Fault {
+    beyond("scopes", &own.to_string())
+}
+
+pub(super) fn wider_sources(own: &[IpNet]) -> Fault {
+    beyond("sources", &own.iter().map(blocks::shown).collect::<Vec<_>>().join(", "))
+}
+
+pub(super) fn longer_life(end: Timestamp) -> Fault {
+    beyond("expired_at", &format!("{} UTC", end.wall(&TimeZone::UTC)))
 }
 
 pub(super) fn nothing_to_change() -> Fault {

@@ -13,7 +13,7 @@ mod rules;
 mod tests;
 
 pub(crate) use error::wrong_source;
-pub use model::{ApiKey, Change, NewKey};
+pub use model::{ApiKey, By, Change, NewKey};
 pub(crate) use queries::{by_fingerprint, used};
 
 use std::sync::Arc;

@@ -1,8 +1,18 @@
 //! What is known of a key.
 
+use super::rules::Limits;
 use ipnet::IpNet;
 use turnpike_base::{Secret, Timestamp};
 use turnpike_web::Scopes;
+
+/// Who makes, changes or revokes a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Somebody who is logged in: he may do everything.
+    Login,
+    /// The key with this id: nothing it gives goes beyond itself.
+    Key(i64),
+}
 
 /// A key to be.
 #[derive(Clone, Debug)]
@@ -15,6 +25,12 @@ pub struct NewKey {
     pub sources: Vec<IpNet>,
     /// From then on it is unknown; `None`: never.
     pub expires_at: Option<Timestamp>,
+}
+
+impl NewKey {
+    pub(super) fn limits(&self) -> Limits<'_> {
+        Limits { scopes: &self.scopes, sources: &self.sources, expires_at: self.expires_at }
+    }
 }
 
 /// A key that is not revoked.
@@ -42,6 +58,12 @@ pub struct ApiKey {
     pub last_used_from: Option<String>,
 }
 
+impl ApiKey {
+    pub(super) fn limits(&self) -> Limits<'_> {
+        Limits { scopes: &self.scopes, sources: &self.sources, expires_at: self.expires_at }
+    }
+}
+
 /// What is to change; `None` stays.
 #[derive(Clone, Debug, Default)]
 pub struct Change {
@@ -59,6 +81,15 @@ impl Change {
     /// Whether nothing is to change.
     pub fn is_empty(&self) -> bool {
         self.name.is_none() && !self.restricts()
+    }
+
+    /// What a key is bound to once it is changed.
+    pub(super) fn limits<'a>(&'a self, key: &'a ApiKey) -> Limits<'a> {
+        Limits {
+            scopes: self.scopes.as_ref().unwrap_or(&key.scopes),
+            sources: self.sources.as_ref().unwrap_or(&key.sources),
+            expires_at: self.expires_at.unwrap_or(key.expires_at),
+        }
     }
 
     /// Whether more than the name is to change.

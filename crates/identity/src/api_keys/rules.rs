@@ -1,5 +1,6 @@
 //! What keys may look like. Pure.
 
+use super::model::ApiKey;
 use super::{TAG, error};
 use ipnet::IpNet;
 use turnpike_base::{Result, Timestamp};
@@ -39,6 +40,31 @@ pub(super) fn sources(text: &str) -> Result<Vec<IpNet>> {
 /// An expiry lies ahead.
 pub(super) fn expiry(at: Option<Timestamp>, now: Timestamp) -> Result<Option<Timestamp>> {
     if at.is_some_and(|at| at <= now) { Err(error::past_expiry()) } else { Ok(at) }
+}
+
+/// Whether a key may do, come from and last no more than the one that makes or changes it. Else whoever is
+/// given a limited key could lift its limits.
+pub(super) fn within(maker: &ApiKey, made: Limits<'_>) -> Result<()> {
+    if !made.scopes.is_within(&maker.scopes) {
+        return Err(error::wider_scopes(&maker.scopes));
+    }
+    let from_there = |block: &IpNet| blocks::is_within(block, &maker.sources);
+    let sources_fit = !made.sources.is_empty() && made.sources.iter().all(from_there);
+    if !maker.sources.is_empty() && !sources_fit {
+        return Err(error::wider_sources(&maker.sources));
+    }
+    match maker.expires_at {
+        Some(end) if made.expires_at.is_none_or(|at| at > end) => Err(error::longer_life(end)),
+        _ => Ok(()),
+    }
+}
+
+/// What a key is bound to.
+#[derive(Clone, Copy)]
+pub(super) struct Limits<'a> {
+    pub(super) scopes: &'a Scopes,
+    pub(super) sources: &'a [IpNet],
+    pub(super) expires_at: Option<Timestamp>,
 }
 
 /// What of a key may be shown: its first and last four characters.
