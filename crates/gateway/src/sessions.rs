@@ -13,6 +13,8 @@ use turnpike_wire::{OwnedExit, Permit, PinAsk, PlaceFilter, Reason, Refusal, Sub
 const IDLE_MINUTES: i64 = 10;
 /// How long control may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How often control is asked where a session may go: once more after its pin turned out to be dead.
+const ROUNDS: usize = 2;
 /// A session that idleness ends is prolonged with control this often while it is used.
 const PROLONG_MS: i64 = 60_000;
 /// How long an ended session is remembered, so that it does not get the same exit again.
@@ -91,11 +93,15 @@ enum Step {
     Stay(Arc<Exit>),
     /// The same, and control has to hear that the session is in use.
     Prolong(Arc<Exit>, Key),
-    Fresh {
-        exit: Arc<Exit>,
-        key: Key,
-        instead_of: Option<ExitId>,
-    },
+    Fresh(Fresh),
+}
+
+/// A proposal that control has to hear.
+struct Fresh {
+    exit: Arc<Exit>,
+    key: Key,
+    /// What it takes the place of.
+    instead_of: Option<ExitId>,
 }
 
 /// The exit that a named session leaves from. `failed` lists exits that were just tried in vain.
@@ -123,7 +129,7 @@ pub(crate) async fn exit_of(
             shared.aux.spawn(async move { control.pin(ask).await });
             Ok(exit)
         }
-        Step::Fresh { exit, key, instead_of } => Ok(register(shared, permit, key, exit, instead_of).await),
+        Step::Fresh(fresh) => register(shared, permit, fresh, name.strict).await,
     }
 }
 
@@ -152,9 +158,7 @@ fn step(
             return Ok(Step::Prolong(exit, key));
         }
         if name.strict {
-            return Err(
-                Refusal::new(Reason::NoExit).say(Text::new("会话的出口已失效", "The session's exit is gone"))
-            );
+            return Err(gone());
         }
     }
     let turn = known.as_ref().map_or(0, |pin| pin.turn + 1);
@@ -173,7 +177,7 @@ fn step(
     let lost = known.as_ref().filter(|pin| running.is_some() || pin.until == Some(ENDED));
     let instead_of = lost.map(|pin| pin.exit);
     sessions.0.insert(key.clone(), Pin { exit: exit.record.id, until, last_used: now, told: now, turn });
-    Ok(Step::Fresh { exit, key, instead_of })
+    Ok(Step::Fresh(Fresh { exit, key, instead_of }))
 }
 
 fn propose(shared: &Shared, permit: &Permit, avoid: &[ExitId], hash: u64) -> Option<Arc<Exit>> {
@@ -213,35 +217,54 @@ pub(crate) fn pick_owned(
     serving.get(at).cloned()
 }
 
-/// Registers the pin with control; another gateway may have been first. Without an answer the proposal
-/// holds: it is the same on every gateway.
+/// Registers the pin with control; another gateway may have been first, or this one before it was started
+/// anew. Without an answer the proposal holds: it is the same on every gateway. Fails where the session is
+/// pinned to an exit that is gone, and must not move.
 async fn register(
     shared: &Arc<Shared>,
     permit: &Permit,
-    key: Key,
-    exit: Arc<Exit>,
-    instead_of: Option<ExitId>,
-) -> Arc<Exit> {
-    let now = shared.clock.now();
+    fresh: Fresh,
+    strict: bool,
+) -> Result<Arc<Exit>, Refusal> {
+    let Fresh { key, exit, mut instead_of } = fresh;
     let life = shared.sessions().0.get(&key).and_then(|p| p.until);
-    let until = life.unwrap_or(now.plus_minutes(IDLE_MINUTES));
-    let ask = PinAsk {
-        subject: key.subject,
-        session: key.registered(),
-        exit: exit.record.id,
-        until,
-        instead_of,
-        prolongs: life.is_none(),
-    };
-    let control = Arc::clone(&shared.control);
-    let asked = shared.aux.spawn(async move { control.pin(ask).await });
-    let Ok(Ok(Ok(pin))) = tokio::time::timeout(PATIENCE, asked).await else { return exit };
-    let other = if pin.exit == exit.record.id { None } else { serving(shared, permit, pin.exit) };
-    let exit = other.unwrap_or(exit);
+    let mut until = life.unwrap_or(shared.clock.now().plus_minutes(IDLE_MINUTES));
+    for _ in 0..ROUNDS {
+        let ask = PinAsk {
+            subject: key.subject,
+            session: key.registered(),
+            exit: exit.record.id,
+            until,
+            instead_of,
+            prolongs: life.is_none(),
+        };
+        let control = Arc::clone(&shared.control);
+        let asked = shared.aux.spawn(async move { control.pin(ask).await });
+        let Ok(Ok(Ok(pin))) = tokio::time::timeout(PATIENCE, asked).await else { break };
+        if let Some(mine) = shared.sessions().0.get_mut(&key) {
+            mine.exit = pin.exit;
+            // A life counts from the first use on any gateway; idle minutes count from the last one here.
+            mine.until = life.map(|_| pin.until);
+        }
+        if pin.exit == exit.record.id {
+            return Ok(exit);
+        }
+        if let Some(other) = serving(shared, permit, pin.exit) {
+            return Ok(other);
+        }
+        if strict {
+            return Err(gone());
+        }
+        // It moves, for all gateways, and keeps its end.
+        instead_of = Some(pin.exit);
+        until = life.map_or(until, |_| pin.until);
+    }
     if let Some(mine) = shared.sessions().0.get_mut(&key) {
         mine.exit = exit.record.id;
-        // A life counts from the first use on any gateway; idle minutes count from the last one here.
-        mine.until = life.map(|_| pin.until);
     }
-    exit
+    Ok(exit)
+}
+
+fn gone() -> Refusal {
+    Refusal::new(Reason::NoExit).say(Text::new("会话的出口已失效", "The session's exit is gone"))
 }

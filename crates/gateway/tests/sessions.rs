@@ -127,6 +127,38 @@ async fn a_session_that_lost_its_exit_moves_once_or_refuses() {
 }
 
 #[tokio::test]
+async fn strict_holds_over_a_restart_and_a_move_holds_everywhere() {
+    let origin = Origin::mirror().await;
+    let setup = Setup::new(&[origin.address]);
+    let config = setup.config.clone();
+    let lab = setup.start().await;
+    let name = "alice_session-a_life-60";
+    let strict = &format!("{name}_mode-strict");
+    let first = exit(&lab, name, &origin).await;
+    let ends = lab.control.pins().values().next().unwrap().until;
+    let (control, clock) = (lab.control.clone(), lab.control.clock.clone());
+    lab.gateway.drain(std::time::Duration::ZERO).await;
+    let mut record = common::control::local_exit(id(&first).0, first.parse().unwrap());
+    record.status = ExitStatus::Disabled;
+    control.put_exit(record);
+    clock.forward(5);
+    let lab = Lab::resume(control.clone(), config.clone(), clock.clone()).await;
+    for _ in 0..2 {
+        let got = lab.dial().await.ask(strict, origin.address, "/", "").await;
+        assert_eq!((got.status, got.field("x-proxy-error")), (503, Some("no_exit")));
+    }
+    lab.gateway.drain(std::time::Duration::ZERO).await;
+    let lab = Lab::resume(control.clone(), config.clone(), clock.clone()).await;
+    let second = exit(&lab, name, &origin).await;
+    assert_ne!(second, first);
+    let pins: Vec<_> = control.pins().values().map(|pin| (pin.exit, pin.until)).collect();
+    assert_eq!(pins, [(id(&second), ends)], "control knows of the move, and the life is what it was");
+    lab.gateway.drain(std::time::Duration::ZERO).await;
+    let lab = Lab::resume(control, config, clock).await;
+    assert_eq!(exit(&lab, strict, &origin).await, second);
+}
+
+#[tokio::test]
 async fn a_session_that_its_customer_ended_takes_a_fresh_exit() {
     let origin = Origin::mirror().await;
     let lab = Lab::at(&origin).await;
