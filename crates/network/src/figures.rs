@@ -11,7 +11,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 use turnpike_access::accounts::{self, NewAccount, Pair};
 use turnpike_base::{AccountId, Bytes, CustomerId, ExitId, ProductType, Secret};
-use turnpike_places::Catalogue;
+use turnpike_places::{Catalogue, City};
 use turnpike_store::{Store, testing};
 use turnpike_wire::{
     Bind, Change, CountryCode, ExitKind, ExitRecord, ExitStatus, PinAsk, PlaceFilter, Pool, Subject,
@@ -33,18 +33,15 @@ fn computed() -> Duration {
     Duration::from_nanos(text.split(' ').next().and_then(|ns| ns.parse().ok()).unwrap_or(0))
 }
 
-/// An exit of every city of the world in turn.
-fn record(n: usize) -> ExitRecord {
+/// Every city of the world.
+fn cities() -> Vec<&'static City> {
     let world = Catalogue::get();
-    let all: usize = world.countries().iter().map(|country| world.cities_of(country.code).len()).sum();
-    let mut at = n % all;
-    let country = world.countries().iter().find(|country| {
-        let here = world.cities_of(country.code).len();
-        let found = at < here;
-        at -= if found { 0 } else { here };
-        found
-    });
-    let city = &world.cities_of(country.unwrap().code)[at];
+    world.countries().iter().flat_map(|country| world.cities_of(country.code)).collect()
+}
+
+/// An exit in each of them in turn.
+fn record(n: usize, cities: &[&City]) -> ExitRecord {
+    let city = cities[n % cities.len()];
     ExitRecord {
         id: ExitId(i64::try_from(n).unwrap() + 1),
         kind: ExitKind::Local {
@@ -78,7 +75,8 @@ async fn lists_of_every_city_of_the_world() {
     let test = testing::sqlite().await;
     account(&test.store).await;
     let count = thousands() * 1_000;
-    let records: Vec<ExitRecord> = (0..count).map(record).collect();
+    let cities = cities();
+    let records: Vec<ExitRecord> = (0..count).map(|n| record(n, &cities)).collect();
     let (before, began) = (resident(), computed());
     let roster = Roster::new(&records);
     println!(
@@ -104,7 +102,7 @@ async fn lists_of_every_city_of_the_world() {
         "host-pool/regions",
     ] {
         // A place that came makes what was kept stale.
-        let mut fresh = record(0);
+        let mut fresh = record(0, &cities);
         fresh.id = ExitId(i64::MAX);
         fresh.city_key = Some(format!("new{}", path.len()));
         api.state.roster.follow(&Change::Exit(Box::new(fresh)));
