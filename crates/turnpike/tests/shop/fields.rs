@@ -218,7 +218,7 @@ fn wrong(me: &Customer, demo: &Demo) -> Vec<(Value, &'static str, Value)> {
         (renewal, "renew_duration", json!(["3m", 3, 0, "x", {}])),
         (caps.clone(), "product_sku_bandwidth_id", json!([null, 0, "x", 999_999, sku("duration_list"), 1.5])),
         (caps.clone(), "product_sku_concurrency_id", json!([null, 0, "x", 999_999, sku("bandwidth_list")])),
-        (caps, "product_sku_duration_id", json!([0, "x", 999_999, sku("bandwidth_list")])),
+        (caps, "product_sku_duration_id", json!(["x", -1, 999_999, sku("bandwidth_list")])),
         (
             recharge,
             "recharge_amount",
