@@ -40,6 +40,24 @@ const t = texts({
   due: ['待退款', 'Refunds promised'],
 })
 
+/** What an entry tells of, by its kind. */
+const kinds = texts({
+  payment: ['购买', 'Purchase'],
+  recharge: ['余额充值', 'Top-up'],
+  gift: ['充值赠送', 'Top-up gift'],
+  short: ['部分付款', 'Partial payment'],
+  completed: ['补齐付款', 'Payment completed'],
+  returned: ['部分付款转入余额', 'Partial payment to the balance'],
+  surplus: ['多付金额转入余额', 'Surplus to the balance'],
+  late: ['订单关闭后到账', 'Late payment to the balance'],
+  refund: ['退款', 'Refund'],
+  refund_paid: ['退款已原路退回', 'Refund paid out'],
+  refund_failed: ['原路退款失败', 'Refund to the balance'],
+  dispute: ['支付争议', 'Payment dispute'],
+  dispute_won: ['支付争议撤销', 'Dispute withdrawn'],
+  credit: ['人工调整', 'Adjustment'],
+})
+
 interface Sum { account: string; amount: number; lines: number }
 interface Entry { id: number; at: string; customer: number; email?: string; kind: string; trade_no: string; memo: string; currency: string; lines: string; balance: number | null }
 
@@ -48,6 +66,12 @@ const accountName = (account: string) => {
   const [kind, id] = account.split(':')
   const known = NAMES[kind!]
   return `${known ? t[known] : account}${id ? ` · ${id}` : ''}`
+}
+
+/** `revenue 25.00` with the account's name as people read it. */
+function Line({ line }: { line: string }) {
+  const [account = '', amount] = line.split(' ')
+  return <Text fz="sm" className="nums">{accountName(account)} {amount}</Text>
 }
 
 export function Ledger() {
@@ -104,9 +128,9 @@ export function LedgerGrid({ customer }: { customer?: string }) {
       label={t.entries} from={entries} keyOf={(row) => row.id} page={page} setPage={setPage} empty={{ icon: IconReportMoney, title: t.none, text: t.noneHow }}
       columns={[
         { head: t.at, cell: (row) => when(row.at) },
-        { head: t.kind, cell: (row) => <Mark tone="plain">{row.kind}</Mark> },
+        { head: t.kind, cell: (row) => <Mark tone="plain">{(kinds as Record<string, string>)[row.kind] ?? row.kind}</Mark> },
         ...(customer ? [] : [{ head: t.customer, cell: (row: Entry) => row.email ?? `#${row.customer}` }]),
-        { head: t.lines, cell: (row) => <Group gap={10} wrap="nowrap">{row.lines.split(', ').map((line) => <Text key={line} fz="sm" className="nums">{line}</Text>)}</Group> },
+        { head: t.lines, cell: (row) => <Group gap={10} wrap="nowrap">{row.lines.split(', ').map((line) => <Line key={line} line={line} />)}</Group> },
         { head: t.balance, right: true, cell: (row) => (row.balance === null ? '–' : money(row.balance, row.currency)) },
         { head: t.memo, wide: true, cell: (row) => row.memo || (row.trade_no && <span className="mono">{row.trade_no}</span>) || '–' },
       ]}

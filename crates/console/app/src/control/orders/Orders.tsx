@@ -48,6 +48,15 @@ const t = texts({
   amount: ['金额', 'Amount'],
 })
 
+/** What an order gives, by its kind. */
+const gives = texts({
+  count: ['次数', 'uses'],
+  caps: ['不限量使用', 'unmetered use'],
+  address: ['静态 IP', 'static address'],
+  addon: ['追加流量', 'added traffic'],
+  renewal: ['续费', 'renewal'],
+})
+
 export interface Order {
   id: number
   trade_no: string
@@ -164,7 +173,7 @@ function Details({ number }: { number: string }) {
               <Text fz="sm" fw={600}>{t.gave}</Text>
               {data.grants.map((grant) => (
                 <Group key={grant.package} justify="space-between" gap="sm">
-                  <Text fz="sm">{grant.kind === 'bucket' ? bytes(grant.quantity) : grant.kind === 'balance' ? money(grant.quantity / 100, data.currency) : `${grant.quantity || 1} × ${grant.kind}`}</Text>
+                  <Text fz="sm">{grant.kind === 'bucket' ? bytes(grant.quantity) : grant.kind === 'balance' ? money(grant.quantity / 100, data.currency) : `${grant.quantity || 1} × ${(gives as Record<string, string>)[grant.kind] ?? grant.kind}`}</Text>
                   <Text fz="sm" c="dimmed">{t.until} {when(grant.ends_at)}</Text>
                 </Group>
               ))}
