@@ -79,7 +79,7 @@ async fn fill(store: &Store, count: i64, first: i64) {
     let tx = store.write().await.unwrap();
     let sql = "INSERT INTO orders (site_id, customer_id, trade_no, product_id, product_type, amount, currency, unit_price, \
         gross, discount_fee, handling_fee, received, pm_id, status, title_zh, title_en, goods, created_at, expire_at, paid_at) \
-        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < CAST($1 AS BIGINT)) \
+        WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < CAST($1 AS BIGINT)) \
         SELECT 1, CASE WHEN i % CAST($3 AS BIGINT) = 0 THEN CAST($2 AS BIGINT) + (i / CAST($3 AS BIGINT)) % CAST($4 AS BIGINT) ELSE 1000000 + i % 1000 END, \
         '20250101000000' || substr('00000000000000' || CAST(i AS TEXT), length(CAST(i AS TEXT)) + 1), 2, 9, 1, 'CNY', 18000, \
         18000, 0, 0, 18000, 7, 1, '动态住宅 20 GB', 'Residential 20 GB', \
