@@ -181,15 +181,32 @@ pub async fn set_phone(tx: &WriteTx, id: CustomerId, phone: Option<&str>) -> Res
     }
 }
 
-/// The customer with this address (of any site; the oldest first) or this id.
+/// The customer with this id or address. Sites share addresses: one that names several customers is refused as
+/// `customer_ambiguous`, with their ids, since a guess would act on the wrong one.
 pub async fn find(tx: &impl Read, name: &str) -> Result<Customer> {
-    let sql = format!("SELECT {COLUMNS} FROM customers WHERE email_key = $1 OR id = $2 ORDER BY id LIMIT 1");
+    let name = name.trim();
+    let sql =
+        format!("SELECT {COLUMNS} FROM customers WHERE email_key = $1 OR id = $2 ORDER BY id LIMIT 100");
     let id = name.parse::<i64>().unwrap_or(0);
-    match tx.row(&sql, args![name.to_lowercase(), id]).await? {
-        Some(row) => Ok(read(&row)?),
-        None => Err(Fault::new(Code::NotFound, "customer_unknown")
+    let rows = tx.rows(&sql, args![name.to_lowercase(), id]).await?;
+    match rows.as_slice() {
+        [row] => Ok(read(row)?),
+        [] => Err(Fault::new(Code::NotFound, "customer_unknown")
             .say(Text::made(format!("客户 {name} 不存在"), format!("There is no customer {name}")))),
+        several => Err(ambiguous(name, several)?),
     }
+}
+
+fn ambiguous(name: &str, rows: &[Row]) -> Result<Fault> {
+    let ids: Vec<String> = rows
+        .iter()
+        .map(|row| Ok::<_, StoreError>(row.get::<i64>("id")?.to_string()))
+        .collect::<Result<_, _>>()?;
+    let ids = ids.join(", ");
+    Ok(Fault::new(Code::Conflict, "customer_ambiguous").say(Text::made(
+        format!("{name} 在多个站点注册,对应客户 {ids};请使用客户编号"),
+        format!("{name} is registered on several sites, as customers {ids}; name the one you mean by its id"),
+    )))
 }
 
 /// Keeps other transactions that lock this customer waiting until this one ends.

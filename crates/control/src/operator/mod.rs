@@ -95,7 +95,8 @@ async fn concerned(tx: &impl Read, path: &str, input: &Value) -> Result<Option<C
     let Some(name) = input.get(field).and_then(Value::as_str) else { return Ok(None) };
     match customers::find(tx, name).await {
         Ok(customer) => Ok(Some(customer.id)),
-        Err(fault) if fault.code == Code::NotFound => Ok(None),
+        // Nobody is concerned by a name of nobody or of several; the command itself refuses it.
+        Err(fault) if matches!(fault.code, Code::NotFound | Code::Conflict) => Ok(None),
         Err(fault) => Err(fault),
     }
 }

@@ -26,3 +26,10 @@ it('tells of every setting in both languages', () => {
   expect(names.length).toBeGreaterThan(20)
   expect(names.filter((name) => !told.includes(`  ${name}: [`))).toEqual([])
 })
+
+it('names customers by id, since sites share addresses', () => {
+  for (const source of sources) {
+    expect(source).not.toMatch(/(?:door|run|decide|mutate)\([^\n]*email: (?:customer|one)\.email/)
+    expect(source).not.toMatch(/(?:email|customer)=\{customer\.email\}|customer: customer\.email/)
+  }
+})

@@ -95,14 +95,14 @@ function Actions({ customer }: { customer: Whole }) {
   const navigate = useNavigate()
   const allowed = useMay()
   const run = async (path: string, input: object) => {
-    await door('POST', path, { email: customer.email, ...input })
+    await door('POST', path, { email: String(customer.id), ...input })
     await client.invalidateQueries({ queryKey: ['control'] })
   }
   const crediting = question?.title === t.credit
   return (
     <>
       {allowed('customer/see-as') && (
-        <Button variant="default" leftSection={<IconEye size={16} />} onClick={() => setQuestion({ title: t.seeAs, text: t.seeAsHow, yes: t.seeAs, reason: 'needed', run: async (reason) => { await door('POST', 'customer/see-as', { email: customer.email, reason }); void navigate({ href: '/', reloadDocument: true }) } })}>{t.seeAs}</Button>
+        <Button variant="default" leftSection={<IconEye size={16} />} onClick={() => setQuestion({ title: t.seeAs, text: t.seeAsHow, yes: t.seeAs, reason: 'needed', run: async (reason) => { await door('POST', 'customer/see-as', { email: String(customer.id), reason }); void navigate({ href: '/', reloadDocument: true }) } })}>{t.seeAs}</Button>
       )}
       {allowed('package/grant') && <Button variant="default" leftSection={<IconGift size={16} />} onClick={() => setGranting(true)}>{t.grant}</Button>}
       {allowed('customer/credit') && (
@@ -119,13 +119,15 @@ function Actions({ customer }: { customer: Whole }) {
       <Ask question={question && crediting ? { ...question, run: (reason) => run('customer/credit', { amount: amount.trim(), reason }) } : question} close={() => setQuestion(undefined)}>
         {crediting && <TextInput label={`${t.amount} (${customer.currency})`} value={amount} onChange={(e) => setAmount(e.currentTarget.value)} placeholder="12.50" required inputMode="decimal" />}
       </Ask>
-      <Grant opened={granting} close={() => setGranting(false)} customer={customer.email} />
+      <Grant opened={granting} close={() => setGranting(false)} customer={String(customer.id)} />
     </>
   )
 }
 
 function Body({ customer }: { customer: Whole }) {
-  const named = customer.real_name
+  const realName = customer.real_name
+  // Sites share addresses: an id names one customer.
+  const named = String(customer.id)
   return (
     <Stack gap="lg">
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
@@ -137,7 +139,7 @@ function Body({ customer }: { customer: Whole }) {
             [t.phone, customer.phone],
             [t.since, when(customer.created_at)],
             [t.totp, customer.totp ? t.on : t.off],
-            [t.realName, named ? <>{named.name}, {country(named.country)} <Mark tone={named.status === 'passed' ? 'good' : named.status === 'refused' ? 'bad' : 'warn'}>{named.status === 'passed' ? t.passed : named.status === 'refused' ? t.refused : t.waits}</Mark>{named.reason && <Text fz="xs" c="dimmed">{named.reason}</Text>}</> : null],
+            [t.realName, realName ? <>{realName.name}, {country(realName.country)} <Mark tone={realName.status === 'passed' ? 'good' : realName.status === 'refused' ? 'bad' : 'warn'}>{realName.status === 'passed' ? t.passed : realName.status === 'refused' ? t.refused : t.waits}</Mark>{realName.reason && <Text fz="xs" c="dimmed">{realName.reason}</Text>}</> : null],
           ]} />
         </Panel>
         <Panel title={t.money}>
@@ -155,11 +157,11 @@ function Body({ customer }: { customer: Whole }) {
             <Tabs.Tab value="ledger" leftSection={<IconReportMoney size={16} />}>{t.ledger}</Tabs.Tab>
             <Owner><Tabs.Tab value="audit" leftSection={<IconHistory size={16} />}>{t.audit}</Tabs.Tab></Owner>
           </Tabs.List>
-          <Tabs.Panel value="packages"><Packages email={customer.email} /></Tabs.Panel>
-          <Tabs.Panel value="accounts"><Accounts email={customer.email} /></Tabs.Panel>
-          <Tabs.Panel value="orders"><OrderGrid filter={{ customer: customer.email }} /></Tabs.Panel>
-          <Tabs.Panel value="ledger"><LedgerGrid customer={customer.email} /></Tabs.Panel>
-          <Tabs.Panel value="audit"><AuditGrid filter={{ customer: customer.email }} /></Tabs.Panel>
+          <Tabs.Panel value="packages"><Packages customer={named} /></Tabs.Panel>
+          <Tabs.Panel value="accounts"><Accounts customer={named} /></Tabs.Panel>
+          <Tabs.Panel value="orders"><OrderGrid filter={{ customer: named }} /></Tabs.Panel>
+          <Tabs.Panel value="ledger"><LedgerGrid customer={named} /></Tabs.Panel>
+          <Tabs.Panel value="audit"><AuditGrid filter={{ customer: named }} /></Tabs.Panel>
         </Tabs>
       </Panel>
     </Stack>
@@ -174,9 +176,9 @@ interface PackageRow { id: number; type: number; title: string; status: number; 
 
 const isCount = (type: number) => [17, 18, 20, 27, 28].includes(type)
 
-function Packages({ email }: { email: string }) {
+function Packages({ customer }: { customer: string }) {
   const [page, setPage] = useState(1)
-  const found = useAsk<Listed<PackageRow>>('package/list', { customer: email, page, size: PAGE })
+  const found = useAsk<Listed<PackageRow>>('package/list', { customer, page, size: PAGE })
   const amount = (row: PackageRow, n: number) => (row.total === 0 ? '–' : isCount(row.type) ? n : bytes(n * 1024))
   return (
     <Grid
@@ -195,9 +197,9 @@ function Packages({ email }: { email: string }) {
 
 interface AccountRow { id: number; username: string; type: number; enabled: boolean; used_kb: number; limit_bytes: number | null; remark: string; created_at: string; deleted_at: string | null }
 
-function Accounts({ email }: { email: string }) {
+function Accounts({ customer }: { customer: string }) {
   const [page, setPage] = useState(1)
-  const found = useAsk<Listed<AccountRow>>('account/list', { customer: email, page, size: PAGE })
+  const found = useAsk<Listed<AccountRow>>('account/list', { customer, page, size: PAGE })
   return (
     <Grid
       label={t.accounts} from={found} keyOf={(row) => row.id} page={page} setPage={setPage} empty={{ icon: IconUserCircle, title: t.noAccount }}

@@ -56,8 +56,8 @@ export function RealNames() {
                     [t.at, when(one.submitted_at)],
                   ]} />
                   <Group grow>
-                    <Button variant="light" color="red" leftSection={<IconX size={16} />} onClick={() => setQuestion({ title: t.refuse, text: t.refuseHow, yes: t.refuse, danger: true, reason: 'needed', told: t.refused, run: (reason) => decide('customer/refuse', { email: one.email, reason }) })}>{t.refuse}</Button>
-                    <Button leftSection={<IconCheck size={16} />} onClick={() => setQuestion({ title: t.pass, text: `${one.name} · ${one.email}`, yes: t.pass, reason: 'welcome', told: t.passed, run: (reason) => decide('customer/verify', { email: one.email, reason }) })}>{t.pass}</Button>
+                    <Button variant="light" color="red" leftSection={<IconX size={16} />} onClick={() => setQuestion({ title: t.refuse, text: t.refuseHow, yes: t.refuse, danger: true, reason: 'needed', told: t.refused, run: (reason) => decide('customer/refuse', { email: String(one.customer), reason }) })}>{t.refuse}</Button>
+                    <Button leftSection={<IconCheck size={16} />} onClick={() => setQuestion({ title: t.pass, text: `${one.name} · ${one.email}`, yes: t.pass, reason: 'welcome', told: t.passed, run: (reason) => decide('customer/verify', { email: String(one.customer), reason }) })}>{t.pass}</Button>
                   </Group>
                 </Stack>
               </Panel>
