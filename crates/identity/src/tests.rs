@@ -26,6 +26,13 @@ fn somebody(email: &str) -> NewCustomer {
     NewCustomer { email: email.into(), password: None, site: None }
 }
 
+/// What the console's screens lie under, as path prefixes.
+fn screens() -> Vec<String> {
+    let all: Vec<String> = serde_json::from_str(include_str!("../../console/app/screens.json")).unwrap();
+    let first = |path: &String| format!("/{}", path.split('/').nth(1).unwrap_or_default());
+    all.iter().map(first).filter(|path| path != "/").collect()
+}
+
 async fn ask(store: &Store, key: &Secret) -> turnpike_base::Result<Principal> {
     Directory::open(store.clone(), vault()).await?.authenticate(key.expose(), CLIENT, NOW).await
 }
@@ -78,6 +85,24 @@ both_engines! {
         assert_eq!(customers::create(&store, &vault(), nowhere, NOW).await.unwrap_err().slug, "site_unknown");
     }
 
+    async fn an_address_of_two_sites_names_nobody_but_an_id_does(store: Store) {
+        site(&store, NewSite::default()).await.unwrap();
+        site(&store, NewSite { name: "other".into(), prefixes: vec!["/other".into()], ..NewSite::default() }).await.unwrap();
+        let first = customers::create(&store, &vault(), somebody("a@example.com"), NOW).await.unwrap().id;
+        let tx = store.read().await.unwrap();
+        assert_eq!(customers::find(&tx, " A@Example.com ").await.unwrap().id, first);
+        drop(tx);
+        let elsewhere = NewCustomer { site: Some("other".into()), ..somebody("a@example.com") };
+        let second = customers::create(&store, &vault(), elsewhere, NOW).await.unwrap().id;
+        let tx = store.read().await.unwrap();
+        let fault = customers::find(&tx, "A@example.com").await.unwrap_err();
+        assert_eq!((fault.code, fault.slug), (Code::Conflict, "customer_ambiguous"));
+        assert!(fault.to_string().contains(&format!("{first}, {second}")), "{fault}");
+        for id in [first, second] {
+            assert_eq!(customers::find(&tx, &id.to_string()).await.unwrap().id, id);
+        }
+    }
+
     async fn bad_input_names_its_field(store: Store) {
         site(&store, NewSite::default()).await.unwrap();
         for bad in ["", "a", "@b.c", "a@b", "a@.c", "a b@c.d", "a@b@c.d"] {
@@ -91,6 +116,18 @@ both_engines! {
             let bad = NewSite { name: "n".into(), prefixes: vec![prefix.into()], ..NewSite::default() };
             assert!(site(&store, bad).await.unwrap_err().errors.contains_key("prefix"), "{prefix}");
         }
+        for prefix in ["/control", "/assets", "/docs", "/flags", "/metrics"].into_iter().chain(screens().iter().map(String::as_str)) {
+            let bad = NewSite { name: "n".into(), prefixes: vec!["/api".into(), prefix.into()], ..NewSite::default() };
+            let fault = site(&store, bad).await.unwrap_err();
+            assert!(fault.errors["prefix"][0].en.contains("is served by"), "{prefix}: {fault}");
+        }
+        let long = "x".repeat(33);
+        for prefix in ["tw_x", "x:y", "a b", "中文", long.as_str()] {
+            let bad = NewSite { name: "n".into(), account_prefix: Some(prefix.into()), ..NewSite::default() };
+            assert!(site(&store, bad).await.unwrap_err().errors.contains_key("account_prefix"), "{prefix}");
+        }
+        let good = NewSite { name: "n".into(), account_prefix: Some("Tw-1.x".into()), ..NewSite::default() };
+        site(&store, good).await.unwrap();
         let bad = NewSite { name: "n".into(), zone: "Mars".into(), ..NewSite::default() };
         assert!(site(&store, bad).await.unwrap_err().errors.contains_key("zone"));
         assert_eq!(site(&store, NewSite::default()).await.unwrap_err().slug, "site_taken");
