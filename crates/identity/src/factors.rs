@@ -3,7 +3,7 @@
 use crate::keys;
 use crate::people::Person;
 use totp_rs::{Builder, Secret as Seed, Totp};
-use turnpike_base::{Fault, Result, Secret, Timestamp};
+use turnpike_base::{Code, Fault, Result, Secret, Text, Timestamp};
 use turnpike_store::{Read, Vault, WriteTx, args};
 
 const PURPOSE: &str = "totp";
@@ -62,7 +62,14 @@ pub async fn is_on(tx: &impl Read, person: Person) -> Result<bool> {
     Ok(tx.row(sql, args![person.realm(), person.id()]).await?.is_some())
 }
 
+/// Somebody sets up what he has: `totp_on`.
+pub(crate) fn already_on() -> Fault {
+    Fault::new(Code::Conflict, "totp_on")
+        .say(Text::new("身份验证器已启用,请先停用", "The authenticator is on already; switch it off first"))
+}
+
 /// Switches the second factor on with its first code; `None` if that is wrong. Gives the recovery codes, shown once.
+/// Fails with `totp_on` where one is confirmed: a code alone must not replace the recovery codes.
 pub async fn confirm(
     tx: &WriteTx,
     vault: &Vault,
@@ -70,11 +77,17 @@ pub async fn confirm(
     code: &str,
     now: Timestamp,
 ) -> Result<Option<Vec<Secret>>> {
+    if is_on(tx, person).await? {
+        return Err(already_on());
+    }
     if !check_totp(tx, vault, person, code, false, now).await? {
         return Ok(None);
     }
-    let sql = "UPDATE factors SET confirmed_at = $3 WHERE realm = $1 AND person_id = $2";
-    tx.exec(sql, args![person.realm(), person.id(), now]).await?;
+    let sql =
+        "UPDATE factors SET confirmed_at = $3 WHERE realm = $1 AND person_id = $2 AND confirmed_at IS NULL";
+    if tx.exec(sql, args![person.realm(), person.id(), now]).await? == 0 {
+        return Err(already_on());
+    }
     renew_recovery(tx, vault, person).await.map(Some)
 }
 

@@ -122,10 +122,7 @@ async fn enrol(state: State, call: Call, input: Enrol) -> Result<EnrolmentView> 
     let tx = state.store.write().await?;
     let person = Person::Customer(call.customer);
     if factors::is_on(&tx, person).await? {
-        return Err(Fault::new(Code::Conflict, "totp_on").say(Text::new(
-            "身份验证器已启用,请先停用",
-            "The authenticator is on already; switch it off first",
-        )));
+        return Err(factors::already_on());
     }
     let email = customers::by_id(&tx, call.customer).await?.email;
     let made = factors::enrol(&tx, &state.vault, person, (&call.site.name, &email), call.now).await?;

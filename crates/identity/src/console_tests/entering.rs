@@ -146,6 +146,8 @@ both_engines! {
             Some(body)
         };
         let code = totp(&secret, api.clock.now());
+        let again = Some(json!({"code": code}));
+        assert_eq!(api.code("user/totp-confirm", &token, again).await, 409, "a code alone replaces nothing");
         api.ok("user/login", "", with("totp", &code)).await;
         assert_eq!(api.code("user/login", "", with("totp", &code)).await, 287, "no code twice");
         api.ok("user/login", "", with("recovery", &recovery[0])).await;
