@@ -72,15 +72,17 @@ pub fn routes(network: &State, pins: &Arc<Pins>) -> Vec<Endpoint> {
 async fn list(feature: Feature, call: Call, input: List) -> Result<Paged<SessionRow>> {
     let mut running = feature.pins.of_customer(call.customer, call.now);
     let tx = feature.network.store.read().await?;
-    let names = queries::usernames(&tx, call.customer).await?;
     if let Some(wanted) = &input.username {
-        running.retain(|one| names.get(&one.account).is_some_and(|name| name.eq_ignore_ascii_case(wanted)));
+        let ids = turnpike_access::accounts::flow::ids_of_name(&tx, call.customer, wanted).await?;
+        running.retain(|one| ids.contains(&one.account));
     }
     let page = Page::new(input.page, input.size);
     let total = i64::try_from(running.len()).unwrap_or(i64::MAX);
     let skip = usize::try_from(page.offset()).unwrap_or(usize::MAX);
     let most = usize::try_from(page.size).unwrap_or(0);
     let part: Vec<Listing> = running.into_iter().skip(skip).take(most).collect();
+    // A customer may have 100,000 accounts: only the page's names are read.
+    let names = queries::usernames(&tx, part.iter().map(|one| one.account)).await?;
     let exits = queries::places(&tx, part.iter().map(|one| one.exit)).await?;
     let rows = part.into_iter().map(|one| {
         let place = exits.get(&one.exit).cloned().unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use super::{Key, Pin};
 use std::collections::HashMap;
-use turnpike_base::{AccountId, CustomerId, ExitId, Result, Timestamp};
+use turnpike_base::{AccountId, ExitId, Result, Timestamp};
 use turnpike_store::{Read, Row, Store, StoreError, args};
 use turnpike_wire::Subject;
 
@@ -25,12 +25,17 @@ fn read(row: &Row) -> Result<(Key, Pin), StoreError> {
     Ok(((subject, row.get("name")?), pin))
 }
 
-/// Names of a customer's accounts, deleted ones included.
+/// Names of accounts, deleted ones included.
 pub(super) async fn usernames(
     tx: &impl Read,
-    customer: CustomerId,
+    accounts: impl Iterator<Item = AccountId>,
 ) -> Result<HashMap<AccountId, String>, StoreError> {
-    let rows = tx.rows("SELECT id, username FROM accounts WHERE customer_id = $1", args![customer]).await?;
+    let ids: Vec<String> = accounts.map(|id| id.to_string()).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!("SELECT id, username FROM accounts WHERE id IN ({})", ids.join(", "));
+    let rows = tx.rows(&sql, args![]).await?;
     rows.iter().map(|row| Ok((row.get("id")?, row.get("username")?))).collect()
 }
 

@@ -1,8 +1,8 @@
 //! Pins on both engines.
 
-use super::Pins;
+use super::{Pins, queries};
 use turnpike_base::{AccountId, CustomerId, ExitId, ProductType, Timestamp};
-use turnpike_store::both_engines;
+use turnpike_store::{args, both_engines};
 use turnpike_wire::{PinAsk, Subject};
 
 const NOW: Timestamp = Timestamp(1_000_000);
@@ -49,6 +49,20 @@ both_engines! {
         pins.save(&store, early).await.unwrap();
         let pins = Pins::load(&store, early).await.unwrap();
         assert_eq!(pins.pin(ask(3, None), NOW.plus_minutes(17)).exit, ExitId(1));
+    }
+
+    async fn only_the_names_asked_for_are_read(store: Store) {
+        let tx = store.write().await.unwrap();
+        for id in 1..=3_i64 {
+            let sql = "INSERT INTO accounts (id, customer_id, username, username_key, sealed_password, product_type, \
+                remark, created_at) VALUES ($1, 1, $2, $2, $3, 9, '', 0)";
+            tx.exec(sql, args![id, format!("user{id}"), vec![0_u8]]).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let tx = store.read().await.unwrap();
+        let names = queries::usernames(&tx, [AccountId(2), AccountId(2), AccountId(9)].into_iter()).await.unwrap();
+        assert_eq!((names.len(), names[&AccountId(2)].as_str()), (1, "user2"));
+        assert!(queries::usernames(&tx, std::iter::empty()).await.unwrap().is_empty());
     }
 
     async fn an_ended_session_is_gone_over_a_restart(store: Store) {
