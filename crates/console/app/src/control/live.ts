@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react'
 import { liveFeed } from '../lib/live'
+import { door } from './api'
 
 export interface Alarm { slug: string; level: 'bad' | 'warn' | 'todo'; count: number; text: { zh: string; en: string } }
 
@@ -17,7 +18,7 @@ export interface Figures {
   alarms: Alarm[]
 }
 
-const feed = liveFeed<Figures>('/operator_v1/live')
+const feed = liveFeed<Figures>('/operator_v1/live', () => door('GET', 'me'))
 export const useLive = () => feed.useFigures()
 
 /** Bytes a second over the last minute, as far as this page saw it. */

@@ -7,6 +7,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { ApiError, isLoggedOut } from '../api/client'
 import { lang, onLang } from '../lib/lang'
+import { onLoginEnded } from '../lib/live'
 import { Failed } from '../lib/ui'
 import { router } from './router'
 import { type Site, SiteContext, loadSite } from './site'
@@ -24,12 +25,17 @@ const client = new QueryClient({
 })
 
 // A login that ended sends the reader to the log-in screen, which leads back here afterwards.
-client.getQueryCache().subscribe((event) => {
-  if (event.type !== 'updated' || event.action.type !== 'error' || !isLoggedOut(event.action.error)) return
+function leave() {
   const { pathname, search } = window.location
   const door = pathname.startsWith('/control') ? '/control/login' : '/login'
   if (pathname !== door) void router.navigate({ to: door, search: { back: pathname + search } as never })
-})
+}
+for (const cache of [client.getQueryCache(), client.getMutationCache()]) {
+  cache.subscribe((event) => {
+    if (event.type === 'updated' && event.action.type === 'error' && isLoggedOut(event.action.error)) leave()
+  })
+}
+onLoginEnded(leave)
 
 export function App({ nonce }: { nonce: string }) {
   const tongue = useSyncExternalStore(onLang, lang)

@@ -2,11 +2,12 @@
 
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
+import { get } from '../api/client'
 import { liveFeed } from '../lib/live'
 
 export interface CustomerFigures { today_flow: number; today_connections: number; balance: number; notices: string[] }
 
-export const customerLive = liveFeed<CustomerFigures>('/web_v1/live')
+export const customerLive = liveFeed<CustomerFigures>('/web_v1/live', () => get('user/security'))
 export const useCustomerLive = customerLive.useFigures
 
 /** What is drawn from usage is asked for again when the figures move. */
