@@ -144,8 +144,7 @@ impl Control {
         let access = turnpike_access::State::new(self.0.identity.codes.clone());
         let mut all = [
             turnpike_access::routes(&access),
-            turnpike_network::routes(&self.0.network),
-            sessions::routes(&self.0.network, &self.0.pins),
+            turnpike_network::routes(&self.0.network, &self.0.pins),
             turnpike_metering::routes(&self.0.meter),
             explain::routes(self),
             articles::routes(self),

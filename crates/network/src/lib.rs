@@ -31,6 +31,13 @@ pub use pool::pool_of;
 pub use state::State;
 
 /// The endpoints of this domain.
-pub fn routes(state: &State) -> Vec<turnpike_web::Endpoint> {
-    [endpoints::routes(state), entries::routes(state), places::routes(state), statics::routes(state)].concat()
+pub fn routes(state: &State, pins: &std::sync::Arc<sessions::Pins>) -> Vec<turnpike_web::Endpoint> {
+    [
+        endpoints::routes(state, pins),
+        entries::routes(state),
+        places::routes(state),
+        statics::routes(state),
+        sessions::routes(state, pins),
+    ]
+    .concat()
 }

@@ -102,7 +102,12 @@ impl Api {
         let state = State::new(store.clone(), vault(), Arc::new(Roster::new(&records)));
         let clock = Arc::new(ManualClock::at(NOW));
         let auth = Arc::new(Customers(Arc::new(site)));
-        let app = App::new(routes(&state), auth, Arc::clone(&clock) as Arc<dyn Clock>, store.clone());
+        let app = App::new(
+            routes(&state, &Arc::default()),
+            auth,
+            Arc::clone(&clock) as Arc<dyn Clock>,
+            store.clone(),
+        );
         Self { state, clock, router: app.router() }
     }
 

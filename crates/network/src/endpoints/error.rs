@@ -28,6 +28,30 @@ pub fn too_few_left(wanted: i64, left: i64) -> Fault {
     ))
 }
 
+/// None of the named ports has a running endpoint.
+pub fn none_runs() -> Fault {
+    Fault::new(Code::NotFound, "endpoint_unknown")
+        .say(Text::new("这些端口上没有有效的提取端点", "No endpoint runs at these ports"))
+}
+
+/// What stands where ports should.
+pub fn bad_port(item: &str) -> Fault {
+    let item: String = item.chars().filter(|c| !c.is_control()).take(16).collect();
+    let reason = Text::made(
+        format!("“{item}”不是端口,应为 1 到 65535 的整数"),
+        format!("\"{item}\" is no port: whole numbers from 1 to 65535"),
+    );
+    Fault::parameter("ports", reason)
+}
+
+/// More ports than one call takes.
+pub fn too_many_ports(most: usize) -> Fault {
+    Fault::parameter(
+        "ports",
+        Text::made(format!("最多 {most} 个端口"), format!("must be at most {most} ports")),
+    )
+}
+
 /// No exit meets the wish.
 pub fn no_exit() -> Fault {
     Fault::new(Code::OutOfStock, "no_exit")

@@ -8,8 +8,8 @@ use std::net::IpAddr;
 use turnpike_access::{allowlist, packages};
 use turnpike_base::{CustomerId, ExitId, ProductType, Result, Timestamp};
 use turnpike_identity::customers;
-use turnpike_store::{Read, Store, WriteTx};
-use turnpike_wire::PlaceFilter;
+use turnpike_store::{Read, Store, WriteTx, changes};
+use turnpike_wire::{Change, PlaceFilter, Revocation};
 
 /// How long an endpoint that is over is remembered, so that its port can say so, in days.
 const REMEMBERED_DAYS: i64 = 7;
@@ -101,6 +101,21 @@ async fn pay(tx: &WriteTx, wish: &Wish, product: ProductType, now: Timestamp) ->
         missing -= taken;
     }
     if missing > 0 { Err(error::too_few_left(wanted, wanted - missing)) } else { Ok(()) }
+}
+
+/// Ends endpoints of a customer at these ports (`None`: all) before their time; gives back how many. Their
+/// ports are free at once, and refuse until they are leased again. Fails with `endpoint_unknown` where ports
+/// are named and none of them runs.
+pub async fn end(store: &Store, customer: CustomerId, ports: Option<&[u16]>, now: Timestamp) -> Result<i64> {
+    let tx = store.write().await?;
+    let ended = queries::end(&tx, customer, ports, now).await?;
+    if ended == 0 {
+        return if ports.is_some() { Err(error::none_runs()) } else { Ok(0) };
+    }
+    // Gateways keep permits of these ports; what runs goes on.
+    changes::tell(&tx, &Change::Customer { customer, running: Revocation::Renew }, now).await?;
+    tx.commit().await?;
+    Ok(i64::try_from(ended).unwrap_or(i64::MAX))
 }
 
 /// Forgets endpoints that are long over. A job runs it.

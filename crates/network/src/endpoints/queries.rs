@@ -1,7 +1,7 @@
 //! All SQL of endpoints.
 
 use std::collections::HashMap;
-use turnpike_base::{CustomerId, ExitId, ProductType, Result, Timestamp};
+use turnpike_base::{CustomerId, ExitId, Page, ProductType, Result, Timestamp};
 use turnpike_store::{Read, Row, StoreError, WriteTx, args};
 use turnpike_wire::{CountryCode, PlaceFilter};
 
@@ -16,6 +16,17 @@ pub struct Leased {
     pub place: PlaceFilter,
     /// When its life ends.
     pub until: Timestamp,
+}
+
+/// An endpoint whose life is not over.
+#[derive(Clone, Debug)]
+pub(crate) struct Running {
+    pub(crate) port: u16,
+    pub(crate) product: ProductType,
+    /// The exit it was leased with.
+    pub(crate) exit: ExitId,
+    pub(crate) created_at: Timestamp,
+    pub(crate) until: Timestamp,
 }
 
 /// Endpoints to be written alike.
@@ -89,6 +100,53 @@ pub(super) async fn put(
         leased.into_iter().map(row).collect(),
     )
     .await
+}
+
+/// How many endpoints of a customer run.
+pub(super) async fn count_running(
+    tx: &impl Read,
+    customer: CustomerId,
+    now: Timestamp,
+) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) AS n FROM endpoints WHERE customer_id = $1 AND expires_at > $2";
+    tx.row(sql, args![customer, now]).await?.map_or(Ok(0), |row| row.get("n"))
+}
+
+/// A page of a customer's running endpoints, the newest first.
+pub(super) async fn running(
+    tx: &impl Read,
+    customer: CustomerId,
+    page: Page,
+    now: Timestamp,
+) -> Result<Vec<Running>, StoreError> {
+    let sql = "SELECT port, product, exit_id, created_at, expires_at FROM endpoints \
+               WHERE customer_id = $1 AND expires_at > $2 ORDER BY created_at DESC, port LIMIT $3 OFFSET $4";
+    let one = |row: &Row| {
+        Ok(Running {
+            port: u16::try_from(row.get::<i64>("port")?).unwrap_or(0),
+            product: row.get("product")?,
+            exit: row.get("exit_id")?,
+            created_at: row.get("created_at")?,
+            until: row.get("expires_at")?,
+        })
+    };
+    tx.rows(sql, args![customer, now, page.size, page.offset()]).await?.iter().map(one).collect()
+}
+
+/// Ends running endpoints at some ports of a customer, or at all of them; gives back how many.
+pub(super) async fn end(
+    tx: &WriteTx,
+    customer: CustomerId,
+    ports: Option<&[u16]>,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let mut sql =
+        "UPDATE endpoints SET expires_at = $2 WHERE customer_id = $1 AND expires_at > $2".to_owned();
+    if let Some(ports) = ports {
+        let list: Vec<String> = ports.iter().map(u16::to_string).collect();
+        sql.push_str(&format!(" AND port IN ({})", list.join(", ")));
+    }
+    tx.exec(&sql, args![customer, now]).await
 }
 
 /// Forgets endpoints that ended before an instant.

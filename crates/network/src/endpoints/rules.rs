@@ -1,8 +1,9 @@
 //! Pure rules of extraction: which ports a customer gets, and what separates endpoints in a text.
 
+use super::error;
 use crate::Ports;
 use std::collections::HashMap;
-use turnpike_base::Timestamp;
+use turnpike_base::{Result, Timestamp};
 
 /// Why there are not enough ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,25 @@ pub(super) fn ports(
     free.sort_by_key(end);
     free.truncate(count);
     Ok(free)
+}
+
+/// Ports that one call may name.
+const MOST_PORTS: usize = 1_000;
+
+/// Reads ports separated by commas; `None`: all of them.
+pub(super) fn which(text: &str) -> Result<Option<Vec<u16>>> {
+    if text.trim() == "*" {
+        return Ok(None);
+    }
+    let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+    let port =
+        |item: &str| item.parse::<u16>().ok().filter(|port| *port > 0).ok_or_else(|| error::bad_port(item));
+    let ports = items.map(port).collect::<Result<Vec<u16>>>()?;
+    match ports.len() {
+        0 => Err(error::bad_port(text)),
+        1..=MOST_PORTS => Ok(Some(ports)),
+        _ => Err(error::too_many_ports(MOST_PORTS)),
+    }
 }
 
 /// Undoes the escapes of a separator: `\r`, `\n`, `\t`, `\0` and `\\`. Others stay as they are.

@@ -96,6 +96,16 @@ fn separators_are_unescaped() {
     }
 }
 
+#[test]
+fn ports_are_named_or_all_meant() {
+    assert_eq!(rules::which(" 20001, 20002,").unwrap(), Some(vec![20_001, 20_002]));
+    assert_eq!(rules::which("*").unwrap(), None);
+    for bad in ["0", "65536", "a", ",", "20001-20005"] {
+        assert!(rules::which(bad).unwrap_err().errors.contains_key("ports"), "{bad}");
+    }
+    assert!(rules::which(&vec!["1"; 1_001].join(",")).is_err());
+}
+
 proptest! {
     #[test]
     fn a_running_endpoint_is_never_taken_over(
@@ -248,6 +258,25 @@ both_engines! {
         ports(&api, "pt=9").await;
         assert_eq!(exit_at(&store, 20_001).await.2, ProductType::DynamicUnmetered);
         assert_eq!(exit_at(&store, 20_002).await.2, ProductType::Dynamic);
+    }
+
+    async fn running_endpoints_are_listed_and_end_before_their_time(store: Store) {
+        let api = world(&store).await;
+        assert_eq!(ports(&api, "num=5&cc=us&life=1440").await.len(), 5);
+        let data = api.data(ALICE, "endpoint/list?size=2&page=2").await;
+        assert_eq!((&data["total_count"], data["list"].as_array().unwrap().len()), (&json!(5), 2), "{data}");
+        let row = &data["list"][0];
+        assert_eq!((&row["port"], &row["product_type"], &row["country_code"]), (&json!(20_003), &json!(9), &json!("US")));
+        assert_eq!(api.data(BOB, "endpoint/list").await["total_count"], 0);
+        assert_eq!(api.refused(ALICE, "ip/v3").await.0, 410);
+        let end = async |who, ports: &[u16]| flow::end(&store, who, Some(ports), NOW).await;
+        assert_eq!(end(BOB, &[20_001]).await.unwrap_err().slug, "endpoint_unknown");
+        assert_eq!(end(ALICE, &[20_001, 20_004, 9]).await.unwrap(), 2);
+        assert_eq!(end(ALICE, &[20_001]).await.unwrap_err().slug, "endpoint_unknown");
+        assert_eq!(api.data(ALICE, "endpoint/list").await["total_count"], 3);
+        assert_eq!(ports(&api, "num=2").await, [20_001, 20_004], "free at once");
+        assert_eq!(flow::end(&store, ALICE, None, NOW).await.unwrap(), 5);
+        assert_eq!(flow::end(&store, ALICE, None, NOW).await.unwrap(), 0);
     }
 
     async fn many_extractions_at_once_share_no_port(store: Store) {

@@ -8,13 +8,15 @@ mod queries;
 #[cfg(test)]
 mod tests;
 
+use crate::endpoints::Running;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use turnpike_base::{AccountId, CustomerId, ExitId, ProductType, Result, Timestamp};
 use turnpike_store::Store;
-use turnpike_wire::{PinAnswer, PinAsk, Subject};
+use turnpike_wire::{Endpoint, PinAnswer, PinAsk, Subject};
 
-pub use api::routes;
+pub(crate) use api::routes;
+pub(crate) use queries::places;
 
 /// Whose session, and its name as the gateway gives it.
 pub(crate) type Key = (Subject, String);
@@ -92,6 +94,12 @@ impl Pins {
         let state = self.state();
         let pin = state.pins.get(&(subject, session.to_owned()))?;
         (now < pin.until).then_some(pin.exit)
+    }
+
+    /// Where an extracted endpoint leaves from since its first exit died.
+    pub(crate) fn of_endpoint(&self, customer: CustomerId, one: &Running, now: Timestamp) -> Option<ExitId> {
+        let subject = Subject { customer, account: None, product: one.product };
+        self.held(subject, &Endpoint { exit: one.exit, until: one.until }.session(one.port), now)
     }
 
     /// A customer's running sessions, the newest first.

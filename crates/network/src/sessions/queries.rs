@@ -41,14 +41,14 @@ pub(super) async fn usernames(
 
 /// Where an exit is.
 #[derive(Clone, Debug, Default)]
-pub(super) struct PlaceOf {
-    pub(super) country: String,
-    pub(super) state: String,
-    pub(super) city: String,
+pub(crate) struct PlaceOf {
+    pub(crate) country: String,
+    pub(crate) state: String,
+    pub(crate) city: String,
 }
 
 /// Where exits are, as far as they are known.
-pub(super) async fn places(
+pub(crate) async fn places(
     tx: &impl Read,
     exits: impl Iterator<Item = ExitId>,
 ) -> Result<HashMap<ExitId, PlaceOf>, StoreError> {

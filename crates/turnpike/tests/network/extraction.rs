@@ -95,6 +95,16 @@ fn two_customers_on_the_same_port_have_their_own_exits() {
         full["code"] == 410 && full["msg"].as_str().unwrap().contains("the next one frees at 20"),
         "{full}"
     );
+    // Who can't wait ends what he does not need: its port refuses and is free at once, the other's goes on.
+    assert_eq!(me.get(&demo, &mine[0], "").ip(), me.get(&demo, &mine[0], "").ip());
+    let port = mine[0].rsplit_once(':').unwrap().1;
+    let ended = me.api(&demo, "endpoint/end", Some(json!({"ports": port})));
+    assert_eq!(ended["data"]["ended"], 1, "{ended}");
+    let over = || me.get(&demo, &mine[0], "").refusal().0 == 403;
+    assert!(eventually(Duration::from_secs(2), over), "it refuses");
+    assert!(his_exits.contains(&other.get(&demo, &mine[0], "").ip()));
+    assert_eq!(me.extract(&demo, "num=1&cc=de"), [mine[0].clone()]);
+    assert!(his_exits.contains(&me.get(&demo, &mine[0], "").ip()));
 }
 
 #[test]

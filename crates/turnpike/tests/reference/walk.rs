@@ -172,6 +172,8 @@ impl<'d> Walk<'d> {
         self.get("proxy-account/refusals", json!({}));
         self.get("session/list", json!({}));
         self.post("session/end", json!({"username": "shop01", "session": "a1"}));
+        self.get("endpoint/list", json!({}));
+        self.post("endpoint/end", json!({"ports": "*"}));
     }
 
     /// The first product of a type.

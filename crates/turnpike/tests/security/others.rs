@@ -279,6 +279,7 @@ fn seen(demo: &Demo) -> Value {
         "user-invoice/record-list",
         "coupon/list",
         "session/list",
+        "endpoint/list",
         "user-product/get-auto-renewal",
         "statement/list",
     ];
