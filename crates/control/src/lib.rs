@@ -27,7 +27,7 @@ use turnpike_identity::{Directory, api_keys};
 use turnpike_metering::Meter;
 use turnpike_network::exits;
 use turnpike_network::roster::Roster;
-use turnpike_network::sessions::{self, Pins};
+use turnpike_network::sessions::Pins;
 use turnpike_store::{Store, Vault};
 use turnpike_web::{App, Balancers, Endpoint};
 use turnpike_wire::Numbered;

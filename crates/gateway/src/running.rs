@@ -92,6 +92,7 @@ impl Gateway {
             tokio::spawn(changes::follow(Arc::clone(&shared), Arc::clone(&loops), feed, seq)).abort_handle(),
             tokio::spawn(exits::prober(Arc::clone(&shared))).abort_handle(),
             tokio::spawn(sweeper(Arc::clone(&shared))).abort_handle(),
+            tokio::spawn(statics::attend(Arc::clone(&shared), Arc::clone(&loops))).abort_handle(),
         ];
         Ok(Running { shared, loops, threads, helpers, closing, flush, addresses, endpoint_ports })
     }

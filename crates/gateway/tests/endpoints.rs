@@ -172,6 +172,25 @@ async fn static_addresses_are_listened_on_as_they_come_and_go() {
     assert_eq!((own.status, own.field("x-proxy-error")), (403, Some("destination_denied")));
 }
 
+#[tokio::test]
+async fn a_static_address_that_comes_later_gets_its_door() {
+    let origin = Origin::mirror().await;
+    let lab = Setup::new(&[origin.address]).start().await;
+    let at = SocketAddr::new("127.0.0.93".parse().unwrap(), lab.proxy.port());
+    // As long as somebody else has the address and port, the gateway can't listen there.
+    let other = TcpListener::bind(at).unwrap();
+    lab.tell(Change::Exit(Box::new(held(11, "127.0.0.93")))).await;
+    lab.tell(Change::Exit(Box::new(held(12, "127.0.0.94")))).await;
+    let is_open = |at: SocketAddr| std::net::TcpStream::connect(at).is_ok();
+    let next = SocketAddr::new("127.0.0.94".parse().unwrap(), at.port());
+    eventually("the second exit's door is open", || is_open(next)).await;
+    drop(other);
+    eventually("the first one's opens, too", || is_open(at)).await;
+    assert_eq!(get("127.0.0.1", at, origin.address, &auth("alice")).await.status, 200);
+    lab.control.tell(Change::ExitGone(ExitId(11)));
+    eventually("it is shut with its exit", || !is_open(at)).await;
+}
+
 async fn start(ports: EndpointPorts) -> Result<turnpike_gateway::Running, StartError> {
     let Setup { mut config, control, clock } = Setup::new(&[]);
     config.endpoint_ports = ports;

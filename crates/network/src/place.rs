@@ -32,16 +32,34 @@ pub struct UnknownPlace {
     pub nearest: Vec<&'static str>,
     /// A state or city came without a country.
     pub needs_country: bool,
+    /// Where a city of this name is, if not in the state it was asked for in.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// A city that exists, but in other states.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The state it was asked for in.
+    pub asked: &'static str,
+    /// The states that have one, the one with the largest first.
+    pub found: Vec<&'static str>,
 }
 
 impl UnknownPlace {
     fn new(field: &'static str, name: &str, kind: Kind<'_>) -> Self {
         let nearest = Catalogue::get().nearest(kind, name, SUGGESTIONS);
-        Self { field, name: shown(name), nearest, needs_country: false }
+        Self { field, name: shown(name), nearest, needs_country: false, elsewhere: None }
+    }
+
+    fn in_another_state(name: &str, asked: &'static State, found: &[City]) -> Self {
+        let state_of = |city: &City| Catalogue::get().state_by_code(city.state?).map(|state| state.name);
+        let found = found.iter().filter_map(state_of).take(SUGGESTIONS).collect();
+        let elsewhere = Some(Elsewhere { asked: asked.name, found });
+        Self { field: "city", name: shown(name), nearest: Vec::new(), needs_country: false, elsewhere }
     }
 
     fn alone(field: &'static str, name: &str) -> Self {
-        Self { field, name: shown(name), nearest: Vec::new(), needs_country: true }
+        Self { field, name: shown(name), nearest: Vec::new(), needs_country: true, elsewhere: None }
     }
 
     /// The sentence for people.
@@ -55,6 +73,16 @@ impl UnknownPlace {
             return Text::made(
                 format!("指定{zh}时必须同时指定国家或地区"),
                 format!("A {en} needs a country beside it"),
+            );
+        }
+        if let Some(Elsewhere { asked, found }) = &self.elsewhere {
+            return Text::made(
+                format!("{asked} 没有城市“{}”，同名城市位于：{}", self.name, found.join("、")),
+                format!(
+                    "There is no city \"{}\" in {asked}; there is one in {}",
+                    self.name,
+                    found.join(", ")
+                ),
             );
         }
         let (mut chinese, mut english) =
@@ -102,12 +130,19 @@ fn find_state(country: &str, name: &str) -> Result<&'static State, UnknownPlace>
     Catalogue::get().state(country, name).ok_or_else(unknown)
 }
 
-fn find_city(country: &str, state: Option<&State>, name: &str) -> Result<&'static City, UnknownPlace> {
-    let unknown = || UnknownPlace::new("city", name, Kind::City(country));
+fn find_city(
+    country: &str,
+    state: Option<&'static State>,
+    name: &str,
+) -> Result<&'static City, UnknownPlace> {
     let found = Catalogue::get().cities_named(country, name);
     // A city whose state the catalogue does not know is not refused for the state.
     let fits = |c: &&City| state.is_none_or(|s| c.state.is_none_or(|code| code == s.code));
-    found.iter().find(fits).ok_or_else(unknown)
+    found.iter().find(fits).ok_or_else(|| match state {
+        Some(state) if !found.is_empty() => UnknownPlace::in_another_state(name, state, found),
+        Some(state) => UnknownPlace::new("city", name, Kind::CityIn(country, state.code)),
+        None => UnknownPlace::new("city", name, Kind::City(country)),
+    })
 }
 
 /// What a customer asks for as a filter over exits (contract sections 6 and 9). Blank names count as absent.
@@ -201,7 +236,17 @@ mod tests {
 
     #[test]
     fn a_city_of_another_state_is_unknown() {
-        assert_eq!(wish("US", "NY", "Los Angeles").unwrap_err().field, "city");
+        let unknown = wish("US", "NY", "losangeles").unwrap_err();
+        assert_eq!((unknown.field, unknown.nearest.len()), ("city", 0));
+        assert_eq!(
+            unknown.text().en,
+            "There is no city \"losangeles\" in New York; there is one in California"
+        );
+        assert!(unknown.text().zh.contains("New York") && unknown.text().zh.contains("California"));
+        // What is near lies in the state that was asked for.
+        let near = wish("US", "NY", "Bufalo").unwrap_err().nearest;
+        assert_eq!(near.first(), Some(&"Buffalo"));
+        assert!(near.iter().all(|name| wish("US", "NY", name).is_ok()), "{near:?}");
     }
 
     #[test]

@@ -46,7 +46,9 @@ pub(crate) fn read<T>(
     needed: &[&str],
     mut row: impl FnMut(&Line<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
+    // Spreadsheets put a byte order mark before the first column's name.
     let mut lines = text
+        .trim_start_matches('\u{feff}')
         .lines()
         .enumerate()
         .map(|(at, line)| (at + 1, line.trim()))

@@ -1,6 +1,6 @@
 //! "Did you mean": the names nearest to one that nobody knows.
 
-use crate::{Catalogue, fold};
+use crate::{Catalogue, City, fold};
 
 /// Which names are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub enum Kind<'a> {
     State(&'a str),
     /// Cities of a country (in any spelling).
     City(&'a str),
+    /// Cities of a country (in any spelling) that are, or may be, in the state with this ISO 3166-2 code.
+    CityIn(&'a str, &'a str),
 }
 
 impl Catalogue {
@@ -37,6 +39,11 @@ impl Catalogue {
             }
             Kind::City(country) => {
                 self.cities_of(country).iter().for_each(|c| offer(&c.key, c.population, c.name));
+            }
+            Kind::CityIn(country, state) => {
+                let inside = |c: &&City| c.state.is_none_or(|code| code == state);
+                let cities = self.cities_of(country).iter().filter(inside);
+                cities.for_each(|c| offer(&c.key, c.population, c.name));
             }
         }
         found.sort_unstable();

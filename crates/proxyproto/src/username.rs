@@ -23,6 +23,24 @@ pub struct Username {
     pub ip: Option<String>,
 }
 
+/// What a value may be, in both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Chinese.
+    pub zh: &'static str,
+    /// English.
+    pub en: &'static str,
+}
+
+const PLACE: Bounds = Bounds { zh: "1 到 128 字节的文本", en: "1 to 128 bytes" };
+const ASN: Bounds = Bounds { zh: "1 到 4294967295 的整数", en: "a number from 1 to 4294967295" };
+const LIFE: Bounds = Bounds { zh: "1 到 1440 的整数,单位为分钟", en: "1 to 1440 minutes" };
+const SESSION: Bounds = Bounds {
+    zh: "1 到 64 个字母、数字、点号、连字符或波浪号",
+    en: "1 to 64 letters, digits, '.', '-' or '~'",
+};
+const MODE: Bounds = Bounds { zh: "strict 或 flex", en: "strict or flex" };
+
 /// Why a username is refused. The sentence names the key, never the rest of the name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WrongUsername {
@@ -31,7 +49,7 @@ pub enum WrongUsername {
     /// The same key twice.
     Twice(&'static str),
     /// The value is out of the key's bounds.
-    Value(&'static str, &'static str),
+    Value(&'static str, Bounds),
     /// The first key means nothing without the second.
     Needs(&'static str, &'static str),
     /// There is no account before the keys.
@@ -44,7 +62,7 @@ impl WrongUsername {
         match self {
             Self::UnknownKey(key) => format!("未知的用户名参数 {key}"),
             Self::Twice(key) => format!("用户名参数 {key} 重复"),
-            Self::Value(key, bounds) => format!("用户名参数 {key} 的值无效(应为 {bounds})"),
+            Self::Value(key, bounds) => format!("用户名参数 {key} 的值无效,应为{}", bounds.zh),
             Self::Needs(key, other) => format!("用户名参数 {key} 需与 {other} 一起使用"),
             Self::NoAccount => "用户名中缺少账号".to_owned(),
         }
@@ -56,7 +74,7 @@ impl std::fmt::Display for WrongUsername {
         match self {
             Self::UnknownKey(key) => write!(f, "unknown username parameter {key:?}"),
             Self::Twice(key) => write!(f, "username parameter {key} is given twice"),
-            Self::Value(key, bounds) => write!(f, "username parameter {key} must be {bounds}"),
+            Self::Value(key, bounds) => write!(f, "username parameter {key} must be {}", bounds.en),
             Self::Needs(key, other) => write!(f, "username parameter {key} needs {other}"),
             Self::NoAccount => f.write_str("the username has no account name"),
         }
@@ -126,17 +144,17 @@ fn once<T>(slot: &mut Option<T>, key: &'static str, value: T) -> Result<(), Wron
 
 fn place(value: &str, key: &'static str) -> Result<String, WrongUsername> {
     let fits = !value.trim().is_empty() && value.len() <= 128 && !value.chars().any(char::is_control);
-    if fits { Ok(value.trim().to_owned()) } else { Err(WrongUsername::Value(key, "1 to 128 bytes")) }
+    if fits { Ok(value.trim().to_owned()) } else { Err(WrongUsername::Value(key, PLACE)) }
 }
 
 fn asn(value: &str) -> Result<u32, WrongUsername> {
     let digits = value.get(..2).filter(|p| p.eq_ignore_ascii_case("as")).map_or(value, |_| &value[2..]);
-    number(digits).filter(|n| *n > 0).ok_or(WrongUsername::Value("asn", "a number from 1 to 4294967295"))
+    number(digits).filter(|n| *n > 0).ok_or(WrongUsername::Value("asn", ASN))
 }
 
 fn life(value: &str) -> Result<u32, WrongUsername> {
     let fits = |n: &u32| (1..=LONGEST_LIFE).contains(n);
-    number(value).filter(fits).ok_or(WrongUsername::Value("life", "1 to 1440 minutes"))
+    number(value).filter(fits).ok_or(WrongUsername::Value("life", LIFE))
 }
 
 fn number(digits: &str) -> Option<u32> {
@@ -146,17 +164,13 @@ fn number(digits: &str) -> Option<u32> {
 fn session(value: &str) -> Result<String, WrongUsername> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'~');
     let fits = (1..=LONGEST_SESSION).contains(&value.len()) && value.bytes().all(plain);
-    if fits {
-        Ok(value.to_owned())
-    } else {
-        Err(WrongUsername::Value("session", "1 to 64 letters, digits, '.', '-' or '~'"))
-    }
+    if fits { Ok(value.to_owned()) } else { Err(WrongUsername::Value("session", SESSION)) }
 }
 
 fn mode(value: &str) -> Result<bool, WrongUsername> {
     match value.to_ascii_lowercase().as_str() {
         "strict" => Ok(true),
         "flex" => Ok(false),
-        _ => Err(WrongUsername::Value("mode", "strict or flex")),
+        _ => Err(WrongUsername::Value("mode", MODE)),
     }
 }

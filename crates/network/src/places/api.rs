@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::sync::Arc;
 use turnpike_access::accounts;
 use turnpike_base::Result;
-use turnpike_places::{Country, fold};
+use turnpike_places::{Catalogue, Country, fold};
 use turnpike_web::{Call, Listed, field, params};
 use turnpike_wire::{CountryCode, PlaceFilter, Pool};
 use utoipa::ToSchema;
@@ -26,7 +26,7 @@ params! {
     /// What `ip/dynamic-citys/search` takes.
     pub struct InState {
         country_code: String = field::required(field::text(1, NAME)), "国家或地区代码", "Country, ISO 3166-1 alpha-2 or name";
-        state: String = field::required(field::text(1, NAME)), "州/省名称或 ISO 3166-2 代码", "State, by name or ISO 3166-2 code";
+        state: Option<String> = field::optional(field::text(1, NAME)), "州/省名称或 ISO 3166-2 代码;仅对没有州/省的国家或地区可为空", "State, by name or ISO 3166-2 code; blank only for countries without states";
     }
 }
 params! {
@@ -250,13 +250,29 @@ fn in_country<T>(state: &State, filter: &PlaceFilter, found: impl Fn(&Area) -> V
     areas.iter().find(|area| Some(area.code) == filter.country).map(found).unwrap_or_default()
 }
 
+/// The state that is meant. Where a city is its country, clients send the country's name again.
+fn state_of(input: &InState) -> Option<&str> {
+    let sent = input.state.as_deref()?;
+    let places = Catalogue::get();
+    let country = places.country(&input.country_code)?;
+    let is_country = places.country(sent).is_some_and(|named| named.code == country.code);
+    let is_state = places.state(country.code, sent).is_some();
+    (is_state || !is_country).then_some(sent)
+}
+
 pub(super) async fn search_cities(state: State, _: Call, input: InState) -> Result<Listed<String>> {
-    let filter = asked(&input.country_code, Some(&input.state))?;
-    let meant = |of: &&StateOf| filter.state.as_deref() == Some(of.code.as_str());
+    let filter = asked(&input.country_code, state_of(&input))?;
+    let wanted = filter.state.as_deref().unwrap_or_default();
     let list = in_country(&state, &filter, |area| {
-        let cities = area.states.iter().filter(meant).flat_map(|of| &of.cities);
+        let cities = area.states.iter().filter(|of| of.code == wanted).flat_map(|of| &of.cities);
         cities.map(|city| city.as_ref().to_owned()).collect()
     });
+    let is_without = |country: CountryCode| {
+        Catalogue::get().cities_of(country.as_str()).iter().all(|city| city.state.is_none())
+    };
+    if wanted.is_empty() && list.is_empty() && !filter.country.is_some_and(is_without) {
+        return Err(error::state_needed());
+    }
     Ok(Listed { list })
 }
 

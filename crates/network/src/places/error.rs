@@ -2,6 +2,11 @@
 
 use turnpike_base::{Code, Fault, Text};
 
+/// The country has states, so one has to be named.
+pub(super) fn state_needed() -> Fault {
+    Fault::parameter("state", Text::new("必填", "is required"))
+}
+
 /// No such account, or another customer's: the two are never told apart.
 pub(super) fn unknown_account(name: &str) -> Fault {
     Fault::new(Code::NotFound, "account_unknown")

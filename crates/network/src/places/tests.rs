@@ -162,6 +162,19 @@ both_engines! {
         assert_eq!(api.refused(ALICE, "ip/dynamic-citys/search?country_code=US").await.0, 400);
     }
 
+    async fn a_country_without_states_has_cities_all_the_same(store: Store) {
+        exit(&store, "127.0.9.9", Pool::Residential, "SG", "", "Bedok New Town").await;
+        let api = Api::new(&store).await;
+        let listed = api.data(ALICE, "ip/dynamic-citys").await["list"][0]["items"][0].clone();
+        assert_eq!((&listed["city"], &listed["state"]), (&json!("Bedok New Town"), &json!("")));
+        for state in ["", "&state=", "&state=Singapore", "&state=SG"] {
+            let found = api.data(ALICE, &format!("ip/dynamic-citys/search?country_code=SG{state}")).await;
+            assert_eq!(found["list"], json!(["Bedok New Town"]), "{state}");
+        }
+        let (code, text) = api.refused(ALICE, "ip/dynamic-citys/search?country_code=US&state=").await;
+        assert!(code == 400 && text.contains("state"), "{text}");
+    }
+
     async fn regions_count_healthy_exits_of_the_data_center_pool(store: Store) {
         let api = world(&store).await;
         assert_eq!(api.data(ALICE, "host-pool/regions").await["list"], json!([{

@@ -60,7 +60,7 @@ struct Feature {
 
 /// The endpoints of sessions.
 #[rustfmt::skip] // One endpoint a line reads as the table it is.
-pub fn routes(network: &State, pins: &Arc<Pins>) -> Vec<Endpoint> {
+pub(crate) fn routes(network: &State, pins: &Arc<Pins>) -> Vec<Endpoint> {
     use turnpike_base::Code::NotFound;
     let feature = Feature { network: network.clone(), pins: Arc::clone(pins) };
     vec![

@@ -230,6 +230,8 @@ both_engines! {
 #[test]
 fn an_import_file_is_read_by_its_column_names() {
     let read = parse(STOCK).unwrap();
+    let marked = parse(&format!("\u{feff}{STOCK}")).unwrap();
+    assert_eq!(marked.len(), read.len(), "a byte order mark is no part of a name");
     assert_eq!(read.iter().map(|r| r.holders).collect::<Vec<_>>(), [1, 2, 1]);
     assert_eq!((read[0].asn, read[2].isp.as_str()), (Some(7922), "Hetzner, Online"));
     assert_eq!(read[2].city.as_deref(), Some("Berlin"));

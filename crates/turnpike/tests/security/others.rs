@@ -88,8 +88,8 @@ const PLAIN: &[&str] = &[
     "verify_type",
 ];
 
-/// Operations whose parameter of an id's name is the caller's own wish.
-const WISHES: &[(&str, &str)] = &[("user/change-profile", "username")];
+/// Operations whose parameter of an id's name is the caller's own wish; a port is each customer's own.
+const WISHES: &[(&str, &str)] = &[("user/change-profile", "username"), ("endpoint/end", "ports")];
 
 /// What the victim has, and what nobody has.
 struct Things {
