@@ -35,7 +35,8 @@ pub struct Pins(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    pins: HashMap<Key, Pin>,
+    /// By customer, so that who lists or ends his own does not hold up all others.
+    pins: HashMap<CustomerId, HashMap<Key, Pin>>,
     unsaved: HashSet<Key>,
 }
 
@@ -58,7 +59,10 @@ fn own_name(registered: &str) -> &str {
 impl Pins {
     /// The pins that were saved and still hold.
     pub async fn load(store: &Store, now: Timestamp) -> Result<Self> {
-        let pins = queries::all(&store.read().await?, now).await?;
+        let mut pins: HashMap<CustomerId, HashMap<Key, Pin>> = HashMap::new();
+        for (key, pin) in queries::all(&store.read().await?, now).await? {
+            pins.entry(key.0.customer).or_default().insert(key, pin);
+        }
         Ok(Self(Mutex::new(State { pins, unsaved: HashSet::new() })))
     }
 
@@ -70,29 +74,31 @@ impl Pins {
     /// then.
     pub fn pin(&self, ask: PinAsk, now: Timestamp) -> PinAnswer {
         let mut state = self.state();
+        let State { pins, unsaved } = &mut *state;
+        let own = pins.entry(ask.subject.customer).or_default();
         let key = (ask.subject, ask.session);
         let holds = |pin: &&mut Pin| now < pin.until && ask.instead_of != Some(pin.exit);
-        if let Some(pin) = state.pins.get_mut(&key).filter(holds) {
+        if let Some(pin) = own.get_mut(&key).filter(holds) {
             let later = ask.prolongs && pin.until < ask.until;
             if later {
                 pin.until = ask.until;
             }
             let answer = PinAnswer { exit: pin.exit, until: pin.until };
             if later {
-                state.unsaved.insert(key);
+                unsaved.insert(key);
             }
             return answer;
         }
         let pin = Pin { exit: ask.exit, until: ask.until, created_at: now };
-        state.pins.insert(key.clone(), pin);
-        state.unsaved.insert(key);
+        own.insert(key.clone(), pin);
+        unsaved.insert(key);
         PinAnswer { exit: pin.exit, until: pin.until }
     }
 
     /// Where a session leaves from, if it is pinned.
     pub fn held(&self, subject: Subject, session: &str, now: Timestamp) -> Option<ExitId> {
         let state = self.state();
-        let pin = state.pins.get(&(subject, session.to_owned()))?;
+        let pin = state.pins.get(&subject.customer)?.get(&(subject, session.to_owned()))?;
         (now < pin.until).then_some(pin.exit)
     }
 
@@ -105,7 +111,7 @@ impl Pins {
     /// A customer's running sessions, the newest first.
     pub(crate) fn of_customer(&self, customer: CustomerId, now: Timestamp) -> Vec<Listing> {
         let state = self.state();
-        let own = state.pins.iter().filter(|((of, _), pin)| of.customer == customer && now < pin.until);
+        let own = state.pins.get(&customer).into_iter().flatten().filter(|(_, pin)| now < pin.until);
         let mut list: Vec<Listing> = own
             .filter_map(|((of, name), pin)| {
                 Some(Listing {
@@ -127,8 +133,8 @@ impl Pins {
         let mut state = self.state();
         let State { pins, unsaved } = &mut *state;
         let mut ended = 0;
-        for (key, pin) in pins.iter_mut().filter(|(_, pin)| now < pin.until) {
-            if key.0.customer == customer && key.0.account == Some(account) && own_name(&key.1) == name {
+        for (key, pin) in pins.get_mut(&customer).into_iter().flatten().filter(|(_, pin)| now < pin.until) {
+            if key.0.account == Some(account) && own_name(&key.1) == name {
                 pin.until = now;
                 unsaved.insert(key.clone());
                 ended += 1;
@@ -142,10 +148,15 @@ impl Pins {
         let (fresh, keys) = {
             let mut state = self.state();
             let keys = std::mem::take(&mut state.unsaved);
-            let mut fresh: Vec<(Key, Pin)> =
-                keys.iter().filter_map(|key| state.pins.get(key).map(|pin| (key.clone(), *pin))).collect();
+            let mut fresh: Vec<(Key, Pin)> = keys
+                .iter()
+                .filter_map(|key| Some((key.clone(), *state.pins.get(&key.0.customer)?.get(key)?)))
+                .collect();
             fresh.sort_by(|(a, _), (b, _)| a.cmp(b));
-            state.pins.retain(|_, pin| now < pin.until);
+            state.pins.retain(|_, own| {
+                own.retain(|_, pin| now < pin.until);
+                !own.is_empty()
+            });
             (fresh, keys)
         };
         if fresh.is_empty() {

@@ -65,6 +65,30 @@ both_engines! {
         assert!(queries::usernames(&tx, std::iter::empty()).await.unwrap().is_empty());
     }
 
+    async fn a_customers_pins_are_found_without_those_of_others(store: Store) {
+        let pins = Pins::default();
+        let of = |customer: i64| {
+            let one = ask(customer, None);
+            PinAsk { subject: Subject { customer: CustomerId(customer), ..one.subject }, ..one }
+        };
+        for customer in 1..=50 {
+            pins.pin(of(customer), NOW);
+        }
+        let shelves = |pins: &Pins| pins.state().pins.len();
+        let is_sorted = |pins: &Pins| {
+            let all = pins.state();
+            all.pins.iter().all(|(who, own)| own.keys().all(|key| key.0.customer == *who))
+        };
+        assert!(shelves(&pins) == 50 && is_sorted(&pins));
+        pins.save(&store, NOW).await.unwrap();
+        let again = Pins::load(&store, NOW).await.unwrap();
+        assert!(shelves(&again) == 50 && is_sorted(&again));
+        assert_eq!(again.end(CustomerId(7), AccountId(2), "s", NOW), 1);
+        assert_eq!(again.of_customer(CustomerId(8), NOW).len(), 1);
+        again.save(&store, NOW).await.unwrap();
+        assert_eq!(shelves(&again), 49, "who has none left takes no room");
+    }
+
     async fn an_ended_session_is_gone_over_a_restart(store: Store) {
         let pins = Pins::default();
         pins.pin(ask(1, None), NOW);
