@@ -13,7 +13,7 @@ const LOGO: usize = 200_000;
 /// The longest text of a brand, in characters.
 const TEXT: usize = 4_000;
 
-/// What an operator says of a brand; everything may be left out.
+/// What an operator says of a brand; everything may be left out, and an empty text takes back what was said.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Look {
@@ -45,26 +45,31 @@ impl Look {
         self.title.as_deref().unwrap_or(name)
     }
 
-    /// What is said in `other` replaces what was said before.
+    /// What is said in `other` replaces what was said before; an empty text takes it back.
     #[must_use]
     pub fn with(self, other: Self) -> Self {
+        let either =
+            |new: Option<String>, old: Option<String>| new.or(old).filter(|text| !text.trim().is_empty());
         Self {
-            title: other.title.or(self.title),
-            colour: other.colour.or(self.colour),
-            accent: other.accent.or(self.accent),
-            logo: other.logo.or(self.logo),
-            tagline_zh: other.tagline_zh.or(self.tagline_zh),
-            tagline_en: other.tagline_en.or(self.tagline_en),
-            support: other.support.or(self.support),
-            terms_zh: other.terms_zh.or(self.terms_zh),
-            terms_en: other.terms_en.or(self.terms_en),
+            title: either(other.title, self.title),
+            colour: either(other.colour, self.colour),
+            accent: either(other.accent, self.accent),
+            logo: either(other.logo, self.logo),
+            tagline_zh: either(other.tagline_zh, self.tagline_zh),
+            tagline_en: either(other.tagline_en, self.tagline_en),
+            support: either(other.support, self.support),
+            terms_zh: either(other.terms_zh, self.terms_zh),
+            terms_en: either(other.terms_en, self.terms_en),
             closed: other.closed.or(self.closed),
         }
     }
 
     fn check(&self) -> Result<()> {
         let colours = [("colour", &self.colour), ("accent", &self.accent)];
-        for (name, value) in colours.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
+        let said = |(name, value): (&'static str, &'_ Option<String>)| {
+            value.clone().filter(|value| !value.is_empty()).map(|value| (name, value))
+        };
+        for (name, value) in colours.into_iter().filter_map(said) {
             let digits = value.strip_prefix('#').unwrap_or_default();
             if digits.len() != 6 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
                 return Err(Fault::parameter(
@@ -77,8 +82,9 @@ impl Look {
         let fits = |logo: &String| {
             let kind = logo.strip_prefix("data:image/").and_then(|rest| rest.split_once(";base64,"));
             let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
-            logo.len() <= LOGO
-                && kind.is_some_and(|(kind, data)| kinds.contains(&kind) && data.bytes().all(plain))
+            logo.is_empty()
+                || logo.len() <= LOGO
+                    && kind.is_some_and(|(kind, data)| kinds.contains(&kind) && data.bytes().all(plain))
         };
         if !self.logo.as_ref().is_none_or(fits) {
             return Err(Fault::parameter(

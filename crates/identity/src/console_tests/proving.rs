@@ -116,6 +116,15 @@ both_engines! {
         let (_, other, _) = api.raw("TWO.example", "site", "", None).await;
         assert_eq!(other["data"]["tagline"], "Fast");
         assert_eq!(brand(other), (json!("品牌二"), json!("/openapi"), json!("#aa0000")));
+        let tx = store.write().await.unwrap();
+        let none = || Some(String::new());
+        let bare = brands::Look { colour: none(), logo: none(), title: Some(" ".into()), ..brands::Look::default() };
+        brands::change(&tx, two.id, bare).await.unwrap();
+        let look = brands::look(&tx, two.id).await.unwrap();
+        assert_eq!((&look.colour, &look.logo, look.title("Two"), look.tagline_en.as_deref()), (&None, &None, "Two", Some("Fast")));
+        let back = brands::Look { title: Some("品牌二".into()), ..brands::Look::default() };
+        brands::change(&tx, two.id, back).await.unwrap();
+        tx.commit().await.unwrap();
         let login = Some(json!({"email": "ann@example.com", "password": PASSWORD}));
         let (_, answer, _) = api.raw("two.example", "user/login", "", login.clone()).await;
         assert_eq!(answer["code"], 403, "she is not known there");

@@ -18,6 +18,7 @@ const t = texts({
   pick: ['选取颜色', 'Pick a colour'],
   logo: ['标志', 'Logo'],
   choose: ['选择图片', 'Choose a picture'],
+  remove: ['移除', 'Remove'],
   logoHow: ['PNG、SVG、WebP 或 JPEG,最大约 146 KB', 'PNG, SVG, WebP or JPEG of at most 146 KB'],
   large: ['图片太大', 'The picture is too large'],
   taglineZh: ['标语(中文)', 'Tagline, Chinese'],
@@ -68,8 +69,8 @@ function Form({ site, close }: { site: Whole; close: () => void }) {
       <Stack>
         <TextInput label={t.title} {...word('title')} placeholder={site.name} />
         <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
-          <Colour label={t.colour} value={look.colour ?? ''} onChange={(colour) => setLook((old) => ({ ...old, colour: colour || null }))} error={save.error?.fields.colour} />
-          <Colour label={t.accent} value={look.accent ?? ''} onChange={(accent) => setLook((old) => ({ ...old, accent: accent || null }))} error={save.error?.fields.accent} />
+          <Colour label={t.colour} value={look.colour ?? ''} onChange={(colour) => setLook((old) => ({ ...old, colour }))} error={save.error?.fields.colour} />
+          <Colour label={t.accent} value={look.accent ?? ''} onChange={(accent) => setLook((old) => ({ ...old, accent }))} error={save.error?.fields.accent} />
         </SimpleGrid>
         <Logo logo={look.logo ?? ''} set={(logo) => setLook((old) => ({ ...old, logo }))} error={save.error?.fields.logo} />
         <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
@@ -111,6 +112,7 @@ function Logo({ logo, set, error }: { logo: string; set: (logo: string) => void;
       {logo && <Box p={8} bg="light-dark(#f1f3f4, #2c343b)" style={{ borderRadius: 10 }}><img src={logo} alt={t.logo} height={36} style={{ display: 'block' }} /></Box>}
       <Box>
         <FileButton onChange={read} accept="image/png,image/svg+xml,image/webp,image/jpeg">{(props) => <Button variant="default" size="xs" {...props}>{t.choose}</Button>}</FileButton>
+        {logo && <Button variant="subtle" color="gray" size="xs" ml="xs" onClick={() => set('')}>{t.remove}</Button>}
         <Text fz="xs" c={error ? 'red' : 'dimmed'} mt={4}>{error ?? t.logoHow}</Text>
       </Box>
     </Group>
