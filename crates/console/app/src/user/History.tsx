@@ -9,6 +9,7 @@ import { DataTable, Pager } from '../lib/DataTable'
 import { when } from '../lib/format'
 import { texts } from '../lib/lang'
 import { Empty, Loaded, Panel, done, failed } from '../lib/ui'
+import { deedOf, deviceOf, doerOf, meansOf, outcomeOf } from './deeds'
 
 const t = texts({
   sessions: ['登录会话', 'Log-ins'],
@@ -26,8 +27,6 @@ const t = texts({
   outcome: ['结果', 'Outcome'],
   at: ['时间', 'When'],
   none: ['还没有记录', 'Nothing yet'],
-  you: ['本人', 'you'],
-  operator: ['运营者', 'an operator'],
 })
 
 export function Sessions() {
@@ -40,7 +39,7 @@ export function Sessions() {
           <DataTable
             label={t.sessions} rows={list} id={(s) => String(s.id)}
             columns={[
-              { head: t.browser, cell: (s) => <>{nameOf(s.agent)} {s.current && <State tone="good">{t.here}</State>}</> },
+              { head: t.browser, cell: (s) => <>{deviceOf(s.agent)} {s.current && <State tone="good">{t.here}</State>}</> },
               { head: t.ip, cell: (s) => <span className="mono">{s.ip}</span> },
               { head: t.since, cell: (s) => when(s.created_at) },
               { head: t.seen, cell: (s) => when(s.seen_at) },
@@ -51,15 +50,6 @@ export function Sessions() {
       </Loaded>
     </Panel>
   )
-}
-
-/** What a browser calls itself, in short. */
-function nameOf(agent: string): string {
-  const browser = /(Edg|OPR|Firefox|Chrome|Safari)\/([\d]+)/.exec(agent)
-  const system = /(Windows|Mac OS X|Android|iPhone|iPad|Linux)/.exec(agent)?.[1]
-  const names: Record<string, string> = { Edg: 'Edge', OPR: 'Opera' }
-  if (!browser) return agent.slice(0, 40) || '–'
-  return [`${names[browser[1]!] ?? browser[1]} ${browser[2]}`, system].filter(Boolean).join(' · ')
 }
 
 function End({ id }: { id: number }) {
@@ -79,9 +69,9 @@ export function Activity() {
               <DataTable
                 label={t.activity} rows={data.list} id={(row) => String(row.id)}
                 columns={[
-                  { head: t.what, cell: (row) => <><span className="mono">{row.action}</span>{row.detail && <Text fz="xs" c="dimmed">{row.detail}</Text>}</> },
-                  { head: t.outcome, cell: (row) => <State tone={/^(ok|done|200|success)/.test(row.outcome) ? 'good' : 'warn'}>{row.outcome}</State> },
-                  { head: t.who, cell: (row) => (row.actor.startsWith('customer') ? t.you : row.actor.startsWith('operator') ? t.operator : row.actor) },
+                  { head: t.what, cell: (row) => <>{deedOf(row.action)}<Text fz="xs" c="dimmed">{meansOf(row.actor, row.detail)}</Text></> },
+                  { head: t.outcome, cell: (row) => <State tone={row.outcome === 'ok' ? 'good' : 'warn'}>{outcomeOf(row.outcome)}</State> },
+                  { head: t.who, cell: (row) => doerOf(row.actor) },
                   { head: t.ip, cell: (row) => <span className="mono">{row.ip}</span> },
                   { head: t.at, cell: (row) => when(row.created_at) },
                 ]}
