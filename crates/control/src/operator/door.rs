@@ -21,7 +21,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use turnpike_base::{Code, Fault, LoginId, OperatorId, Result, Secret, Text};
-use turnpike_identity::audit::Actor;
+use turnpike_identity::audit::{self, Actor, Note};
 use turnpike_identity::operators::{self, Operator};
 use turnpike_identity::people::Person;
 use turnpike_identity::{logins, passwords};
@@ -31,6 +31,8 @@ const PREFIX: &str = "/operator_v1";
 /// The largest body of a request whose sender is not known yet, in bytes.
 const SMALL: usize = 64 << 10;
 const COOKIE: &str = "turnpike_operator";
+/// The longest name of a refused command that the audit keeps, in characters.
+const ACTION: usize = 64;
 
 /// Who is at the door.
 #[derive(Debug)]
@@ -133,7 +135,7 @@ async fn logout(State(control): State<Control>, request: Request) -> Response {
     let (parts, _) = head(&control, request);
     let outcome = async {
         let entered = who(&control, &parts).await?;
-        end(&control, &entered, entered.login).await
+        end(&control, &entered, entered.login, deed(&entered, "operator/logout", &parts)).await
     };
     let mut response = reply(outcome.await, &parts);
     let cookies = Cookies::default();
@@ -142,13 +144,37 @@ async fn logout(State(control): State<Control>, request: Request) -> Response {
     response
 }
 
-async fn end(control: &Control, entered: &Entered, login: LoginId) -> Result<Value> {
+/// A note of what an operator did at the door itself.
+fn deed(entered: &Entered, action: &str, parts: &Parts) -> Note {
+    Note {
+        actor: Actor::Operator(entered.operator.id),
+        action: action.to_owned(),
+        detail: String::new(),
+        outcome: "ok".into(),
+        client: Some(client_of(parts)),
+        customer: None,
+    }
+}
+
+/// Passes where the operator's role may run a command; a refusal stands in the audit.
+async fn check_role(control: &Control, entered: &Entered, path: &str, parts: &Parts) -> Result<()> {
+    let Err(fault) = roles::check(entered.operator.role, path) else { return Ok(()) };
+    let action: String = path.chars().take(ACTION).collect();
+    let note = Note { outcome: fault.slug.to_owned(), ..deed(entered, &action, parts) };
+    let tx = control.store().write().await?;
+    audit::note(&tx, &note, control.0.clock.now()).await?;
+    tx.commit().await?;
+    Err(fault)
+}
+
+async fn end(control: &Control, entered: &Entered, login: LoginId, note: Note) -> Result<Value> {
     let tx = control.store().write().await?;
     let person = Person::Operator(entered.operator.id);
     if !logins::end(&tx, person, login, control.0.clock.now()).await? {
         return Err(Fault::new(Code::NotFound, "session_unknown")
             .say(Text::new("会话不存在", "There is no such session")));
     }
+    audit::note(&tx, &note, control.0.clock.now()).await?;
     tx.commit().await?;
     Ok(Value::Null)
 }
@@ -186,7 +212,12 @@ struct Which {
 
 async fn end_session(State(control): State<Control>, request: Request) -> Response {
     let (parts, input) = split::<Which>(&control, request).await;
-    let outcome = async { end(&control, &who(&control, &parts).await?, input?.id).await };
+    let outcome = async {
+        let (entered, input) = (who(&control, &parts).await?, input?);
+        let note =
+            Note { detail: format!("login {}", input.id), ..deed(&entered, "operator/end-session", &parts) };
+        end(&control, &entered, input.id, note).await
+    };
     reply(outcome.await, &parts)
 }
 
@@ -222,6 +253,7 @@ async fn change_password(
     let tx = control.store().write().await?;
     operators::set_hash(&tx, entered.operator.id, &hash).await?;
     logins::end_others(&tx, Person::Operator(entered.operator.id), Some(entered.login), now).await?;
+    audit::note(&tx, &deed(entered, "operator/password", parts), now).await?;
     tx.commit().await?;
     Ok(Value::Null)
 }
@@ -235,7 +267,7 @@ async fn command(
     let path = format!("{noun}/{verb}");
     let outcome = async {
         let entered = who(&control, &parts).await?;
-        roles::check(entered.operator.role, &path)?;
+        check_role(&control, &entered, &path, &parts).await?;
         // Files are large: nobody sends one before it is known who he is.
         let input = json_of(body, api::LARGEST).await?;
         reason::demand(&path, &input)?;

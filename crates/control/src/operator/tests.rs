@@ -157,6 +157,16 @@ both_engines! {
         assert_eq!((&note["action"], &note["actor_name"], &note["outcome"]),
             (&json!("exit/drain"), &json!("network@example.com"), &json!("ok")));
         assert!(note["detail"].as_str().unwrap().contains("old line"), "{note}");
+        let refused = room.ok(&owner, "audit/list", json!({"operator": "support@example.com", "action": "exit/drain"})).await;
+        assert_eq!((&refused["total"], &refused["list"][0]["outcome"]), (&json!(1), &json!("role_lacks")));
+        let network = room.enter("network").await;
+        let change = json!({"old_password": PASSWORD, "password": "another long one"});
+        for (path, input) in [("/operator_v1/password", change), ("/operator_v1/logout", json!({}))] {
+            assert_eq!(room.send(Method::POST, path, &network, &input).await.0, StatusCode::OK, "{path}");
+            let action = path.replace("_v1", "").trim_start_matches('/').to_owned();
+            let notes = room.ok(&owner, "audit/list", json!({"operator": "network@example.com", "action": action})).await;
+            assert_eq!((&notes["total"], &notes["list"][0]["outcome"]), (&json!(1), &json!("ok")), "{path}");
+        }
         let of_ann = room.ok(&owner, "audit/list", json!({"customer": "ann@example.com", "actor": "operator"})).await;
         assert_eq!((&of_ann["total"], &of_ann["list"][0]["email"]), (&json!(1), &json!("ann@example.com")));
     }
