@@ -33,3 +33,13 @@ it('names customers by id, since sites share addresses', () => {
     expect(source).not.toMatch(/(?:email|customer)=\{customer\.email\}|customer: customer\.email/)
   }
 })
+
+it('tells of every job in words', () => {
+  const kinds = [
+    ...text('../../control/src/jobs.rs').matchAll(/\("([a-z_]+)", [\d_]+\)/g),
+    ...text('../../commerce/src/payments/jobs.rs').matchAll(/const [A-Z]+: &str = "([a-z_]+)"/g),
+  ].map((m) => m[1]!)
+  const told = text('src/control/system/Jobs.tsx')
+  expect(kinds.length).toBeGreaterThan(10)
+  expect(kinds.filter((kind) => !told.includes(`${kind}: '`))).toEqual([])
+})
