@@ -1,7 +1,8 @@
 //! The audit: who did what, when, from where, and how it ended. Rows are added; only an outcome is told later.
 
+use crate::logins;
 use std::net::IpAddr;
-use turnpike_base::{CustomerId, OperatorId, Page, PageOf, Result, Timestamp};
+use turnpike_base::{CustomerId, LoginId, OperatorId, Page, PageOf, Result, Timestamp};
 use turnpike_store::{Conditions, Read, Row, StoreError, WriteTx, args};
 use turnpike_web::Written;
 
@@ -121,8 +122,10 @@ pub async fn end(tx: &WriteTx, id: i64, outcome: &str) -> Result<()> {
 pub async fn written(tx: &WriteTx, all: &[Written]) -> Result<()> {
     for one in all {
         let by = if one.key < 0 { format!("login {}", -one.key) } else { format!("key {}", one.key) };
+        let viewer = if one.key < 0 { logins::viewer(tx, LoginId(-one.key)).await? } else { None };
         let said = Note {
-            actor: Actor::Customer(one.customer),
+            // What an operator does in a login to see as the customer is the operator's deed.
+            actor: viewer.map_or(Actor::Customer(one.customer), Actor::Operator),
             action: one.path.to_owned(),
             detail: by,
             outcome: "ok".into(),

@@ -138,6 +138,12 @@ pub async fn end(tx: &WriteTx, person: Person, id: LoginId, now: Timestamp) -> R
     Ok(tx.exec(sql, args![id, person.realm(), person.id(), now]).await? == 1)
 }
 
+/// The operator who looks at a customer's console through this login.
+pub(crate) async fn viewer(tx: &impl Read, id: LoginId) -> Result<Option<OperatorId>> {
+    let row = tx.row("SELECT operator_id FROM logins WHERE id = $1", args![id]).await?;
+    Ok(row.map(|row| row.opt("operator_id")).transpose()?.flatten())
+}
+
 /// Ends every login of somebody but one.
 pub async fn end_others(tx: &WriteTx, person: Person, but: Option<LoginId>, now: Timestamp) -> Result<()> {
     let sql = "UPDATE logins SET revoked_at = $4 WHERE realm = $1 AND person_id = $2 AND id <> $3 AND revoked_at IS NULL";

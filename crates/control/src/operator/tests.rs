@@ -206,6 +206,9 @@ both_engines! {
         let (_, left, _) = room.send(Method::POST, "/web_v1/user/logout", token, &json!({})).await;
         assert_eq!(left["code"], 200, "{left}");
         let owner = room.enter("owner").await;
+        room.control.directory().flush().await.unwrap();
+        let left = room.ok(&owner, "audit/list", json!({"action": "user/logout"})).await;
+        assert_eq!((&left["list"][0]["actor_name"], &left["list"][0]["email"]), (&json!("support@example.com"), &json!("ann@example.com")));
         let notes = room.ok(&owner, "audit/list", json!({"action": "customer/see-as"})).await;
         assert!(notes["list"][0]["detail"].as_str().unwrap().contains("ticket 7"));
         assert_eq!(notes["list"][0]["actor_name"], "support@example.com");
