@@ -148,7 +148,8 @@ async fn proves(dir: &Path) {
         (
             "stock that is taken is what open and paid orders hold",
             "products p WHERE p.stock > 0 AND p.taken <> \
-            (SELECT COUNT(*) FROM orders o WHERE o.product_id = p.id AND o.status <> 2)",
+            (SELECT COUNT(*) FROM orders o WHERE o.product_id = p.id AND o.status <> 2 \
+            AND (o.refund_fee = 0 OR o.refund_fee < o.gross - o.discount_fee))",
         ),
     ] {
         assert_eq!(count(&tx, sql).await, 0, "{promise}");
