@@ -24,7 +24,7 @@ pub struct Truth {
     turn: Mutex<()>,
 }
 
-/// What is settled for now.
+/// The files and the policy in force.
 #[derive(Debug, Default)]
 pub struct Settled {
     /// The databases; none: nothing is measured.
