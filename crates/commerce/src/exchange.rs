@@ -55,8 +55,9 @@ async fn exchange(state: State, call: Call, input: Which) -> Result<Exchanged> {
     let left = take_one(&tx, &call, call.now).await?;
     let rests = call.now.plus_minutes(REST_HOURS * 60);
     let new = hold::exchange(&tx, &state.vault, id, rests, call.now).await?;
-    tx.commit().await?;
-    Ok(Exchanged { id: id.0, ip: new.address, country_code: new.country, left })
+    let exchanged = Exchanged { id: id.0, ip: new.address, country_code: new.country, left };
+    tx.commit_with(&exchanged).await?;
+    Ok(exchanged)
 }
 
 /// Takes one exchange from the package that expires first; gives back how many it has left.

@@ -111,11 +111,12 @@ async fn repeated(control: &Control, job: &Job, now: Timestamp) -> Result<()> {
     }
 }
 
-/// Forgets old logins, codes, notes of the audit and messages.
+/// Forgets old logins, codes, notes of the audit, messages and remembered answers.
 async fn prune_people(control: &Control, now: Timestamp) -> Result<()> {
     turnpike_identity::prune(control.store(), now).await?;
     let tx = control.store().write().await?;
     outbox::prune(&tx, now.plus_days(-MESSAGES_DAYS)).await?;
+    turnpike_web::forget_answers(&tx, now).await?;
     Ok(tx.commit().await?)
 }
 

@@ -118,23 +118,20 @@ pub async fn end(tx: &WriteTx, id: i64, outcome: &str) -> Result<()> {
     Ok(())
 }
 
-/// Adds what customers wrote through the API.
-pub async fn written(tx: &WriteTx, all: &[Written]) -> Result<()> {
-    for one in all {
-        let by = if one.key < 0 { format!("login {}", -one.key) } else { format!("key {}", one.key) };
-        let viewer = if one.key < 0 { logins::viewer(tx, LoginId(-one.key)).await? } else { None };
-        let said = Note {
-            // What an operator does in a login to see as the customer is the operator's deed.
-            actor: viewer.map_or(Actor::Customer(one.customer), Actor::Operator),
-            action: one.path.to_owned(),
-            detail: by,
-            outcome: "ok".into(),
-            client: Some(one.client),
-            customer: Some(one.customer),
-        };
-        note(tx, &said, one.at).await?;
-    }
-    Ok(())
+/// Adds what a customer wrote through the API; gives the note's number.
+pub async fn written(tx: &WriteTx, one: &Written) -> Result<i64> {
+    let by = if one.key < 0 { format!("login {}", -one.key) } else { format!("key {}", one.key) };
+    let viewer = if one.key < 0 { logins::viewer(tx, LoginId(-one.key)).await? } else { None };
+    let said = Note {
+        // What an operator does in a login to see as the customer is the operator's deed.
+        actor: viewer.map_or(Actor::Customer(one.customer), Actor::Operator),
+        action: one.path.to_owned(),
+        detail: by,
+        outcome: "ok".into(),
+        client: Some(one.client),
+        customer: Some(one.customer),
+    };
+    begin(tx, &said, one.at).await
 }
 
 /// Which notes are wanted.

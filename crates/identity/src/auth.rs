@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use turnpike_base::{Code, CustomerId, Fault, Result, Secret, SiteId, Timestamp};
-use turnpike_store::{Store, Vault};
+use turnpike_store::{Store, Vault, WriteTx};
 use turnpike_web::{Authenticator, BoxFuture, Principal, Scopes, Site, Written, blocks, console};
 
 /// Notes of the audit that may wait to be written.
@@ -70,7 +70,7 @@ impl Directory {
         sites.hosts.iter().filter(|(_, id)| **id == site).map(|(host, _)| host.clone()).min()
     }
 
-    /// Writes down what customers did since the last time.
+    /// Writes down what customers did, without a transaction, since the last time.
     async fn write_notes(&self) -> Result<()> {
         let waiting = std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner));
         if waiting.is_empty() {
@@ -78,7 +78,9 @@ impl Directory {
         }
         let outcome = async {
             let tx = self.store.write().await?;
-            audit::written(&tx, &waiting).await?;
+            for written in &waiting {
+                audit::written(&tx, written).await?;
+            }
             Ok(tx.commit().await?)
         };
         let outcome = outcome.await;
@@ -87,6 +89,12 @@ impl Directory {
             self.notes.lock().unwrap_or_else(PoisonError::into_inner).splice(0..0, waiting);
         }
         outcome
+    }
+
+    async fn tell_end(&self, note: i64, slug: &str) -> Result<()> {
+        let tx = self.store.write().await?;
+        audit::end(&tx, note, slug).await?;
+        Ok(tx.commit().await?)
     }
 
     async fn find_login(&self, token: &Secret, now: Timestamp) -> Result<Principal> {
@@ -183,6 +191,20 @@ impl Authenticator for Directory {
     fn site_of_host(&self, host: &str) -> Option<Arc<Site>> {
         let id = self.sites.load().hosts.get(&host.to_ascii_lowercase()).copied();
         id.and_then(|id| self.site(id)).or_else(|| self.sites.load().all.first().cloned())
+    }
+
+    fn note<'a>(&'a self, tx: &'a WriteTx, written: &'a Written) -> BoxFuture<'a, Result<i64>> {
+        Box::pin(async move {
+            if READS.contains(&written.path) { Ok(0) } else { audit::written(tx, written).await }
+        })
+    }
+
+    fn refused<'a>(&'a self, note: i64, slug: &'static str) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            if let Err(fault) = self.tell_end(note, slug).await {
+                tracing::error!(note, slug, %fault, "the audit can't be told how a request ended");
+            }
+        })
     }
 
     fn wrote(&self, written: Written) {

@@ -12,6 +12,12 @@ pub enum StoreError {
     /// The engine gave up for the sake of another transaction, or is busy: begin again.
     #[error("the transaction has to be tried again")]
     Retry(#[source] DbErr),
+    /// A twin of this request was first; what it answered is remembered.
+    #[error("a twin of the request was first")]
+    Twin,
+    /// Who came along (see [`crate::along`]) could not write.
+    #[error("what goes along with a transaction can't be written")]
+    Companion(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The store does not answer.
     #[error("the store does not answer")]
     Away(#[source] DbErr),
@@ -27,6 +33,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// A companion's own failure.
+    pub fn companion(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Companion(cause.into())
+    }
+
     /// Whether a unique index refused the row.
     pub fn is_duplicate(&self) -> bool {
         matches!(self, Self::Duplicate(_))
@@ -70,6 +81,7 @@ impl From<StoreError> for Fault {
             StoreError::Retry(_) | StoreError::Away(_) => {
                 Fault::new(Code::Unavailable, "store_busy").because(error)
             }
+            StoreError::Twin => Fault::new(Code::Conflict, "idempotency_twin"),
             other => Fault::internal("store_failed", other),
         }
     }

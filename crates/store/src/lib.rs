@@ -4,6 +4,7 @@
 //! are two transaction types; what a write transaction changes, its changes for gateways, its jobs and
 //! its messages are rows of the same transaction.
 
+pub mod along;
 mod args;
 mod batch;
 pub mod beside;

@@ -1,11 +1,64 @@
 //! The store suite: the same promises on both engines.
 
-use crate::{Read, Store, Vault, args, both_engines, changes, jobs, outbox};
+use crate::along::{self, Companion, Joined};
+use crate::{Read, Store, StoreError, Vault, WriteTx, args, both_engines, changes, jobs, outbox};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use turnpike_base::{Secret, Timestamp};
 
 const NOW: Timestamp = Timestamp(1_000_000);
 
+/// Writes a fact along with the first transaction, and the answer into it.
+#[derive(Debug, Default)]
+struct Fact(AtomicBool);
+
+impl Companion for Fact {
+    fn join<'a>(&'a self, tx: &'a WriteTx) -> Joined<'a> {
+        let sql = "INSERT INTO facts (name, value) VALUES ('along', '') ON CONFLICT (name) DO NOTHING";
+        Box::pin(async { if tx.exec(sql, args![]).await? == 1 { Ok(()) } else { Err(StoreError::Twin) } })
+    }
+
+    fn committed(&self) {
+        assert!(!self.0.swap(true, Ordering::SeqCst), "told once");
+    }
+
+    fn answered<'a>(&'a self, tx: &'a WriteTx, answer: &'a str) -> Joined<'a> {
+        let sql = "UPDATE facts SET value = $1 WHERE name = 'along'";
+        Box::pin(async move { tx.exec(sql, args![answer]).await.map(drop) })
+    }
+}
+
+async fn along_is(store: &Store) -> Option<String> {
+    let row = store.read().await.unwrap().row("SELECT value FROM facts WHERE name = 'along'", args![]).await;
+    row.unwrap().map(|row| row.get("value").unwrap())
+}
+
 both_engines! {
+    async fn the_first_commit_carries_what_comes_along(store: Store) {
+        let fact = Arc::new(Fact::default());
+        let work = async {
+            drop(store.write().await.unwrap());
+            assert_eq!(along_is(&store).await, None, "what is rolled back leaves none");
+            assert!(!fact.0.load(Ordering::SeqCst));
+            store.write().await.unwrap().commit().await.unwrap();
+            assert_eq!(along_is(&store).await.as_deref(), Some(""));
+            // The second transaction doesn't write it again, and may still tell the answer.
+            store.write().await.unwrap().commit_with(&7).await.unwrap();
+        };
+        along::with(vec![Arc::clone(&fact) as Arc<dyn Companion>], work).await;
+        assert!(fact.0.load(Ordering::SeqCst));
+        assert_eq!(along_is(&store).await.as_deref(), Some("7"));
+        store.write().await.unwrap().commit_with(&8).await.unwrap();
+        assert_eq!(along_is(&store).await.as_deref(), Some("7"), "nobody goes along outside");
+    }
+
+    async fn a_twin_begins_nothing(store: Store) {
+        let begin = || along::with(vec![Arc::new(Fact::default()) as Arc<dyn Companion>], store.write());
+        let first = begin().await.unwrap();
+        let (second, ()) = tokio::join!(begin(), async { first.commit_with(&1).await.unwrap() });
+        assert!(matches!(second, Err(StoreError::Twin)), "{second:?}");
+    }
+
     async fn a_dropped_write_leaves_nothing(store: Store) {
         let tx = store.write().await.unwrap();
         tx.exec("INSERT INTO facts (name, value) VALUES ($1, $2)", args!["a", "1"]).await.unwrap();

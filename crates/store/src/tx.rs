@@ -1,11 +1,14 @@
 //! Reading and writing are two types. A [`WriteTx`] that is dropped without `commit` rolls back.
 
+use crate::along::Party;
 use crate::{Args, Engine, Row, Store, StoreError};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement, TransactionOptions,
     TransactionTrait,
 };
+use serde::Serialize;
 use std::future::Future;
+use std::sync::Arc;
 
 /// Anything that can be read from: functions in `queries.rs` that only read take `&impl Read`.
 pub trait Read: Sync {
@@ -29,6 +32,7 @@ pub struct ReadTx(DatabaseTransaction);
 pub struct WriteTx {
     inner: DatabaseTransaction,
     store: Store,
+    party: Option<Arc<Party>>,
 }
 
 fn statement(backend: DbBackend, sql: &str, args: Args) -> Statement {
@@ -93,8 +97,20 @@ impl WriteTx {
     /// and messages.
     pub async fn commit(self) -> Result<(), StoreError> {
         self.inner.commit().await?;
+        if let Some(party) = &self.party {
+            party.committed();
+        }
         self.store.wake();
         Ok(())
+    }
+
+    /// The same, and tells those who came along (see [`crate::along`]) the answer that is true from then on.
+    pub async fn commit_with(self, answer: &impl Serialize) -> Result<(), StoreError> {
+        if let Some(party) = &self.party {
+            let answer = serde_json::to_string(answer).map_err(StoreError::companion)?;
+            party.answered(&self, &answer).await?;
+        }
+        self.commit().await
     }
 }
 
@@ -104,13 +120,18 @@ impl Store {
         Ok(ReadTx(self.reader().begin().await?))
     }
 
-    /// Begins a transaction that writes.
+    /// Begins a transaction that writes; what the work around it wants along (see [`crate::along`]) is written
+    /// first.
     pub async fn write(&self) -> Result<WriteTx, StoreError> {
         let mut options = TransactionOptions::default();
         if self.engine() == Engine::Sqlite {
             options.sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
         }
         let inner = self.writer().begin_with_options(options).await?;
-        Ok(WriteTx { inner, store: self.clone() })
+        let tx = WriteTx { inner, store: self.clone(), party: Party::present() };
+        if let Some(party) = &tx.party {
+            party.join(&tx).await?;
+        }
+        Ok(tx)
     }
 }

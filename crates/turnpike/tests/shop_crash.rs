@@ -1,5 +1,6 @@
 //! kill -9 at random points of a mixed load of orders, payments, renewals and refunds: whatever was under way, the
-//! books are exact, nothing is half granted, what was answered as paid stays paid, and what closed orders held is free.
+//! books are exact, nothing is half granted, what was answered as paid stays paid, what closed orders held is free, and
+//! an order whose answer got lost is made once, however often it is asked for again.
 //!
 //! `TURNPIKE_TEST_SHOP_KILLS` says how often (5 where it is not set).
 
@@ -41,6 +42,17 @@ struct Caller {
     /// Orders that were answered as paid.
     answered: Arc<Mutex<BTreeSet<String>>>,
     done: Arc<AtomicUsize>,
+    asked: Arc<Mutex<Asked>>,
+}
+
+/// What became of requests for orders, each under an `Idempotency-Key` of its own.
+#[derive(Default)]
+struct Asked {
+    keys: usize,
+    /// Which order was answered.
+    told: BTreeMap<String, String>,
+    /// Whose answer got lost: `Idempotency-Key`, app_key and body.
+    lost: Vec<(String, String, Value)>,
 }
 
 fn random(below: u32) -> u32 {
@@ -49,11 +61,16 @@ fn random(below: u32) -> u32 {
 
 /// An answer, if one came before the server was gone.
 fn ask(host: &str, path: &str, bearer: &str, body: &Value) -> Option<Value> {
+    ask_once(host, path, bearer, body, "")
+}
+
+/// The same with more headers.
+fn ask_once(host: &str, path: &str, bearer: &str, body: &Value, headers: &str) -> Option<Value> {
     let mut stream = TcpStream::connect(host).ok()?;
     let body = body.to_string();
     let head = format!(
         "POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {bearer}\r\nConnection: close\r\n\
-         Content-Length: {}\r\n\r\n{body}",
+         Content-Length: {}\r\n{headers}\r\n{body}",
         body.len()
     );
     stream.write_all(head.as_bytes()).ok()?;
@@ -62,12 +79,40 @@ fn ask(host: &str, path: &str, bearer: &str, body: &Value) -> Option<Value> {
     serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()
 }
 
+fn order_once(host: &str, app_key: &str, body: &Value, key: &str) -> Option<Value> {
+    ask_once(host, "/gateway/order/create", app_key, body, &format!("Idempotency-Key: {key}\r\n"))
+}
+
+/// Asks again, and again, for the orders whose answers got lost; closes those that nobody pays.
+fn retry(demo: &Demo, asked: &mut Asked) {
+    let host = demo.text("/api").trim_start_matches("http://").to_owned();
+    for (key, app_key, body) in std::mem::take(&mut asked.lost) {
+        let first = order_once(&host, &app_key, &body, &key).expect("an answer");
+        assert_ne!(first["code"], 409, "an order and its answer are one: {first}");
+        let Some(trade_no) = first["data"]["trade_no"].as_str() else { continue };
+        let second = order_once(&host, &app_key, &body, &key).expect("an answer");
+        assert_eq!(second["data"]["trade_no"], trade_no, "asked for twice");
+        asked.told.insert(key, trade_no.to_owned());
+        // One that was made before the kill may be closed already.
+        let _ = ask(&host, "/gateway/order/close", &app_key, &json!({"trade_no": trade_no}));
+    }
+}
+
 impl Caller {
     fn order(&self, title: &str, pm_id: i64, more: &Value) -> Option<String> {
         let mut body = json!({"pid": self.products[title], "pm_id": pm_id});
         body.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
-        let answer = ask(&self.host, "/gateway/order/create", &self.key, &body)?;
+        let key = {
+            let mut asked = self.asked.lock().unwrap();
+            asked.keys += 1;
+            asked.keys.to_string()
+        };
+        let Some(answer) = order_once(&self.host, &self.key, &body, &key) else {
+            self.asked.lock().unwrap().lost.push((key, self.key.clone(), body));
+            return None;
+        };
         let trade_no = answer["data"]["trade_no"].as_str()?.to_owned();
+        self.asked.lock().unwrap().told.insert(key, trade_no.clone());
         if answer["data"]["status"] == 1 {
             self.answered.lock().unwrap().insert(trade_no.clone());
         }
@@ -224,6 +269,16 @@ async fn proves(store: &Store, answered: &BTreeSet<String>) {
     }
 }
 
+/// Every order was told to who asked for it: one that nobody knows would have been made twice.
+async fn each_is_known(store: &Store, asked: &Asked) {
+    let sql = "SELECT o.trade_no AS name FROM orders o JOIN customers c ON c.id = o.customer_id WHERE c.email LIKE 'crash%'";
+    let known: BTreeSet<_> = asked.told.values().collect();
+    let made = names(store, sql).await;
+    let unknown: Vec<_> = made.iter().filter(|trade_no| !known.contains(trade_no)).collect();
+    assert!(unknown.is_empty(), "made and never told: {unknown:?}");
+    assert_eq!(made.len(), asked.told.len());
+}
+
 /// `turnpike check` on the directory.
 fn check(demo: &Demo, more: &[&str]) {
     let mut check = Command::new(env!("CARGO_BIN_EXE_turnpike"));
@@ -239,6 +294,7 @@ fn survives(more: &[&str], open: impl AsyncFn(&Demo) -> Store) {
     let products = Arc::new(products(&demo));
     let answered: Arc<Mutex<BTreeSet<String>>> = Arc::default();
     let done: Arc<AtomicUsize> = Arc::default();
+    let asked: Arc<Mutex<Asked>> = Arc::default();
     for kill in 0..kills {
         let caller = |key: &String| Caller {
             host: demo.text("/api").trim_start_matches("http://").to_owned(),
@@ -247,6 +303,7 @@ fn survives(more: &[&str], open: impl AsyncFn(&Demo) -> Store) {
             products: Arc::clone(&products),
             answered: Arc::clone(&answered),
             done: Arc::clone(&done),
+            asked: Arc::clone(&asked),
         };
         let callers = keys.iter().map(caller).collect();
         round(&mut demo, callers);
@@ -266,6 +323,7 @@ fn survives(more: &[&str], open: impl AsyncFn(&Demo) -> Store) {
         });
         println!("kill {kill}: {} steps, {} orders paid", done.load(Ordering::Relaxed), answered.len());
         demo.restart();
+        retry(&demo, &mut asked.lock().unwrap());
     }
     let waiting = || {
         let orders = demo.operator("order/list", json!({"status": 0, "size": 1}));
@@ -282,6 +340,7 @@ fn survives(more: &[&str], open: impl AsyncFn(&Demo) -> Store) {
         proves(&store, &answered).await;
         let held = "SELECT trade_no AS name FROM static_holdings WHERE state = 'reserved'";
         assert_eq!(names(&store, held).await, Vec::<String>::new(), "closed orders hold addresses");
+        each_is_known(&store, &asked.lock().unwrap()).await;
         store.close().await.unwrap();
     });
     assert!(!answered.is_empty(), "the load bought something");

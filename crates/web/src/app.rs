@@ -2,8 +2,9 @@
 
 use crate::answer::Reply;
 use crate::endpoint::Handler;
-use crate::idempotency::{Memory, Name};
+use crate::idempotency::{Claim, Memory, Name};
 use crate::intake::{self, Intake};
+use crate::noted::Noted;
 use crate::rate::Limits;
 use crate::reference::Book;
 use crate::{
@@ -21,6 +22,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 use std::sync::Arc;
 use turnpike_base::{Clock, Code, Fault, Lang, Text};
+use turnpike_store::along::{self, Companion};
 use turnpike_store::{Store, Vault};
 
 /// The API of all sites.
@@ -37,6 +39,8 @@ pub struct App {
 
 /// The longest Idempotency-Key.
 const LONGEST_KEY: usize = 255;
+/// How often a request is begun whose twins on other processes fail.
+const TURNS: usize = 4;
 /// The longest name of a program that is kept, in characters.
 const LONGEST_AGENT: usize = 200;
 /// Requests a second, and at once, from an address without a key or a login.
@@ -178,13 +182,17 @@ impl App {
             cookies: cookies.clone(),
         };
         let (customer, at) = (call.customer, call.now);
+        let written = Written { customer, key, path: endpoint.path, at, client };
+        let noted = (!parts.method.is_safe()).then(|| Noted::new(Arc::clone(&self.auth), written));
+        let along: Vec<Arc<dyn Companion>> =
+            noted.iter().map(|noted| Arc::clone(noted) as Arc<dyn Companion>).collect();
         let idem = parts.headers.get("idempotency-key").filter(|_| parts.method == Method::POST);
         let outcome = match idem {
-            Some(idem) => self.once(endpoint, parts, intake, call, idem).await,
-            None => endpoint.run(call, &intake.values).await,
+            Some(idem) => self.once(endpoint, parts, intake, call, idem, along).await,
+            None => along::with(along, endpoint.run(call, &intake.values)).await,
         };
-        if !parts.method.is_safe() && outcome.is_ok() {
-            self.auth.wrote(Written { customer, key, path: endpoint.path, code: Code::Ok, at, client });
+        if let Some(noted) = noted {
+            noted.ended(outcome.as_ref().err()).await;
         }
         notice_undocumented(endpoint, &outcome);
         with_cookie(reply(outcome, language), &cookies, parts)
@@ -256,6 +264,7 @@ impl App {
         intake: Intake,
         call: Call,
         key: &HeaderValue,
+        along: Vec<Arc<dyn Companion>>,
     ) -> Result<Reply, Fault> {
         let key = key.to_str().ok().filter(|k| !k.is_empty() && k.len() <= LONGEST_KEY).ok_or_else(|| {
             Fault::parameter(
@@ -266,7 +275,8 @@ impl App {
         let name = Name { customer: call.customer, path: endpoint.path.to_owned(), key: key.to_owned() };
         let request = [parts.uri.query().unwrap_or_default().as_bytes(), b"\0", &intake.body].concat();
         let turn = self.memory.turn(&name).await;
-        let outcome = self.recall_or_run(endpoint, &name, &request, &intake, call).await;
+        let claim = self.memory.claim(name.clone(), &request, endpoint.silent, call.now);
+        let outcome = self.recall_or_run(endpoint, &claim, &intake, call, along).await;
         self.memory.done(&name, turn);
         outcome
     }
@@ -274,22 +284,35 @@ impl App {
     async fn recall_or_run(
         &self,
         endpoint: &Endpoint,
-        name: &Name,
-        request: &[u8],
+        claim: &Arc<Claim>,
         intake: &Intake,
         call: Call,
+        mut along: Vec<Arc<dyn Companion>>,
     ) -> Result<Reply, Fault> {
-        let now = call.now;
-        if let Some(answer) = self.memory.recall(name, request, now).await? {
-            let data = serde_json::from_str(&answer).map_err(|e| Fault::internal("answer_unreadable", e));
-            return data.map(Reply::Data);
+        if !endpoint.idempotent {
+            along.insert(0, Arc::clone(claim) as Arc<dyn Companion>);
         }
-        let reply = endpoint.run(call, &intake.values).await?;
-        // Texts are for endpoints that read: asking again does nothing twice.
-        if let Reply::Data(data) = &reply {
-            self.memory.keep(name, request, &data.to_string(), now).await?;
+        // A twin on another process may fail after all; then it is this one's turn.
+        for _ in 0..TURNS {
+            if let Some(answer) = self.memory.wait(claim).await? {
+                let data = serde_json::from_str(&answer).map_err(|e| Fault::internal("answer_unreadable", e));
+                return data.map(Reply::Data);
+            }
+            match along::with(along.clone(), endpoint.run(call.clone(), &intake.values)).await {
+                Err(fault) if fault.slug == "idempotency_twin" => {}
+                outcome => return self.remember(claim, outcome).await,
+            }
         }
-        Ok(reply)
+        Err(Fault::new(Code::Unavailable, "store_busy"))
+    }
+
+    async fn remember(&self, claim: &Claim, outcome: Result<Reply, Fault>) -> Result<Reply, Fault> {
+        match &outcome {
+            Ok(Reply::Data(data)) => self.memory.keep(claim, &data.to_string()).await?,
+            // Texts are for endpoints that read: asking again does nothing twice.
+            Ok(Reply::Plain(_)) | Err(_) => self.memory.release(claim).await?,
+        }
+        outcome
     }
 }
 

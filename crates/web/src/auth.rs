@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use turnpike_base::{Code, CustomerId, Fault, LoginId, Secret, Timestamp};
+use turnpike_store::WriteTx;
 
 /// A boxed future, so that `dyn Authenticator` works.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -55,7 +56,17 @@ pub trait Authenticator: Send + Sync + 'static {
         None
     }
 
-    /// Takes note of a customer's request that changed something.
+    /// Notes a customer's request inside the transaction of what it changes; gives the note's number.
+    fn note<'a>(&'a self, _tx: &'a WriteTx, _written: &'a Written) -> BoxFuture<'a, Result<i64, Fault>> {
+        Box::pin(std::future::ready(Ok(0)))
+    }
+
+    /// A request was refused after all, though a transaction of it carried its note.
+    fn refused<'a>(&'a self, _note: i64, _slug: &'static str) -> BoxFuture<'a, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    /// Takes note of a customer's request that changed something, but nothing in the store.
     fn wrote(&self, _written: Written) {}
 
     /// Every prefix of every site.
@@ -71,8 +82,6 @@ pub struct Written {
     pub key: i64,
     /// The endpoint's path.
     pub path: &'static str,
-    /// How it ended.
-    pub code: Code,
     /// When.
     pub at: Timestamp,
     /// From where.

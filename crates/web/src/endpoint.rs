@@ -4,6 +4,7 @@ use crate::answer::{Output, Reply};
 use crate::params::{Input, ParamDoc, Reader, Values};
 use crate::{Access, BoxFuture, Call, Visit};
 use http::Method;
+use std::any::TypeId;
 use std::future::Future;
 use std::sync::Arc;
 use turnpike_base::{Code, Fault, Text};
@@ -57,6 +58,10 @@ pub struct Endpoint {
     pub(crate) handler: Handler,
     /// Only under the console's prefix.
     pub(crate) console_only: bool,
+    /// Its success has no data: what it answers is known before it is done.
+    pub(crate) silent: bool,
+    /// Doing it again does nothing twice.
+    pub(crate) idempotent: bool,
 }
 
 impl Endpoint {
@@ -152,7 +157,16 @@ impl Endpoint {
             schemas,
             handler,
             console_only: false,
+            silent: TypeId::of::<O>() == TypeId::of::<()>(),
+            idempotent: false,
         }
+    }
+
+    /// Idempotent by itself (RFC 9110 section 9.2.2): a request whose answer got lost is simply run again.
+    #[must_use]
+    pub const fn idempotent(mut self) -> Self {
+        self.idempotent = true;
+        self
     }
 
     /// Only in the console: with a login, not with an app_key.

@@ -36,6 +36,7 @@ mod idempotency;
 mod intake;
 mod lang;
 mod list;
+mod noted;
 pub mod openapi;
 mod params;
 mod rate;
@@ -54,6 +55,7 @@ pub use console::Cookies;
 pub use endpoint::{Endpoint, with};
 pub use envelope::{failure, success};
 pub use harden::harden;
+pub use idempotency::forget_answers;
 pub use lang::of_headers as language;
 pub use list::{Listed, Paged};
 pub use params::{Input, ParamDoc, Reader, Values};
@@ -63,5 +65,9 @@ pub use when::{End, LONGEST, Range, parse_end, parse_time};
 
 #[cfg(test)]
 mod console_tests;
+#[cfg(test)]
+mod idempotency_tests;
+#[cfg(test)]
+mod noted_tests;
 #[cfg(test)]
 mod tests;

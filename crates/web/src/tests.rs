@@ -18,7 +18,7 @@ use turnpike_base::time::ManualClock;
 use turnpike_base::{Code, Currency, CustomerId, Fault, Lang, SiteId, Timestamp};
 use turnpike_store::testing::{TestStore, sqlite};
 
-const KEY: &str = "abcdefghijklmnopqrstuvwxyz012345";
+pub(crate) const KEY: &str = "abcdefghijklmnopqrstuvwxyz012345";
 
 params! {
     /// Test input.
@@ -43,7 +43,7 @@ async fn join(call: Call, input: Join) -> Result<Answer<String>, Fault> {
     Ok(if plain { Answer::Plain(Plain { kind, text }) } else { Answer::Data(call.prefix + &text) })
 }
 
-struct One(Arc<Site>);
+pub(crate) struct One(pub(crate) Arc<Site>);
 
 impl Authenticator for One {
     fn authenticate<'a>(

@@ -79,8 +79,22 @@ pub(super) async fn check(state: State, call: Call, input: Request) -> Result<Ch
 }
 
 pub(super) async fn create(state: State, call: Call, input: Request) -> Result<OrderRow> {
-    let order = flow::create(&state, &buyer(&call), &input).await?;
-    one(&state.store.read().await?, &state, &order, &call).await
+    let mut tries = 1;
+    loop {
+        match create_once(&state, &call, &input).await {
+            Err(fault) if flow::lost(&fault, tries) => tries += 1,
+            outcome => return outcome,
+        }
+    }
+}
+
+/// The order and its answer are one transaction: a retry under the same Idempotency-Key finds both or neither.
+async fn create_once(state: &State, call: &Call, input: &Request) -> Result<OrderRow> {
+    let tx = state.store.write().await?;
+    let order = flow::create_in(&tx, state, &buyer(call), input).await?;
+    let row = one(&tx, state, &order, call).await?;
+    tx.commit_with(&row).await?;
+    Ok(row)
 }
 
 pub(super) async fn list(state: State, call: Call, input: List) -> Result<Orders> {

@@ -23,16 +23,20 @@ const TRIES: usize = 8;
 /// Overdue orders closed at a time.
 const SWEEP: i64 = 200;
 
-/// Makes an order and what it holds: stock, addresses, coupon. One that the balance pays, and one that costs
-/// nothing, comes back paid. Fails with `balance_too_low` and then makes none.
+/// Makes an order in a transaction of its own; see [`create_in`].
 pub async fn create(state: &State, buyer: &Buyer<'_>, ask: &Request) -> Result<Order> {
     let mut tries = 1;
     loop {
         match create_once(state, buyer, ask).await {
-            Err(fault) if fault.slug == "store_busy" && tries < TRIES => tries += 1,
+            Err(fault) if lost(&fault, tries) => tries += 1,
             outcome => return outcome,
         }
     }
+}
+
+/// Whether a transaction lost against another one and is worth to be begun anew.
+pub(super) fn lost(fault: &Fault, tries: usize) -> bool {
+    fault.slug == "store_busy" && tries < TRIES
 }
 
 async fn create_once(state: &State, buyer: &Buyer<'_>, ask: &Request) -> Result<Order> {
@@ -42,7 +46,8 @@ async fn create_once(state: &State, buyer: &Buyer<'_>, ask: &Request) -> Result<
     Ok(order)
 }
 
-/// The same inside a transaction of the caller.
+/// Makes an order and what it holds: stock, addresses, coupon. One that the balance pays, and one that costs
+/// nothing, comes back paid. Fails with `balance_too_low` and then makes none.
 pub async fn create_in(tx: &WriteTx, state: &State, buyer: &Buyer<'_>, ask: &Request) -> Result<Order> {
     prepare(tx, buyer, ask).await?;
     let quote = quote::quote(tx, state, buyer, ask).await?;

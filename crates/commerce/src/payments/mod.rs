@@ -91,7 +91,7 @@ pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
     vec![
         Endpoint::get("payment/list", TAG, "支付方式列表", "Payment methods", with(s, api::list)).codes(&[Code::NotFound]),
         Endpoint::get("payment/groups", TAG, "支付方式分组", "Payment methods by group", with(s, api::groups)).codes(&[Code::NotFound]),
-        Endpoint::post("pay", TAG, "支付订单", "Pay an order, or get the page to pay on", with(s, api::pay)).codes(&[Code::BalanceTooLow, Code::NotFound, Code::OutOfStock, Code::Precondition]),
+        Endpoint::post("pay", TAG, "支付订单", "Pay an order, or get the page to pay on", with(s, api::pay)).idempotent().codes(&[Code::BalanceTooLow, Code::NotFound, Code::OutOfStock, Code::Precondition]),
         Endpoint::post("pay/pay-check", TAG, "支付预检", "What paying an order would cost, and how it stands", with(s, api::check)).codes(&[Code::BalanceTooLow, Code::NotFound, Code::OutOfStock, Code::Precondition]),
         Endpoint::post("pay/proof", TAG, "提交转账凭证", "Prove a bank transfer", with(s, api::prove)).codes(&[Code::NotFound]),
     ]

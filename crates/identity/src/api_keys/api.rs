@@ -129,8 +129,11 @@ pub(super) async fn add(state: State, call: Call, input: Add) -> Result<Made> {
         sources: rules::sources(input.sources.as_deref().unwrap_or_default())?,
         expires_at: instant(input.expired_at.flatten(), &call)?,
     };
-    let made = flow::add(&state, call.customer, by(&call), &new, call.now).await?;
-    Ok(Made { app_key: made.key.expose().to_owned(), row: row(&made, &call) })
+    let tx = state.store.write().await?;
+    let made = flow::add(&tx, &state, call.customer, by(&call), &new, call.now).await?;
+    let made = Made { app_key: made.key.expose().to_owned(), row: row(&made, &call) };
+    tx.commit_with(&made).await?;
+    Ok(made)
 }
 
 pub(super) async fn change(state: State, call: Call, input: Edit) -> Result<()> {

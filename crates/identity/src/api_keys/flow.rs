@@ -26,6 +26,7 @@ fn within(maker: Option<&ApiKey>, made: Limits<'_>) -> Result<()> {
 
 /// Makes a key. Fails with `too_many_keys`, and with `key_beyond` where it may more than the key that makes it.
 pub async fn add(
+    tx: &WriteTx,
     state: &State,
     customer: CustomerId,
     by: By,
@@ -33,14 +34,12 @@ pub async fn add(
     now: Timestamp,
 ) -> Result<ApiKey> {
     let key = Secret::new(keys::random_text(keys::LENGTH)?);
-    let tx = state.store.write().await?;
-    within(maker(&tx, state, customer, by).await?.as_ref(), new.limits())?;
-    if queries::count(&tx, customer).await? >= rules::MOST_KEYS {
+    within(maker(tx, state, customer, by).await?.as_ref(), new.limits())?;
+    if queries::count(tx, customer).await? >= rules::MOST_KEYS {
         return Err(error::too_many());
     }
-    queries::insert(&tx, &state.vault, customer, &key, new, now).await?;
-    let made = queries::of_customer(&tx, &state.vault, customer).await?;
-    tx.commit().await?;
+    queries::insert(tx, &state.vault, customer, &key, new, now).await?;
+    let made = queries::of_customer(tx, &state.vault, customer).await?;
     let mine = made.into_iter().find(|one| one.key == key);
     mine.ok_or_else(|| Fault::internal("key_lost", "a key that was inserted is not there"))
 }
