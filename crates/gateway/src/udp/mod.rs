@@ -8,5 +8,6 @@ mod flows;
 mod open;
 mod relay;
 mod socket;
+mod waiting;
 
 pub(crate) use open::open;

@@ -3,6 +3,7 @@
 use super::flows::Flows;
 use super::open::off;
 use super::socket::poll_receive;
+use super::waiting::Waiting;
 use crate::admit::{Admitted, Peer, admit};
 use crate::conn::{Guard, Opening, Quota};
 use crate::exits::Exit;
@@ -21,7 +22,7 @@ use tokio::net::UdpSocket;
 use turnpike_proxyproto::{HostPort, udp};
 use turnpike_wire::{Admission, Ending, Permit, Reason, Refusal};
 
-/// How long a name may take to resolve; what the customer sends meanwhile waits.
+/// How long a name may take to resolve; what the customer sends to it meanwhile waits.
 const RESOLVE: Duration = Duration::from_secs(5);
 /// How long control is left alone after it did not answer.
 const AGAIN: Duration = Duration::from_millis(200);
@@ -78,29 +79,68 @@ impl Association {
 
     /// From the customer to where he wants, until something stops it.
     async fn up(&self) -> Stop {
+        let mut waiting = Waiting::default();
         loop {
             let received = std::future::poll_fn(|cx| poll_receive(&self.relay, cx, &mut self.home.buffer()));
-            let (datagram, from) = match received.await {
-                Ok(received) => received,
-                Err(error) => return Stop::Client(error),
+            let outcome = tokio::select! {
+                received = received => match received {
+                    Ok((datagram, from)) => self.take(&datagram, from, &mut waiting).await,
+                    Err(error) => return Stop::Client(error),
+                },
+                (at, kept) = waiting.found() => self.send_kept(at, &kept).await,
             };
-            if !self.is_customer(from) {
-                continue;
-            }
-            let Ok(header) = udp::header(&datagram) else { continue };
-            if header.fragment != 0 {
-                continue;
-            }
-            self.customer.set(Some(from));
-            if let Err(refusal) = self.still_allowed().await {
-                return Stop::Broke(refusal);
-            }
-            if let Some(at) = self.flow_to(&header.destination).await
-                && let Err(refusal) = self.send_up(at, &datagram[header.length..]).await
-            {
+            if let Err(refusal) = outcome {
                 return Stop::Broke(refusal);
             }
         }
+    }
+
+    /// Takes a datagram to where the customer wants it. A name that is not known yet is looked for beside the
+    /// others' datagrams: it may take its time.
+    async fn take<'a>(
+        &'a self,
+        datagram: &[u8],
+        from: SocketAddr,
+        waiting: &mut Waiting<'a>,
+    ) -> Result<(), Refusal> {
+        if !self.is_customer(from) {
+            return Ok(());
+        }
+        let Ok(header) = udp::header(datagram) else { return Ok(()) };
+        if header.fragment != 0 {
+            return Ok(());
+        }
+        self.customer.set(Some(from));
+        self.still_allowed().await?;
+        self.flows.borrow_mut().sweep(self.home.second());
+        let (to, data) = (header.destination, &datagram[header.length..]);
+        let known = self.flows.borrow().known(&to);
+        match known {
+            Some(at) => self.send_up(at, data).await,
+            None if to.host.parse::<IpAddr>().is_ok() => match self.flow_to(&to).await {
+                Some(at) => self.send_up(at, data).await,
+                None => Ok(()),
+            },
+            None => {
+                waiting.keep(to, data, |to| {
+                    Box::pin(async move {
+                        let at = self.flow_to(&to).await;
+                        (to, at)
+                    })
+                });
+                Ok(())
+            }
+        }
+    }
+
+    /// Sends what waited for an address.
+    async fn send_kept(&self, at: Option<SocketAddr>, kept: &[Vec<u8>]) -> Result<(), Refusal> {
+        let Some(at) = at else { return Ok(()) };
+        self.still_allowed().await?;
+        for data in kept {
+            self.send_up(at, data).await?;
+        }
+        Ok(())
     }
 
     /// Only the customer's address may use the relay port, and only the one port that he sends from.
@@ -138,18 +178,12 @@ impl Association {
         Ok(())
     }
 
-    /// The address of a destination, with a flow to it; `None` if it is denied or can't be reached.
+    /// Opens a flow to a destination; gives its address, `None` if it is denied or can't be reached.
     async fn flow_to(&self, to: &HostPort) -> Option<SocketAddr> {
-        let second = self.home.second();
-        self.flows.borrow_mut().sweep(second);
-        let known = self.flows.borrow().known(to);
-        if let Some(at) = known {
-            return Some(at);
-        }
         match self.resolve(to).await {
             Ok(at) => {
                 let guard = self.count(to, at.ip());
-                self.flows.borrow_mut().open(to.clone(), at, guard, second);
+                self.flows.borrow_mut().open(to.clone(), at, guard, self.home.second());
                 Some(at)
             }
             Err(reason) => {
