@@ -177,6 +177,23 @@ both_engines! {
         assert_eq!((permit.subject.account, permit.username.as_str()), (None, ""));
     }
 
+    async fn a_key_without_any_scope_is_refused_with_those_that_there_are(store: Store) {
+        let control = control(&store).await;
+        let key = customer(&control).await;
+        for scopes in [json!(""), json!(" "), json!([]), json!([""]), json!(",")] {
+            let body = json!({"name": "robot", "scopes": scopes, "language": "en"});
+            let (_, answer) = ask(&control, "/gateway/api-keys/add", &key, body).await;
+            let told = answer["errors"]["scopes"][0].as_str().unwrap_or_default();
+            assert!(answer["code"] == 400 && told.contains("read, write") && told.contains("accounts"), "{scopes}: {answer}");
+        }
+        for all in [json!({"name": "robot"}), json!({"name": "robot", "scopes": null})] {
+            let (_, answer) = ask(&control, "/gateway/api-keys/add", &key, all).await;
+            assert_eq!(answer["data"]["scopes"], json!(["*"]), "{answer}");
+            let changed = json!({"id": answer["data"]["id"], "scopes": ""});
+            assert_eq!(ask(&control, "/gateway/api-keys/change", &key, changed).await.1["code"], 400);
+        }
+    }
+
     async fn caps_of_unmetered_packages_add_up(store: Store) {
         let control = control(&store).await;
         let key = customer(&control).await;

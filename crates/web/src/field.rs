@@ -148,22 +148,36 @@ impl Field<String> for Commas {
 
 /// Texts that are one list: a text separated by commas, or several values; joined by commas. May be missing.
 pub fn joined(most: usize) -> Joined {
-    Joined(most)
+    Joined { most, blank: false }
 }
 
 /// See [`joined`].
 #[derive(Clone, Copy, Debug)]
-pub struct Joined(usize);
+pub struct Joined {
+    most: usize,
+    blank: bool,
+}
+
+impl Joined {
+    /// A blank text or an empty list counts as sent: what grants something must not turn into its default by it.
+    #[must_use]
+    pub fn or_blank(self) -> Self {
+        Self { blank: true, ..self }
+    }
+}
 
 impl Field<Option<String>> for Joined {
     fn read(&self, values: &Values, name: &str) -> Result<Option<String>, Text> {
-        if values.all(name).is_empty() { Ok(None) } else { Commas(self.0).read(values, name).map(Some) }
+        if !values.all(name).is_empty() {
+            return Commas(self.most).read(values, name).map(Some);
+        }
+        Ok((self.blank && values.names(name)).then(String::new))
     }
     fn is_required(&self) -> bool {
         false
     }
     fn schema(&self) -> Value {
-        text(1, self.0).schema()
+        text(1, self.most).schema()
     }
 }
 

@@ -124,6 +124,9 @@ fn read_json(body: &[u8], values: &mut Values) -> Result<(), HttpFault> {
     };
     for (name, value) in map {
         match value {
+            Value::Array(list) if list.is_empty() => {
+                values.0.entry(name).or_default();
+            }
             Value::Array(list) => list.into_iter().for_each(|v| values.add(&name, v)),
             other => values.add(&name, other),
         }

@@ -25,6 +25,11 @@ impl Values {
         self.0.get(name)?.iter().find(|value| !value.is_null())
     }
 
+    /// Whether something was sent under a name, be it a blank text or an empty list; null is nothing.
+    pub fn names(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|sent| sent.is_empty() || sent.iter().any(|value| !value.is_null()))
+    }
+
     /// The first value as text, if it is one.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.all(name).first().and_then(|v| v.as_str())

@@ -25,8 +25,18 @@ pub(super) fn bad_scope(word: &str, features: &[&str]) -> Fault {
     )
 }
 
-pub(super) fn no_scope() -> Fault {
-    field("scopes", "至少需要一个权限", "at least one scope is required")
+pub(super) fn no_scope(features: &[&str]) -> Fault {
+    let features = features.join(", ");
+    field(
+        "scopes",
+        format!(
+            "至少需要一个权限；可用：*（全部）、read、write，或 功能、功能:read、功能:write（功能：{features}）"
+        ),
+        format!(
+            "at least one scope is required; there are * (everything), read, write, and FEATURE, FEATURE:read, \
+             FEATURE:write of {features}"
+        ),
+    )
 }
 
 pub(super) fn bad_source(item: &str) -> Fault {

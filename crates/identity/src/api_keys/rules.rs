@@ -18,7 +18,7 @@ pub(super) fn scopes(text: &str, features: &[&'static str]) -> Result<Scopes> {
     let allowed: Vec<&str> = features.iter().copied().filter(|feature| *feature != TAG).collect();
     let read = Scopes::parse(text, |word| allowed.contains(&word));
     let scopes = read.map_err(|word| error::bad_scope(&word, &allowed))?;
-    if scopes.is_empty() { Err(error::no_scope()) } else { Ok(scopes) }
+    if scopes.is_empty() { Err(error::no_scope(&allowed)) } else { Ok(scopes) }
 }
 
 /// Reads source blocks; `*`: anywhere.
@@ -85,7 +85,10 @@ mod tests {
         let fault = scopes("accounts,api-keys", FEATURES).unwrap_err();
         assert!(fault.errors["scopes"][0].en.contains("\"api-keys\""), "{fault}");
         assert!(fault.errors["scopes"][0].en.contains("accounts, usage"));
-        assert!(scopes(" , ", FEATURES).is_err());
+        for none in ["", " , "] {
+            let fault = scopes(none, FEATURES).unwrap_err();
+            assert!(fault.errors["scopes"][0].en.contains("accounts, usage"), "{fault}");
+        }
     }
 
     #[test]
