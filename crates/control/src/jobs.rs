@@ -7,6 +7,7 @@ use std::time::Duration;
 use turnpike_base::{Fault, Result, Timestamp};
 use turnpike_commerce::{orders, payments, renewals, warnings};
 use turnpike_metering::{check, leases, prune};
+use turnpike_network::truth::Refreshed;
 use turnpike_network::{endpoints, statics};
 use turnpike_store::jobs::{self, Job};
 use turnpike_store::outbox;
@@ -125,9 +126,11 @@ async fn measure_exits(control: &Control, now: Timestamp) -> Result<()> {
     let truth = Arc::clone(&control.0.network.truth);
     // Files of a hundred megabytes are read beside the event loop.
     match tokio::task::spawn_blocking(move || truth.refresh()).await {
-        Ok(Ok(true)) => tracing::info!("databases of addresses were read again"),
-        Ok(Err(error)) => tracing::error!(%error, "a database of addresses can't be read; the old one stays"),
-        _ => {}
+        Ok(Refreshed::Anew) => tracing::info!("databases of addresses were read again"),
+        Ok(Refreshed::Broke(error)) => {
+            tracing::error!(%error, "a database of addresses can't be read; the old one stays");
+        }
+        Ok(Refreshed::Unchanged | Refreshed::StillBroken) | Err(_) => {}
     }
     while turnpike_network::truth::flow::run(&control.0.network, now).await? {}
     Ok(())

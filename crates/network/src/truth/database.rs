@@ -21,7 +21,7 @@ pub struct Found {
 }
 
 /// A file that is no MMDB, or can't be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {why}", file.display())]
 pub struct DatabaseError {
     /// Which file.

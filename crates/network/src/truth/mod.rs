@@ -20,8 +20,21 @@ use std::sync::{Mutex, PoisonError};
 #[derive(Debug, Default)]
 pub struct Truth {
     now: ArcSwap<Settled>,
-    /// One reload at a time.
-    turn: Mutex<()>,
+    /// One reload at a time; what was wrong at the last one, as long as it stays wrong.
+    turn: Mutex<Option<DatabaseError>>,
+}
+
+/// What became of a look at the files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refreshed {
+    /// None changed.
+    Unchanged,
+    /// They were read again.
+    Anew,
+    /// One can't be read, and that is news; the old contents stay.
+    Broke(DatabaseError),
+    /// It still can't.
+    StillBroken,
 }
 
 /// The files and the policy in force.
@@ -39,25 +52,34 @@ impl Truth {
     /// # Errors
     /// A file can't be read as MMDB; then everything stays as it was.
     pub fn set(&self, files: &[PathBuf], policy: Policy) -> Result<(), DatabaseError> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut wrong = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let databases = Databases::open(files)?;
         self.now.store(std::sync::Arc::new(Settled { databases, policy }));
+        *wrong = None;
         Ok(())
     }
 
-    /// Reads the files again if one of them changed; whether it did.
-    ///
-    /// # Errors
-    /// A file can't be read as MMDB; then the old contents stay.
-    pub fn refresh(&self) -> Result<bool, DatabaseError> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Reads the files again if one of them changed. One that can't be read is tried again each time, but told of
+    /// once.
+    pub fn refresh(&self) -> Refreshed {
+        let mut wrong = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let old = self.now.load_full();
         if !old.databases.is_stale() {
-            return Ok(false);
+            *wrong = None;
+            return Refreshed::Unchanged;
         }
-        let databases = Databases::open(&old.databases.files())?;
-        self.now.store(std::sync::Arc::new(Settled { databases, policy: old.policy }));
-        Ok(true)
+        match Databases::open(&old.databases.files()) {
+            Ok(databases) => {
+                self.now.store(std::sync::Arc::new(Settled { databases, policy: old.policy }));
+                *wrong = None;
+                Refreshed::Anew
+            }
+            Err(error) if wrong.as_ref() == Some(&error) => Refreshed::StillBroken,
+            Err(error) => {
+                *wrong = Some(error.clone());
+                Refreshed::Broke(error)
+            }
+        }
     }
 
     /// What holds now.

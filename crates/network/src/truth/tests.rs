@@ -1,6 +1,6 @@
 //! Measuring, with small databases that `fixtures/make.py` made.
 
-use super::{Databases, Found, Policy, flow};
+use super::{Databases, Found, Policy, Refreshed, Truth, flow};
 use crate::State;
 use crate::exits::{self, Exit, NewExit, Wanted};
 use crate::roster::Roster;
@@ -44,6 +44,28 @@ fn what_is_no_database_is_told_by_its_name() {
         let error = Databases::open(&[fixture("nested.mmdb"), fixture(bad)]).unwrap_err();
         assert!(error.to_string().contains(bad), "{error}");
     }
+}
+
+#[test]
+fn a_file_that_broke_is_told_once_and_taken_when_it_is_whole_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("places.mmdb");
+    std::fs::copy(fixture("nested.mmdb"), &file).unwrap();
+    let truth = Truth::default();
+    truth.set(std::slice::from_ref(&file), Policy::Never).unwrap();
+    assert_eq!(truth.refresh(), Refreshed::Unchanged);
+    std::fs::write(&file, "no database").unwrap();
+    let Refreshed::Broke(error) = truth.refresh() else { panic!("it broke") };
+    assert_eq!(error.file, file);
+    assert_eq!([truth.refresh(), truth.refresh()], [Refreshed::StillBroken, Refreshed::StillBroken]);
+    assert!(!truth.settled().databases.is_empty(), "the old one stays");
+    // Another fault is news.
+    std::fs::remove_file(&file).unwrap();
+    assert!(matches!(truth.refresh(), Refreshed::Broke(_)));
+    assert_eq!(truth.refresh(), Refreshed::StillBroken);
+    std::fs::copy(fixture("nested.mmdb"), &file).unwrap();
+    assert_eq!(truth.refresh(), Refreshed::Anew);
+    assert_eq!(truth.refresh(), Refreshed::Unchanged);
 }
 
 fn state(store: &Store, files: &[&str], policy: Policy) -> State {

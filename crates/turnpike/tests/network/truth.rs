@@ -60,3 +60,28 @@ fn an_exit_that_is_elsewhere_is_told_and_not_sold_until_it_is_back() {
     assert!(eventually(within, || german_stock(&demo) == 2));
     assert_eq!(demo.operator("exit/list", json!({"mismatched": true}))["total"], 0);
 }
+
+#[test]
+fn other_databases_are_taken_on_sighup() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let config = folder.path().join("turnpike.toml");
+    let name = |database: &str| {
+        let text = format!("place-databases = [{:?}]\nwithhold-misplaced = \"country\"\n", fixture(database));
+        std::fs::write(&config, text).unwrap();
+    };
+    name("there.mmdb");
+    let demo = Demo::start(&["--endpoint-ports", "0+1", "--config", config.to_str().unwrap()]);
+    let within = Duration::from_secs(60);
+    assert!(eventually(within, || offers_berlin(&demo) && german_stock(&demo) == 2));
+    name("elsewhere.mmdb");
+    demo.signal("HUP");
+    assert!(eventually(within, || !offers_berlin(&demo) && german_stock(&demo) == 1));
+    // A list with a file that is none changes nothing.
+    name("make.py");
+    demo.signal("HUP");
+    assert!(eventually(within, || demo.log().contains("make.py")));
+    assert!(!offers_berlin(&demo));
+    name("there.mmdb");
+    demo.signal("HUP");
+    assert!(eventually(within, || offers_berlin(&demo) && german_stock(&demo) == 2));
+}
