@@ -85,12 +85,17 @@ fn upstream(protocol: ParentProtocol, parent: &Origin, password: &str) -> ExitKi
 
 /// A lab whose only exit is this one.
 async fn through(kind: ExitKind, origins: &[SocketAddr]) -> Lab {
+    set_up(kind, origins).start().await
+}
+
+/// The same before it starts; the exit is 7.
+fn set_up(kind: ExitKind, origins: &[SocketAddr]) -> Setup {
     let setup = Setup::new(origins);
     setup.control.drop_exits();
     let mut exit = local_exit(7, "127.0.0.2".parse().unwrap());
     exit.kind = kind;
     setup.control.put_exit(exit);
-    setup.start().await
+    setup
 }
 
 /// CONNECT to anything, by alice.
@@ -215,6 +220,29 @@ async fn the_public_address_of_each_exit_is_learned() {
     let heard = lab.control.health().len();
     eventually("they are probed on", || lab.control.health().len() > heard + 6).await;
     assert_eq!((asked, origin.connections()), (3, 3), "each is asked once a day");
+}
+
+#[tokio::test]
+async fn the_public_address_of_a_parent_is_what_the_page_tells_through_it() {
+    let page = Origin::http(|asked| {
+        let body = format!("{{\"ip\": \"203.0.113.77\", \"path\": \"{}\"}}", asked.path());
+        format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+    })
+    .await;
+    for protocol in [ParentProtocol::Http, ParentProtocol::Socks5] {
+        let (parent, asked) = parent(protocol, page.address).await;
+        let mut setup = set_up(upstream(protocol, &parent, "p"), &[]);
+        setup.config.address_page = AddressPage::parse("http://page.example/me");
+        let lab = setup.start().await;
+        let public = || lab.control.health().iter().filter_map(|seen| seen.public).next_back();
+        eventually("the parent's address is learned", || public().is_some()).await;
+        assert_eq!(public(), "203.0.113.77".parse::<IpAddr>().ok(), "not the parent's own address");
+        let names = asked.lock().unwrap().clone();
+        assert!(
+            names.iter().any(|name| name.starts_with("page.example")),
+            "the parent gets the name: {names:?}"
+        );
+    }
 }
 
 #[tokio::test]
