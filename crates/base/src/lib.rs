@@ -8,6 +8,7 @@ pub mod money;
 pub mod paging;
 pub mod product;
 pub mod secret;
+pub mod table;
 pub mod text;
 pub mod time;
 

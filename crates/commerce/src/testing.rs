@@ -175,7 +175,7 @@ impl Shop {
         }
         tx.commit().await.unwrap();
         let stock = turnpike_network::statics::parse(STOCK).unwrap();
-        turnpike_network::statics::stock::import(store, &vault(), &stock, now).await.unwrap();
+        turnpike_network::statics::stock::import(store, &vault(), stock, now).await.unwrap();
         let state = crate::State {
             store: store.clone(),
             vault: vault(),

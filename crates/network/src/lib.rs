@@ -20,7 +20,6 @@ pub mod roster;
 pub mod sessions;
 mod state;
 pub mod statics;
-mod table;
 #[cfg(test)]
 mod testing;
 pub mod truth;

@@ -14,13 +14,13 @@ use turnpike_wire::{ExitFailures, GatewayId, Subject, UsageBatch, UsageRow};
 
 const PASSWORD: &str = "correct horse battery";
 
-struct Room {
-    control: Control,
+pub(super) struct Room {
+    pub(super) control: Control,
     router: axum::Router,
 }
 
 /// Two brands, a customer with balance, an exit, and an operator of each role; a demo, so that no second factor is due.
-async fn room(store: &Store) -> Room {
+pub(super) async fn room(store: &Store) -> Room {
     let control = Control::open(store.clone(), Vault::new([7; 32]), Arc::new(SystemClock)).await.unwrap();
     let tx = store.write().await.unwrap();
     tx.exec("INSERT INTO facts (name, value) VALUES ('demo', 'yes')", args![]).await.unwrap();
@@ -65,7 +65,7 @@ impl Room {
         self.send_to("one.example", method, path, token, body).await
     }
 
-    async fn send_to(
+    pub(super) async fn send_to(
         &self,
         host: &str,
         method: Method,
@@ -85,20 +85,20 @@ impl Room {
         (parts.status, serde_json::from_slice(&bytes).unwrap_or(Value::Null), parts.headers)
     }
 
-    async fn enter(&self, role: &str) -> String {
+    pub(super) async fn enter(&self, role: &str) -> String {
         let input = json!({"email": format!("{role}@example.com"), "password": PASSWORD});
         let (status, answer, _) = self.send(Method::POST, "/operator_v1/login", "", &input).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
         answer["data"]["access_token"].as_str().unwrap().to_owned()
     }
 
-    async fn ask(&self, token: &str, path: &str, input: Value) -> (StatusCode, Value) {
+    pub(super) async fn ask(&self, token: &str, path: &str, input: Value) -> (StatusCode, Value) {
         let (status, answer, _) =
             self.send(Method::POST, &format!("/operator_v1/{path}"), token, &input).await;
         (status, answer)
     }
 
-    async fn ok(&self, token: &str, path: &str, input: Value) -> Value {
+    pub(super) async fn ok(&self, token: &str, path: &str, input: Value) -> Value {
         let (status, answer) = self.ask(token, path, input).await;
         assert_eq!(status, StatusCode::OK, "{path}: {answer}");
         answer["data"].clone()
@@ -238,6 +238,12 @@ both_engines! {
         let parent = list(json!({"country": "DE"})).await;
         assert_eq!((&parent["total"], &parent["list"][0]["target"]), (&json!(1), &json!("http://u@parent.example:3128")));
         assert_eq!(list(json!({"search": "los ang", "status": "enabled", "healthy": true})).await["total"], 2);
+        let several = "target,pools,country\n127.0.8.3,isp,\n127.0.8.2,isp,US\n127.0.8.4,fast,US\n127.0.8.5,isp,US\n";
+        let (_, answer) = room.ask(&token, "exit/import", json!({"file": several})).await;
+        let told = &answer["error"]["errors"]["file"];
+        for (at, says) in ["line 2: country", "line 3: An exit 127.0.8.2", "line 4: pools"].into_iter().enumerate() {
+            assert!(told[at].as_str().unwrap_or_default().starts_with(says) && told[3].is_null(), "{answer}");
+        }
         for (bad, says) in [("target,pools,country\n127.0.8.3,isp,US\n127.0.8.2,isp,US\n", "line 3"),
             ("target,country\n", "pools"), ("target,pools,country\n127.0.8.3,fast,US\n", "residential")] {
             let (status, answer) = room.ask(&token, "exit/import", json!({"file": bad})).await;

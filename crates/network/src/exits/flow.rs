@@ -3,7 +3,7 @@
 use super::model::{Exit, Measured, NewExit, Wanted};
 use super::{error, import, queries, rules};
 use crate::place;
-use crate::table::bad_line;
+use turnpike_base::table::Table;
 use turnpike_base::{ExitId, Page, PageOf, Result, Timestamp};
 use turnpike_store::{Read, Store, Vault, WriteTx, changes};
 use turnpike_wire::{Change, ExitHealth, ExitRecord, ExitStatus};
@@ -39,18 +39,18 @@ pub async fn add_in(tx: &WriteTx, vault: &Vault, new: &NewExit, now: Timestamp) 
     Ok(id)
 }
 
-/// Adds the exits of an import file, all or none; a line that can't be taken is named by its number.
+/// Adds the exits of an import file, all or none; every line that can't be taken is named by its number.
 pub async fn import(store: &Store, vault: &Vault, file: &str, now: Timestamp) -> Result<usize> {
-    let new = import::parse(file)?;
+    let Table { rows, mut faults } = import::parse(file)?;
     let tx = store.write().await?;
-    for (line, exit) in &new {
-        add_in(&tx, vault, exit, now).await.map_err(|fault| {
-            let reason = fault.errors.into_values().flatten().next().unwrap_or(fault.text);
-            bad_line(*line, reason)
-        })?;
+    for (line, exit) in &rows {
+        if let Err(fault) = add_in(&tx, vault, exit, now).await {
+            faults.note(*line, fault)?;
+        }
     }
+    faults.end()?;
     tx.commit().await?;
-    Ok(new.len())
+    Ok(rows.len())
 }
 
 /// A page of exits, the newest first.

@@ -110,7 +110,7 @@ both_engines! {
 
     async fn an_account_of_static_addresses_sees_its_owners(store: Store) {
         let file = "address,type,country,city\n127.0.8.1,25,US,Los Angeles\n127.0.8.2,25,DE,Berlin\n";
-        stock::import(&store, &vault(), &statics::parse(file).unwrap(), NOW).await.unwrap();
+        stock::import(&store, &vault(), statics::parse(file).unwrap(), NOW).await.unwrap();
         let wish = Wish {
             customer: ALICE,
             product: ProductType::StaticResidential,

@@ -23,6 +23,12 @@ pub fn not_in_stock(address: &str) -> Fault {
         .say(Text::made(format!("库存中没有 {address}"), format!("{address} is not in stock")))
 }
 
+/// The address is in stock.
+pub fn in_stock(address: &str) -> Fault {
+    Fault::new(Code::Conflict, "static_in_stock")
+        .say(Text::made(format!("{address} 已在库存中"), format!("{address} is in stock already")))
+}
+
 /// The holding ended; the address may be somebody else's by now.
 pub fn ended(package: PackageId) -> Fault {
     Fault::new(Code::Conflict, "static_ended").say(Text::made(

@@ -23,26 +23,28 @@ pub(super) struct Fresh<'a> {
     pub(super) holders: i64,
 }
 
-pub(super) async fn insert(tx: &WriteTx, new: &Fresh<'_>, now: Timestamp) -> Result<(), StoreError> {
+/// Whether the address is new.
+pub(super) async fn insert(tx: &WriteTx, new: &Fresh<'_>, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "INSERT INTO static_addresses (exit_id, address, product, country, state_key, city, asn, isp, most_holders, \
-               created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    tx.exec(
-        sql,
-        args![
-            new.exit,
-            new.address.as_str(),
-            new.product,
-            new.place.country.as_str(),
-            new.place.state.as_ref(),
-            new.place.city.as_ref(),
-            new.asn.map(i64::from),
-            new.isp,
-            new.holders,
-            now
-        ],
-    )
-    .await?;
-    Ok(())
+               created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (address) DO NOTHING";
+    let added = tx
+        .exec(
+            sql,
+            args![
+                new.exit,
+                new.address.as_str(),
+                new.product,
+                new.place.country.as_str(),
+                new.place.state.as_ref(),
+                new.place.city.as_ref(),
+                new.asn.map(i64::from),
+                new.isp,
+                new.holders,
+                now
+            ],
+        )
+        .await?;
+    Ok(added == 1)
 }
 
 fn stock(wanted: &Stock, now: Timestamp) -> Conditions {

@@ -4,25 +4,34 @@ use super::model::{Address, NewStatic, Stock};
 use super::{error, queries, rules};
 use crate::exits::{self, NewExit};
 use crate::place;
-use crate::table::bad_line;
-use turnpike_base::{Page, PageOf, Result, StaticId, Text, Timestamp};
+use turnpike_base::table::{Table, wrong};
+use turnpike_base::{Code, Fault, Page, PageOf, Result, StaticId, Text, Timestamp};
 use turnpike_store::{Read, Store, Vault, WriteTx, changes};
 use turnpike_wire::{Change, Resolve, Revocation};
 
-/// Takes addresses into stock, all or none; each gets an exit that stands for it. A wrong one is named by
-/// its position (from 1).
-pub async fn import(store: &Store, vault: &Vault, new: &[NewStatic], now: Timestamp) -> Result<usize> {
+/// Takes the addresses of an import file into stock, all or none; each gets an exit that stands for it. Every line
+/// that can't be taken is named by its number.
+pub async fn import(store: &Store, vault: &Vault, new: Table<NewStatic>, now: Timestamp) -> Result<usize> {
+    let Table { rows, mut faults } = new;
     let tx = store.write().await?;
-    for (at, one) in new.iter().enumerate() {
-        add(&tx, vault, one, now).await.map_err(|fault| {
-            let reason = fault.errors.into_values().flatten().next().unwrap_or(fault.text);
-            let (zh, en) = (&reason.zh, &reason.en);
-            let reason = Text::made(format!("{}：{zh}", one.address), format!("{}: {en}", one.address));
-            bad_line(at + 1, reason)
-        })?;
+    for (line, one) in &rows {
+        if let Err(fault) = add(&tx, vault, one, now).await {
+            faults.note(*line, naming(one, fault))?;
+        }
     }
+    faults.end()?;
     tx.commit().await?;
-    Ok(new.len())
+    Ok(rows.len())
+}
+
+/// What is wrong with an address, beginning with it.
+fn naming(one: &NewStatic, fault: Fault) -> Fault {
+    if fault.code == Code::Internal {
+        return fault;
+    }
+    let reason = fault.errors.into_values().flatten().next().unwrap_or(fault.text);
+    let (zh, en) = (&reason.zh, &reason.en);
+    wrong(Text::made(format!("{}：{zh}", one.address), format!("{}: {en}", one.address)))
 }
 
 async fn add(tx: &WriteTx, vault: &Vault, new: &NewStatic, now: Timestamp) -> Result<()> {
@@ -40,8 +49,8 @@ async fn add(tx: &WriteTx, vault: &Vault, new: &NewStatic, now: Timestamp) -> Re
         .map_err(|unknown| unknown.fault(["country", "state", "city"]))?;
     let exit = exits::flow::add_in(tx, vault, &exit, now).await?;
     let (product, asn, isp, holders) = (new.product, new.asn, new.isp.as_str(), new.holders);
-    let fresh = queries::Fresh { exit, address, product, place: &place, asn, isp, holders };
-    Ok(queries::insert(tx, &fresh, now).await?)
+    let fresh = queries::Fresh { exit, address: address.clone(), product, place: &place, asn, isp, holders };
+    if queries::insert(tx, &fresh, now).await? { Ok(()) } else { Err(error::in_stock(&address)) }
 }
 
 /// A page of the stock, the newest first.
