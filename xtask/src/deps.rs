@@ -13,7 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("store", &["base"]),
     ("fetch", &[]),
     ("courier", &["base", "fetch"]),
-    ("web", &["base", "wire", "store"]),
+    ("web", &["base", "wire", "store", "places"]),
     ("identity", &["base", "wire", "store", "web", "places"]),
     ("access", &["base", "wire", "store", "web", "places", "identity"]),
     ("network", &["base", "wire", "store", "web", "places", "identity", "access"]),

@@ -53,6 +53,10 @@ async fn publish(control: &Control, told: &mut HashSet<i64>) -> Result<bool> {
     let ids: Vec<i64> = waiting.iter().map(|(id, _)| *id).collect();
     for (id, change) in waiting {
         if told.insert(id) {
+            if matches!(change, Change::PlaceNames) {
+                // Who asks because of it is answered by the new names.
+                control.directory().reload().await?;
+            }
             tell(control, change);
         }
     }

@@ -141,6 +141,7 @@ fn take_in(shared: &Arc<Shared>, loops: &Arc<Vec<LoopHandle>>, numbered: Arc<Num
         Change::Blocked { customer, .. } => {
             held(&shared.permits).drop_where(|permit| permit.subject.customer == *customer);
         }
+        Change::PlaceNames => held(&shared.permits).drop_where(|_| true),
         Change::Exit(record) => {
             shared.exits_mut().put((**record).clone());
             statics::follow(shared, loops, record);
@@ -209,9 +210,11 @@ pub(crate) fn verdict(change: &Change, conn: &Conn) -> Option<(Refusal, Revocati
             (gone, Revocation::Reset, Reason::ExitFailed)
         }
         Change::ExitGone(exit) => (conn.exit.record.id == *exit, Revocation::Reset, Reason::ExitFailed),
-        Change::Package { .. } | Change::SessionEnded { .. } | Change::Probe(_) | Change::Rules => {
-            return None;
-        }
+        Change::Package { .. }
+        | Change::SessionEnded { .. }
+        | Change::PlaceNames
+        | Change::Probe(_)
+        | Change::Rules => return None,
     };
     (concerned && running != Revocation::Renew).then(|| (Refusal::new(reason), running))
 }

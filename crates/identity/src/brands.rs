@@ -4,6 +4,7 @@ use crate::State;
 use http::Method;
 use serde::{Deserialize, Serialize};
 use turnpike_base::{Code, Fault, Result, SiteId, Text};
+use turnpike_places::{Names, PlaceKey};
 use turnpike_store::{Read, WriteTx, args};
 use turnpike_web::{Endpoint, Visit, with};
 use utoipa::ToSchema;
@@ -191,7 +192,33 @@ struct Brand {
     time_zone: String,
     /// Path prefix of the API for app_keys.
     prefix: String,
+    /// Countries that the brand calls otherwise than the catalogue does.
+    country_names: Vec<CountryName>,
     features: Features,
+}
+
+/// What a brand calls a country.
+#[derive(Debug, Serialize, ToSchema)]
+struct CountryName {
+    /// ISO 3166-1 alpha-2.
+    country_code: &'static str,
+    name_zh_cn: String,
+    name_en: String,
+}
+
+fn country_names(names: &Names) -> Vec<CountryName> {
+    let countries = names.iter().map(|(place, _)| *place).filter(PlaceKey::is_country);
+    let named = |place: PlaceKey| {
+        let name = names.text(place);
+        CountryName {
+            country_code: place.country,
+            name_zh_cn: name.zh.into_owned(),
+            name_en: name.en.into_owned(),
+        }
+    };
+    let mut all: Vec<CountryName> = countries.map(named).collect();
+    all.sort_by_key(|one| one.country_code);
+    all
 }
 
 /// What the brand offers.
@@ -229,6 +256,7 @@ async fn show(state: State, visit: Visit, (): ()) -> Result<Brand> {
         languages: vec!["zh", "en"],
         time_zone: site.zone.iana_name().unwrap_or("UTC").to_owned(),
         prefix: site.prefixes.first().cloned().unwrap_or_default(),
+        country_names: country_names(&site.places),
         features: Features {
             registration: !look.closed.unwrap_or(false),
             demands_verification: site.demands_verification,

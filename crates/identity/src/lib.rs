@@ -21,6 +21,7 @@ pub mod mail;
 pub mod operators;
 pub mod passwords;
 pub mod people;
+pub mod place_names;
 pub mod profile;
 pub mod real_names;
 mod register;

@@ -1,5 +1,6 @@
 //! Sites: the brands of an installation.
 
+use crate::place_names;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 use turnpike_base::{Code, Currency, Fault, Lang, Result, SiteId, Text, Timestamp};
@@ -172,7 +173,7 @@ pub async fn change(tx: &WriteTx, site: &Site, changes: Changes) -> Result<()> {
 pub async fn by_id(tx: &impl Read, id: SiteId) -> Result<Site> {
     let row = tx.row("SELECT * FROM sites WHERE id = $1", args![id]).await?;
     match row {
-        Some(row) => Ok(read(&row)?),
+        Some(row) => Ok(Site { places: Arc::new(place_names::of(tx, id).await?), ..read(&row)? }),
         None => Err(Fault::internal("site_lost", format!("no site {id}"))),
     }
 }
@@ -197,7 +198,13 @@ fn is_prefix(text: &str) -> bool {
 /// Every site, by id.
 pub async fn all(tx: &impl Read) -> Result<Vec<Arc<Site>>> {
     let rows = tx.rows("SELECT * FROM sites ORDER BY id", args![]).await?;
-    Ok(rows.iter().map(|row| read(row).map(Arc::new)).collect::<Result<_, _>>()?)
+    let mut names = place_names::all(tx).await?;
+    let mut site = |row: &Row| {
+        let site = read(row)?;
+        let places = Arc::new(names.remove(&site.id).unwrap_or_default());
+        Ok(Arc::new(Site { places, ..site }))
+    };
+    Ok(rows.iter().map(&mut site).collect::<Result<_, StoreError>>()?)
 }
 
 /// The site with this name, or the first one where none is named.
@@ -226,5 +233,6 @@ fn read(row: &Row) -> Result<Site, StoreError> {
         request_burst: count("request_burst")?,
         allowlist_cap: row.get("allowlist_cap")?,
         account_cap: row.get("account_cap")?,
+        places: Arc::default(),
     })
 }

@@ -1,8 +1,8 @@
 //! Places by name: what operators claim for exits and what customers ask for, in catalogue terms.
 
 use serde::Serialize;
-use turnpike_base::{Fault, Result, Text};
-use turnpike_places::{Catalogue, City, Country, Kind, State};
+use turnpike_base::{Fault, Lang, Result, Text};
+use turnpike_places::{City, Country, Kind, Names, PlaceKey, State};
 use turnpike_wire::{CountryCode, PlaceFilter, Reason, Refusal, Targeting};
 
 /// How many names a "did you mean" offers.
@@ -29,37 +29,71 @@ pub struct UnknownPlace {
     /// As it was typed.
     pub name: String,
     /// The nearest names that exist, nearest first.
-    pub nearest: Vec<&'static str>,
+    pub nearest: Vec<Text>,
     /// A state or city came without a country.
     pub needs_country: bool,
     /// Where a city of this name is, if not in the state it was asked for in.
     pub elsewhere: Option<Elsewhere>,
+    /// Some of the states that have a city of this name, where one has to be named.
+    pub among: Vec<Text>,
 }
 
 /// A city that exists, but in other states.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Elsewhere {
     /// The state it was asked for in.
-    pub asked: &'static str,
+    pub asked: Text,
     /// The states that have one, the one with the largest first.
-    pub found: Vec<&'static str>,
+    pub found: Vec<Text>,
 }
 
 impl UnknownPlace {
-    fn new(field: &'static str, name: &str, kind: Kind<'_>) -> Self {
-        let nearest = Catalogue::get().nearest(kind, name, SUGGESTIONS);
-        Self { field, name: shown(name), nearest, needs_country: false, elsewhere: None }
+    fn new(names: &Names, field: &'static str, name: &str, kind: Kind<'_>) -> Self {
+        let nearest = names.nearest(kind, name, SUGGESTIONS);
+        Self { field, name: shown(name), nearest, needs_country: false, elsewhere: None, among: Vec::new() }
     }
 
-    fn in_another_state(name: &str, asked: &'static State, found: &[City]) -> Self {
-        let state_of = |city: &City| Catalogue::get().state_by_code(city.state?).map(|state| state.name);
+    fn in_another_state(names: &Names, name: &str, asked: &'static State, found: &'static [City]) -> Self {
+        let state_of = |city: &'static City| {
+            let state = PlaceKey { city: None, ..city.into() };
+            state.state.map(|_| names.text(state))
+        };
         let found = found.iter().filter_map(state_of).take(SUGGESTIONS).collect();
-        let elsewhere = Some(Elsewhere { asked: asked.name, found });
-        Self { field: "city", name: shown(name), nearest: Vec::new(), needs_country: false, elsewhere }
+        let elsewhere = Some(Elsewhere { asked: names.text(asked.into()), found });
+        Self {
+            field: "city",
+            name: shown(name),
+            nearest: Vec::new(),
+            needs_country: false,
+            elsewhere,
+            among: Vec::new(),
+        }
+    }
+
+    fn ambiguous(names: &Names, name: &str, found: &'static [City]) -> Self {
+        let states = found
+            .iter()
+            .filter_map(|city| Some(PlaceKey { city: None, state: Some(city.state?), ..city.into() }));
+        let among = states.map(|state| names.text(state)).take(SUGGESTIONS).collect();
+        Self {
+            field: "state",
+            name: shown(name),
+            nearest: Vec::new(),
+            needs_country: false,
+            elsewhere: None,
+            among,
+        }
     }
 
     fn alone(field: &'static str, name: &str) -> Self {
-        Self { field, name: shown(name), nearest: Vec::new(), needs_country: true, elsewhere: None }
+        Self {
+            field,
+            name: shown(name),
+            nearest: Vec::new(),
+            needs_country: true,
+            elsewhere: None,
+            among: Vec::new(),
+        }
     }
 
     /// The sentence for people.
@@ -76,20 +110,25 @@ impl UnknownPlace {
             );
         }
         if let Some(Elsewhere { asked, found }) = &self.elsewhere {
+            let found = joined(found);
             return Text::made(
-                format!("{asked} 没有城市“{}”，同名城市位于：{}", self.name, found.join("、")),
-                format!(
-                    "There is no city \"{}\" in {asked}; there is one in {}",
-                    self.name,
-                    found.join(", ")
-                ),
+                format!("{} 没有城市“{}”，同名城市位于：{}", asked.zh, self.name, found.zh),
+                format!("There is no city \"{}\" in {}; there is one in {}", self.name, asked.en, found.en),
+            );
+        }
+        if !self.among.is_empty() {
+            let among = joined(&self.among);
+            return Text::made(
+                format!("多个州/省有城市“{}”，请指定其一：{}", self.name, among.zh),
+                format!("Several states have a city \"{}\"; name one, such as {}", self.name, among.en),
             );
         }
         let (mut chinese, mut english) =
             (format!("{zh}“{}”不存在", self.name), format!("There is no {en} \"{}\"", self.name));
         if !self.nearest.is_empty() {
-            chinese.push_str(&format!("，您是否要找：{}", self.nearest.join("、")));
-            english.push_str(&format!("; did you mean {}?", self.nearest.join(", ")));
+            let nearest = joined(&self.nearest);
+            chinese.push_str(&format!("，您是否要找：{}", nearest.zh));
+            english.push_str(&format!("; did you mean {}?", nearest.en));
         }
         Text::made(chinese, english)
     }
@@ -112,6 +151,11 @@ impl From<UnknownPlace> for Refusal {
     }
 }
 
+fn joined(names: &[Text]) -> Text {
+    let all = |lang: Lang| names.iter().map(move |name| name.get(lang)).collect::<Vec<_>>();
+    Text::made(all(Lang::Zh).join("、"), all(Lang::En).join(", "))
+}
+
 /// What a stranger typed, short enough to be shown to him.
 fn shown(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(64).collect()
@@ -121,32 +165,35 @@ fn non_empty(name: Option<&str>) -> Option<&str> {
     name.map(str::trim).filter(|n| !n.is_empty())
 }
 
-fn find_country(name: &str) -> Result<&'static Country, UnknownPlace> {
-    Catalogue::get().country(name).ok_or_else(|| UnknownPlace::new("country", name, Kind::Country))
+fn find_country(names: &Names, name: &str) -> Result<&'static Country, UnknownPlace> {
+    names.country(name).ok_or_else(|| UnknownPlace::new(names, "country", name, Kind::Country))
 }
 
-fn find_state(country: &str, name: &str) -> Result<&'static State, UnknownPlace> {
-    let unknown = || UnknownPlace::new("state", name, Kind::State(country));
-    Catalogue::get().state(country, name).ok_or_else(unknown)
+fn find_state(names: &Names, country: &str, name: &str) -> Result<&'static State, UnknownPlace> {
+    let unknown = || UnknownPlace::new(names, "state", name, Kind::State(country));
+    names.state(country, name).ok_or_else(unknown)
 }
 
 fn find_city(
+    names: &Names,
     country: &str,
     state: Option<&'static State>,
     name: &str,
 ) -> Result<&'static City, UnknownPlace> {
-    let found = Catalogue::get().cities_named(country, name);
+    let found = names.cities_named(country, name);
     // A city whose state the catalogue does not know is not refused for the state.
     let fits = |c: &&City| state.is_none_or(|s| c.state.is_none_or(|code| code == s.code));
     found.iter().find(fits).ok_or_else(|| match state {
-        Some(state) if !found.is_empty() => UnknownPlace::in_another_state(name, state, found),
-        Some(state) => UnknownPlace::new("city", name, Kind::CityIn(country, state.code)),
-        None => UnknownPlace::new("city", name, Kind::City(country)),
+        Some(state) if !found.is_empty() => UnknownPlace::in_another_state(names, name, state, found),
+        Some(state) => UnknownPlace::new(names, "city", name, Kind::CityIn(country, state.code)),
+        None => UnknownPlace::new(names, "city", name, Kind::City(country)),
     })
 }
 
-/// What a customer asks for as a filter over exits (contract sections 6 and 9). Blank names count as absent.
+/// What a customer asks for as a filter over exits (contract sections 6 and 9), by the names of his site. Blank names
+/// count as absent.
 pub fn filter(
+    names: &Names,
     country: Option<&str>,
     state: Option<&str>,
     city: Option<&str>,
@@ -160,35 +207,54 @@ pub fn filter(
             (None, None) => Ok(PlaceFilter { asn, ..PlaceFilter::default() }),
         };
     };
-    let country = find_country(country)?.code;
-    let state = state.map(|name| find_state(country, name)).transpose()?;
-    let city = city.map(|name| find_city(country, state, name)).transpose()?;
+    let country = find_country(names, country)?.code;
+    let state = state.map(|name| find_state(names, country, name)).transpose()?;
+    let found = city.map(|name| find_city(names, country, state, name)).transpose()?;
+    // A name of the catalogue's without a state means all cities of that name, the site's own one city alone.
+    let own = city.and_then(|name| names.own_city(country, name)).and_then(|own| own.state);
     Ok(PlaceFilter {
         country: CountryCode::parse(country),
-        state: state.map(|s| s.code.to_owned()),
-        city: city.map(|c| c.key.clone()),
+        state: state.map(|s| s.code).or(own).map(str::to_owned),
+        city: found.map(|c| c.key.clone()),
         asn,
     })
 }
 
 /// The filter of a proxy username, or the refusal that says which name is unknown and what is near.
-pub fn target(wish: &Targeting) -> Result<PlaceFilter, Refusal> {
-    Ok(filter(wish.country.as_deref(), wish.state.as_deref(), wish.city.as_deref(), wish.asn)?)
+pub fn target(names: &Names, wish: &Targeting) -> Result<PlaceFilter, Refusal> {
+    let (country, state, city) = (wish.country.as_deref(), wish.state.as_deref(), wish.city.as_deref());
+    Ok(filter(names, country, state, city, wish.asn)?)
 }
 
-/// Where an exit is, as an operator names it. A city without a state gets the catalogue's, the largest
-/// city's where several share the name.
+/// Where an exit is, as an operator names it: by the catalogue, for exits serve every site. A city without a state
+/// gets the catalogue's, the largest city's where several share the name.
 pub fn claim(country: &str, state: Option<&str>, city: Option<&str>) -> Result<Place, UnknownPlace> {
-    let country = find_country(country)?;
-    let state = non_empty(state).map(|name| find_state(country.code, name)).transpose()?;
-    let city = non_empty(city).map(|name| find_city(country.code, state, name)).transpose()?;
+    let names = Names::catalogue();
+    let country = find_country(names, country)?;
+    let state = non_empty(state).map(|name| find_state(names, country.code, name)).transpose()?;
+    let city = non_empty(city).map(|name| find_city(names, country.code, state, name)).transpose()?;
     let code = CountryCode::parse(country.code);
     Ok(Place {
-        country: code.ok_or_else(|| UnknownPlace::new("country", country.code, Kind::Country))?,
+        country: code.ok_or_else(|| UnknownPlace::new(names, "country", country.code, Kind::Country))?,
         state: state.map(|s| s.code).or_else(|| city.and_then(|c| c.state)).map(str::to_owned),
         city_key: city.map(|c| c.key.clone()),
         city: city.map(|c| c.name.to_owned()),
     })
+}
+
+/// The one place that an operator means, by the catalogue. A city's name that several share needs its state.
+pub fn exact(country: &str, state: Option<&str>, city: Option<&str>) -> Result<PlaceKey, UnknownPlace> {
+    let names = Names::catalogue();
+    let country = find_country(names, country)?;
+    let state = non_empty(state).map(|name| find_state(names, country.code, name)).transpose()?;
+    let Some(name) = non_empty(city) else {
+        return Ok(state.map_or_else(|| country.into(), PlaceKey::from));
+    };
+    let city = find_city(names, country.code, state, name)?;
+    match (state, names.cities_named(country.code, name)) {
+        (None, several) if several.len() > 1 => Err(UnknownPlace::ambiguous(names, name, several)),
+        _ => Ok(city.into()),
+    }
 }
 
 #[cfg(test)]
@@ -196,7 +262,12 @@ mod tests {
     use super::*;
 
     fn wish(country: &str, state: &str, city: &str) -> Result<PlaceFilter, UnknownPlace> {
-        filter(Some(country), Some(state), Some(city), None)
+        filter(Names::catalogue(), Some(country), Some(state), Some(city), None)
+    }
+
+    /// The nearest name that is told, in English.
+    fn nearest(unknown: &UnknownPlace) -> &str {
+        unknown.nearest.first().map_or("", |name| name.en.as_ref())
     }
 
     #[test]
@@ -226,12 +297,13 @@ mod tests {
     #[test]
     fn an_unknown_name_is_refused_with_the_nearest() {
         let unknown = wish("US", "", "Los Angelas").unwrap_err();
-        assert_eq!((unknown.field, unknown.nearest.first()), ("city", Some(&"Los Angeles")));
+        assert_eq!((unknown.field, nearest(&unknown)), ("city", "Los Angeles"));
         let refusal = Refusal::from(unknown);
         assert_eq!(refusal.reason, Reason::UnknownPlace);
         assert!(refusal.text().en.contains("Los Angeles") && refusal.text().zh.contains("城市"));
-        assert_eq!(wish("Germny", "", "").unwrap_err().nearest.first(), Some(&"Germany"));
-        assert_eq!(wish("US", "Califronia", "").unwrap_err().nearest.first(), Some(&"California"));
+        let germany = wish("Germny", "", "").unwrap_err();
+        assert!(nearest(&germany) == "Germany" && germany.text().zh.contains("德国"));
+        assert_eq!(nearest(&wish("US", "Califronia", "").unwrap_err()), "California");
     }
 
     #[test]
@@ -244,24 +316,52 @@ mod tests {
         );
         assert!(unknown.text().zh.contains("New York") && unknown.text().zh.contains("California"));
         // What is near lies in the state that was asked for.
-        let near = wish("US", "NY", "Bufalo").unwrap_err().nearest;
-        assert_eq!(near.first(), Some(&"Buffalo"));
-        assert!(near.iter().all(|name| wish("US", "NY", name).is_ok()), "{near:?}");
+        let near = wish("US", "NY", "Bufalo").unwrap_err();
+        assert_eq!(nearest(&near), "Buffalo");
+        assert!(near.nearest.iter().all(|name| wish("US", "NY", &name.en).is_ok()), "{near:?}");
     }
 
     #[test]
     fn a_state_or_city_needs_a_country() {
         for (state, city) in [(Some("CA"), None), (None, Some("Berlin"))] {
-            let unknown = filter(None, state, city, None).unwrap_err();
+            let unknown = filter(Names::catalogue(), None, state, city, None).unwrap_err();
             assert!(unknown.needs_country);
             assert!(unknown.fault(["cc", "state", "city"]).errors.contains_key("cc"));
         }
-        assert_eq!(filter(None, None, None, Some(7922)).unwrap().asn, Some(7922));
+        assert_eq!(filter(Names::catalogue(), None, None, None, Some(7922)).unwrap().asn, Some(7922));
     }
 
     #[test]
     fn an_exit_in_a_city_is_in_its_state() {
         let place = claim("de", None, Some("München")).unwrap();
         assert_eq!((place.state.as_deref(), place.city.as_deref()), (Some("DE-BY"), Some("Munich")));
+    }
+
+    #[test]
+    fn a_sites_name_of_a_city_means_that_one_alone() {
+        let oregon = exact("US", Some("OR"), Some("Portland")).unwrap();
+        let own = turnpike_places::Named { zh: Some("玫瑰城".into()), en: Some("Rose City".into()) };
+        let names = Names::new([(oregon, own)]);
+        let asked = |state, city| filter(&names, Some("US"), state, Some(city), None);
+        for name in ["Rose City", "rosecity", "玫瑰城"] {
+            let found = asked(None, name).unwrap();
+            assert_eq!((found.state.as_deref(), found.city.as_deref()), (Some("US-OR"), Some("portland")));
+        }
+        assert_eq!(asked(None, "Portland").unwrap().state, None);
+        assert_eq!(asked(Some("ME"), "Rose City").unwrap_err().field, "city");
+        assert!(wish("US", "", "Rose City").is_err(), "the catalogue knows nothing of it");
+    }
+
+    #[test]
+    fn an_operator_names_one_place() {
+        let several = exact("US", None, Some("Portland")).unwrap_err();
+        assert_eq!(several.field, "state");
+        assert!(several.text().en.contains("Oregon") && several.text().zh.contains("Oregon"));
+        assert_eq!(exact("US", Some("ME"), Some("portland")).unwrap().state, Some("US-ME"));
+        assert_eq!(exact("日本", None, None).unwrap().country, "JP");
+        assert_eq!(
+            exact("us", Some("ca"), Some(" ")).unwrap(),
+            PlaceKey { country: "US", state: Some("US-CA"), city: None }
+        );
     }
 }

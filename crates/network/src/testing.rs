@@ -67,7 +67,7 @@ impl Authenticator for Customers {
     }
 }
 
-fn site() -> Site {
+pub(crate) fn site() -> Site {
     Site {
         id: SiteId(1),
         name: "test".into(),
@@ -82,6 +82,7 @@ fn site() -> Site {
         request_burst: 10_000,
         allowlist_cap: 200,
         account_cap: 1_000_000,
+        places: Arc::default(),
     }
 }
 
@@ -97,7 +98,8 @@ impl Api {
         Self::on(store, site()).await
     }
 
-    async fn on(store: &Store, site: Site) -> Self {
+    /// The same of a site of its own.
+    pub(crate) async fn on(store: &Store, site: Site) -> Self {
         let records = exits::flow::records(&store.read().await.unwrap(), &vault()).await.unwrap();
         let state = State::new(store.clone(), vault(), Arc::new(Roster::new(&records)));
         let clock = Arc::new(ManualClock::at(NOW));

@@ -1,4 +1,5 @@
-//! The world catalogue: countries, states, cities, and the countries' flags, embedded and immutable.
+//! The world catalogue: countries, states, cities, and the countries' flags, embedded and immutable; and what a
+//! site calls them instead.
 //!
 //! The tables under `data/` and `flags/` are made by `cargo xtask geo` from open data (see `NOTICE`); a
 //! build reads only them. Look-ups compare folded names (contract section 6): case, accents, blanks and
@@ -16,12 +17,14 @@
 mod catalogue;
 mod flags;
 mod fold;
+mod names;
 mod nearest;
 mod parse;
 
 pub use catalogue::{Catalogue, City, Country, State};
 pub use flags::{Shape, flag};
 pub use fold::fold;
+pub use names::{Named, Names, PlaceKey};
 pub use nearest::Kind;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! "Did you mean": the names nearest to one that nobody knows.
 
-use crate::{Catalogue, City, fold};
+use crate::{Catalogue, City, Names, PlaceKey, fold};
+use turnpike_base::Text;
 
 /// Which names are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,48 +16,72 @@ pub enum Kind<'a> {
     CityIn(&'a str, &'a str),
 }
 
-impl Catalogue {
-    /// At most `n` names near to `name`, the nearest first, the larger city first among equals. Names
-    /// that differ in more than a third of their letters (and at least two) are not near.
-    pub fn nearest(&self, kind: Kind<'_>, name: &str, n: usize) -> Vec<&'static str> {
-        let wanted: Vec<char> = fold(name).chars().collect();
-        let most = (wanted.len() / 3).max(2);
-        let mut found: Vec<(usize, u32, &'static str)> = Vec::new();
-        let mut offer = |key: &str, weight: u32, shown: &'static str| {
-            if let Some(distance) = distance(&wanted, key, most) {
-                found.push((distance, u32::MAX - weight, shown));
+impl Kind<'_> {
+    /// Whether a place is one of them.
+    fn has(self, place: &PlaceKey) -> bool {
+        let code = |country: &str| Catalogue::get().country(country).map(|found| found.code);
+        match self {
+            Self::Country => place.is_country(),
+            Self::State(of) => {
+                place.state.is_some() && place.city.is_none() && Some(place.country) == code(of)
             }
-        };
-        match kind {
-            Kind::Country => {
-                self.countries.iter().for_each(|c| {
-                    offer(&fold(c.name_en), 0, c.name_en);
-                    offer(c.name_zh_cn, 0, c.name_en);
-                });
-            }
-            Kind::State(country) => {
-                self.states_of(country).iter().for_each(|s| offer(&fold(s.name), 0, s.name));
-            }
-            Kind::City(country) => {
-                self.cities_of(country).iter().for_each(|c| offer(&c.key, c.population, c.name));
-            }
-            Kind::CityIn(country, state) => {
-                let inside = |c: &&City| c.state.is_none_or(|code| code == state);
-                let cities = self.cities_of(country).iter().filter(inside);
-                cities.for_each(|c| offer(&c.key, c.population, c.name));
+            Self::City(of) => place.city.is_some() && Some(place.country) == code(of),
+            Self::CityIn(of, state) => {
+                Self::City(of).has(place) && place.state.is_none_or(|code| code == state)
             }
         }
+    }
+}
+
+impl Names {
+    /// At most `n` names near to `name`, as the site calls them, the nearest first, the larger city first among
+    /// equals. Names that differ in more than a third of their letters (and at least two) are not near.
+    pub fn nearest(&self, kind: Kind<'_>, name: &str, n: usize) -> Vec<Text> {
+        let wanted: Vec<char> = fold(name).chars().collect();
+        let most = (wanted.len() / 3).max(2);
+        let mut found: Vec<(usize, u32, String, PlaceKey)> = Vec::new();
+        let mut offer = |key: &str, weight: u32, place: PlaceKey| {
+            if let Some(distance) = distance(&wanted, key, most) {
+                let name = self.text(place).en.into_owned();
+                found.push((distance, u32::MAX - weight, name, place));
+            }
+        };
+        self.own_names().filter(|(_, place)| kind.has(place)).for_each(|(name, place)| offer(name, 0, place));
+        offer_all(kind, &mut offer);
         found.sort_unstable();
-        let mut names: Vec<&'static str> = Vec::new();
-        for (_, _, shown) in found {
-            if !names.contains(&shown) {
-                names.push(shown);
+        let mut names: Vec<Text> = Vec::new();
+        for (_, _, _, place) in found {
+            let name = self.text(place);
+            if !names.contains(&name) {
+                names.push(name);
             }
             if names.len() == n {
                 break;
             }
         }
         names
+    }
+}
+
+/// Offers what the catalogue has of a kind: folded name, people, place.
+fn offer_all(kind: Kind<'_>, offer: &mut impl FnMut(&str, u32, PlaceKey)) {
+    let world = Catalogue::get();
+    match kind {
+        Kind::Country => world.countries().iter().for_each(|c| {
+            offer(&fold(c.name_en), 0, c.into());
+            offer(c.name_zh_cn, 0, c.into());
+        }),
+        Kind::State(country) => {
+            world.states_of(country).iter().for_each(|s| offer(&fold(s.name), 0, s.into()));
+        }
+        Kind::City(country) => {
+            world.cities_of(country).iter().for_each(|c| offer(&c.key, c.population, c.into()));
+        }
+        Kind::CityIn(country, state) => {
+            let inside = |c: &&City| c.state.is_none_or(|code| code == state);
+            let cities = world.cities_of(country).iter().filter(inside);
+            cities.for_each(|c| offer(&c.key, c.population, c.into()));
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! What the tables promise, and look-ups in all spellings.
 
-use crate::{Catalogue, Kind, Shape, flag, fold, parse};
+use crate::{Catalogue, Kind, Named, Names, PlaceKey, Shape, flag, fold, parse};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
+use turnpike_base::Text;
 
 /// Changes whenever `cargo xtask geo` makes other bytes: then look at the difference, and write it down.
 const TABLES: [(&str, &str); 3] = [
@@ -190,11 +191,64 @@ fn every_alias_stands_for_something() {
 
 #[test]
 fn near_misses_are_told() {
-    assert_eq!(world().nearest(Kind::City("US"), "Los Angelas", 3).first(), Some(&"Los Angeles"));
-    assert_eq!(world().nearest(Kind::State("US"), "Califronia", 3).first(), Some(&"California"));
-    assert_eq!(world().nearest(Kind::Country, "Germny", 3).first(), Some(&"Germany"));
-    assert!(world().nearest(Kind::Country, "", 3).is_empty());
-    assert!(world().nearest(Kind::City("US"), "qqqqqqqqqqqqqqq", 3).is_empty());
+    let nearest = |kind, name| Names::catalogue().nearest(kind, name, 3);
+    let first = |kind, name| nearest(kind, name).first().map(|text| text.en.to_string());
+    assert_eq!(first(Kind::City("US"), "Los Angelas").as_deref(), Some("Los Angeles"));
+    assert_eq!(first(Kind::State("US"), "Califronia").as_deref(), Some("California"));
+    assert_eq!(nearest(Kind::Country, "Germny").first(), Some(&Text::new("德国", "Germany")));
+    assert!(nearest(Kind::Country, "").is_empty());
+    assert!(nearest(Kind::City("US"), "qqqqqqqqqqqqqqq").is_empty());
+}
+
+fn named(zh: &str, en: &str) -> Named {
+    let some = |name: &str| (!name.is_empty()).then(|| name.to_owned());
+    Named { zh: some(zh), en: some(en) }
+}
+
+fn place<'a>(country: &str, state: &'a str, city: &'a str) -> PlaceKey {
+    let some = |code| Some(code).filter(|code: &&str| !code.is_empty());
+    PlaceKey::find(country, some(state), some(city)).unwrap()
+}
+
+#[test]
+fn a_site_names_countries_states_and_cities_and_finds_them_by_it() {
+    let (tw, ca) = (place("TW", "", ""), place("US", "US-CA", ""));
+    let la = place("US", "US-CA", "losangeles");
+    let own = [(tw, named("宝岛", "Formosa")), (ca, named("", "Golden State")), (la, named("天使之城", ""))];
+    let names = Names::new(own);
+    assert_eq!(names.text(tw), Text::new("宝岛", "Formosa"));
+    assert_eq!(names.text(ca), Text::new("Golden State", "Golden State"));
+    assert_eq!(names.text(la), Text::new("天使之城", "Los Angeles"));
+    assert_eq!(names.country("FORMOSA").map(|c| c.code), Some("TW"));
+    assert_eq!(names.state("US", "golden-state").map(|s| s.code), Some("US-CA"));
+    assert_eq!(names.cities_named("US", "天使之城").len(), 1);
+    // What was known before stays known, and the catalogue itself knows nothing of it.
+    assert_eq!(names.country("TW"), names.country("宝岛"));
+    assert_eq!(names.state("US", "California"), names.state("US", "ca"));
+    assert!(Names::catalogue().country("Formosa").is_none());
+    assert!(Names::catalogue().cities_named("US", "天使之城").is_empty());
+}
+
+#[test]
+fn a_name_that_means_another_place_is_taken() {
+    let (maine, oregon) = (place("US", "US-ME", "portland"), place("US", "US-OR", "portland"));
+    let names = Names::new([(oregon, named("", "Rose City"))]);
+    assert_eq!(names.taken(&maine, "rose city"), Some(oregon), "the site says so");
+    assert!(names.taken(&maine, "Los Angeles").is_some(), "the catalogue says so");
+    assert_eq!(names.taken(&oregon, "ROSE CITY"), None);
+    // A name that several share stays shared.
+    assert_eq!(names.taken(&maine, "PORTLAND"), None);
+    assert_eq!(names.cities_named("US", "portland").len(), world().cities_named("US", "portland").len());
+    assert_eq!(names.taken(&place("US", "US-CA", ""), "NY"), Some(place("US", "US-NY", "")));
+    assert_eq!(names.taken(&place("DE", "", ""), "法国"), Some(place("FR", "", "")));
+    assert_eq!(names.taken(&place("DE", "", ""), "Rose City"), None, "a country is no city");
+}
+
+#[test]
+fn near_misses_are_told_in_the_sites_words() {
+    let names = Names::new([(place("DE", "", ""), named("德意志", "Teutonia"))]);
+    assert_eq!(names.nearest(Kind::Country, "Teutnia", 1), [Text::new("德意志", "Teutonia")]);
+    assert_eq!(names.nearest(Kind::Country, "Germny", 1), [Text::new("德意志", "Teutonia")]);
 }
 
 #[test]
@@ -232,6 +286,6 @@ proptest! {
     #[test]
     fn no_name_breaks_a_look_up(country in "\\PC{0,8}", state in "\\PC{0,8}", city in "\\PC{0,12}") {
         world().city(&country, Some(&state), &city);
-        world().nearest(Kind::Country, &city, 3);
+        Names::catalogue().nearest(Kind::Country, &city, 3);
     }
 }

@@ -42,6 +42,7 @@ twins! {
     70 "0070_control_room",
     71 "0071_measured_exits",
     72 "0072_link_carries",
+    73 "0073_place_names",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

@@ -1,7 +1,9 @@
 //! A brand as the request kit needs it.
 
 use jiff::tz::TimeZone;
+use std::sync::Arc;
 use turnpike_base::{Currency, Lang, SiteId, Timestamp};
+use turnpike_places::Names;
 
 /// What of a site decides how requests are answered.
 #[derive(Clone, Debug)]
@@ -32,6 +34,8 @@ pub struct Site {
     pub allowlist_cap: i64,
     /// Proxy accounts a customer may have per product type.
     pub account_cap: i64,
+    /// What it calls countries, states and cities.
+    pub places: Arc<Names>,
 }
 
 impl Site {

@@ -87,6 +87,7 @@ pub(crate) fn site(burst: u32) -> Site {
         request_burst: burst,
         allowlist_cap: 200,
         account_cap: 1_000_000,
+        places: Arc::default(),
     }
 }
 

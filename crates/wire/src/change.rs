@@ -69,6 +69,8 @@ pub enum Change {
         /// Those that he blocked just now.
         hosts: Vec<String>,
     },
+    /// A site calls places otherwise: every permit is dropped, for a name in a username may mean another place now.
+    PlaceNames,
     /// An exit came or changed.
     Exit(Box<ExitRecord>),
     /// An exit is gone: its connections are reset.

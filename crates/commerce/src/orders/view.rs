@@ -5,7 +5,7 @@ use super::quote::Quote;
 use crate::payments::Method;
 use serde::Serialize;
 use serde_json::Value;
-use turnpike_base::Money;
+use turnpike_base::{Money, Text};
 use turnpike_network::flags;
 use turnpike_web::Call;
 use utoipa::ToSchema;
@@ -182,12 +182,8 @@ pub(super) fn checked(quote: &Quote, call: &Call) -> Checked {
 }
 
 fn country(code: &str, call: &Call) -> CountryOf {
-    let known = turnpike_places::Catalogue::get().country(code);
+    let named = turnpike_places::Catalogue::get().country(code);
+    let name = named.map_or_else(|| Text::made(code, code), |country| call.site.places.text(country.into()));
     let [flag, square_flag] = flags::urls(&call.base_url, code);
-    CountryOf {
-        name_zh_cn: known.map_or(code, |country| country.name_zh_cn).to_owned(),
-        name_en: known.map_or(code, |country| country.name_en).to_owned(),
-        flag,
-        square_flag,
-    }
+    CountryOf { name_zh_cn: name.zh.into_owned(), name_en: name.en.into_owned(), flag, square_flag }
 }

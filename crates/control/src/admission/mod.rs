@@ -4,6 +4,7 @@ mod endpoint;
 mod statics;
 
 use crate::Inner;
+use std::sync::Arc;
 use turnpike_access::accounts::{self, Account};
 use turnpike_access::{allowlist, blocked_hosts, packages};
 use turnpike_base::{CustomerId, ProductType, Result, Secret, SiteId, Text, Timestamp};
@@ -17,6 +18,7 @@ const PERMIT_SECONDS: i64 = 60;
 /// Who was let in, before anything about exits.
 struct Visitor {
     subject: Subject,
+    site: SiteId,
     username: String,
     udp: bool,
 }
@@ -39,7 +41,7 @@ pub(crate) async fn admit(control: &Inner, ask: &Admission) -> Result<Answer<Per
         Err(refusal) => return Ok(Err(refusal)),
     };
     let subject = visitor.subject;
-    Ok(permit(&tx, ask, visitor, now).await?.map_err(|refusal| refusal.to(subject)))
+    Ok(permit(control, &tx, ask, visitor, now).await?.map_err(|refusal| refusal.to(subject)))
 }
 
 /// What a gateway would be answered for an account of the customer's own, whatever the password.
@@ -55,7 +57,7 @@ pub(crate) async fn preview(
     }
     let prefix = ask.credentials.as_ref().and_then(|sent| split(&sent.account).0);
     match enter(control, tx, account, prefix).await? {
-        Ok(visitor) => permit(tx, ask, visitor, now).await,
+        Ok(visitor) => permit(control, tx, ask, visitor, now).await,
         Err(refusal) => Ok(Err(refusal)),
     }
 }
@@ -108,27 +110,34 @@ async fn enter(
     }
     let subject = Subject { customer: account.customer, account: Some(account.id), product: account.product };
     let udp = account.udp && account.product.takes_udp();
-    Ok(Ok(Visitor { subject, username: account.username, udp }))
+    Ok(Ok(Visitor { subject, site, username: account.username, udp }))
 }
 
 /// The customer whose allowlist names the address; his package is chosen as in `ip/v3`.
 async fn by_address(tx: &ReadTx, ask: &Admission) -> Result<Answer<Visitor>> {
     let entries = allowlist::entries_of(tx, ask.client).await?;
     let Some(first) = entries.first() else { return Ok(Err(Reason::BadCredentials.into())) };
-    if customer(tx, first.customer).await?.is_none() {
+    let Some(site) = customer(tx, first.customer).await? else {
         return Ok(Err(Reason::AccountDisabled.into()));
-    }
+    };
     let has = |product| entries.iter().any(|entry| entry.product == product);
     // Bound to an unmetered package before the bucket; whatever it is allowlisted for where it is for neither.
     let usual = [ProductType::DynamicUnmetered, ProductType::Dynamic].into_iter().find(|p| has(*p));
     let product = usual.unwrap_or(first.product);
     let subject = Subject { customer: first.customer, account: None, product };
-    Ok(Ok(Visitor { subject, username: String::new(), udp: false }))
+    Ok(Ok(Visitor { subject, site, username: String::new(), udp: false }))
 }
 
-async fn permit(tx: &ReadTx, ask: &Admission, visitor: Visitor, now: Timestamp) -> Result<Answer<Permit>> {
+async fn permit(
+    control: &Inner,
+    tx: &ReadTx,
+    ask: &Admission,
+    visitor: Visitor,
+    now: Timestamp,
+) -> Result<Answer<Permit>> {
     let subject = visitor.subject;
-    let place = match place::target(&ask.targeting) {
+    let names = control.directory.site(visitor.site).map(|site| Arc::clone(&site.places)).unwrap_or_default();
+    let place = match place::target(&names, &ask.targeting) {
         Ok(place) => place,
         Err(refusal) => return Ok(Err(refusal)),
     };

@@ -21,6 +21,7 @@ mod order;
 mod package;
 mod payment;
 mod people;
+mod place;
 mod product;
 mod reason;
 mod roles;
@@ -30,6 +31,8 @@ mod site;
 mod static_ip;
 mod usage;
 
+#[cfg(test)]
+mod place_tests;
 #[cfg(test)]
 mod tests;
 
@@ -120,6 +123,11 @@ async fn dispatch(control: &Control, caller: Caller, path: &str, input: Value) -
         "site/list" => go(control, input, site::list).await,
         "site/show" => go(control, input, site::show).await,
         "site/entry" => go(control, input, site::entry).await,
+        "place/set" => go(control, input, place::set).await,
+        "place/clear" => go(control, input, place::clear).await,
+        "place/clear-all" => go(control, input, place::clear_all).await,
+        "place/import" => go(control, input, place::import).await,
+        "place/list" => go(control, input, place::list).await,
         "customer/create" => go(control, input, customer::create).await,
         "customer/list" => go(control, input, customer::list).await,
         "customer/show" => go(control, input, customer::show).await,

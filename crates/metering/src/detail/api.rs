@@ -81,19 +81,21 @@ pub(super) async fn detail(meter: Meter, call: Call, input: Detail) -> Result<An
     let page = Page::new(input.page, input.size);
     let total = i64::try_from(lines.len()).unwrap_or(i64::MAX);
     let skip = usize::try_from(page.offset()).unwrap_or(usize::MAX);
-    let rows = lines.into_iter().skip(skip).take(usize::try_from(page.size).unwrap_or(0)).map(|l| row(by, l));
+    let rows =
+        lines.into_iter().skip(skip).take(usize::try_from(page.size).unwrap_or(0)).map(|l| row(by, l, &call));
     Ok(Answer::Data(PageOf { page, total, rows: rows.collect() }.into()))
 }
 
-fn row(by: By, line: Line) -> Row {
+fn row(by: By, line: Line, call: &Call) -> Row {
     let country = (by == By::Country).then(|| Catalogue::get().country(&line.key)).flatten();
+    let country = country.map(|found| call.site.places.text(found.into()));
     let key = |of: By| (by == of).then(|| line.key.clone());
     Row {
         hour: key(By::Hour),
         username: key(By::Account),
         country_code: key(By::Country),
-        name_zh_cn: country.map(|c| c.name_zh_cn.to_owned()),
-        name_en: country.map(|c| c.name_en.to_owned()),
+        name_zh_cn: country.as_ref().map(|name| name.zh.to_string()),
+        name_en: country.map(|name| name.en.into_owned()),
         host: key(By::Host),
         flow: Bytes(line.bytes).to_kb_up().0,
         connections: line.connections,

@@ -70,7 +70,8 @@ async fn host(state: &State, call: &Call, ep: Option<&str>) -> Result<String> {
 }
 
 fn wish(call: &Call, input: &Extract) -> Result<Wish> {
-    let place = place::filter(input.cc.as_deref(), input.state.as_deref(), input.city.as_deref(), None)
+    let (state, city) = (input.state.as_deref(), input.city.as_deref());
+    let place = place::filter(&call.site.places, input.cc.as_deref(), state, city, None)
         .map_err(|unknown| unknown.fault(["cc", "state", "city"]))?;
     Ok(Wish {
         customer: call.customer,

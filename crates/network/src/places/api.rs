@@ -1,14 +1,14 @@
 //! Endpoints of places (contract section 6).
 
 use super::error;
-use super::rules::{Area, StateOf, group, in_english_order};
+use super::rules::{Area, StateOf, Words, group, in_english_order};
 use crate::roster::{Offer, Spot};
 use crate::{State, flags, place, pool_of, statics};
 use serde::Serialize;
 use std::sync::Arc;
 use turnpike_access::accounts;
 use turnpike_base::Result;
-use turnpike_places::{Catalogue, Country, fold};
+use turnpike_places::{Catalogue, Country, Names, fold};
 use turnpike_web::{Call, Listed, field, params};
 use turnpike_wire::{CountryCode, PlaceFilter, Pool};
 use utoipa::ToSchema;
@@ -136,13 +136,13 @@ async fn areas_of(state: &State, call: &Call, username: &str) -> Result<(Arc<Vec
         return Err(error::unknown_account(username.trim()));
     }
     if !account.product.is_static() {
-        return Ok(state.lists.of(&state.roster, pool_of(account.product)));
+        return Ok(state.lists.of(&state.roster, pool_of(account.product), call));
     }
     let owned = statics::hold::owned(&tx, call.customer, account.product, call.now).await?;
     let serving = owned.iter().filter(|one| state.roster.serves(one.exit));
     let mut spots: Vec<(Spot, usize)> = serving.filter_map(|one| Some((spot(one)?, 1))).collect();
     spots.sort_unstable();
-    Ok((Arc::new(group(&Offer { spots })), false))
+    Ok((Arc::new(group(&Offer { spots }, Words::from(call))), false))
 }
 
 fn spot(owned: &statics::Owned) -> Option<Spot> {
@@ -199,13 +199,14 @@ fn dynamic<T>(
     call: &Call,
     items: impl Fn(&'static Country, &Area) -> Vec<T>,
 ) -> Listed<CountryRow<T>> {
-    let (areas, _) = state.lists.of(&state.roster, Pool::Residential);
+    let (areas, _) = state.lists.of(&state.roster, Pool::Residential, call);
     let countries = in_english_order(areas.iter().map(|area| (area.code, area)));
     let row = |(country, area): (&'static Country, &Area)| {
         let [flag, square_flag] = flags::urls(&call.base_url, country.code);
+        let name = call.site.places.text(country.into());
         CountryRow {
-            name_zh_cn: country.name_zh_cn.to_owned(),
-            name_en: country.name_en.to_owned(),
+            name_zh_cn: name.zh.into_owned(),
+            name_en: name.en.into_owned(),
             continent_code: country.continent.to_owned(),
             country_code: country.code.to_owned(),
             flag,
@@ -240,30 +241,35 @@ pub(super) async fn states(state: State, call: Call, _: ()) -> Result<Listed<Cou
 }
 
 /// The place that the caller means; every spelling counts.
-fn asked(country: &str, state: Option<&str>) -> Result<PlaceFilter> {
-    let filter = place::filter(Some(country), state, None, None);
+fn asked(names: &Names, country: &str, state: Option<&str>) -> Result<PlaceFilter> {
+    let filter = place::filter(names, Some(country), state, None, None);
     filter.map_err(|unknown| unknown.fault(["country_code", "state", "city"]))
 }
 
-fn in_country<T>(state: &State, filter: &PlaceFilter, found: impl Fn(&Area) -> Vec<T>) -> Vec<T> {
-    let (areas, _) = state.lists.of(&state.roster, Pool::Residential);
+fn in_country<T>(
+    state: &State,
+    call: &Call,
+    filter: &PlaceFilter,
+    found: impl Fn(&Area) -> Vec<T>,
+) -> Vec<T> {
+    let (areas, _) = state.lists.of(&state.roster, Pool::Residential, call);
     areas.iter().find(|area| Some(area.code) == filter.country).map(found).unwrap_or_default()
 }
 
 /// The state that is meant. Where a city is its country, clients send the country's name again.
-fn state_of(input: &InState) -> Option<&str> {
+fn state_of<'i>(names: &Names, input: &'i InState) -> Option<&'i str> {
     let sent = input.state.as_deref()?;
-    let places = Catalogue::get();
-    let country = places.country(&input.country_code)?;
-    let is_country = places.country(sent).is_some_and(|named| named.code == country.code);
-    let is_state = places.state(country.code, sent).is_some();
+    let country = names.country(&input.country_code)?;
+    let is_country = names.country(sent).is_some_and(|named| named.code == country.code);
+    let is_state = names.state(country.code, sent).is_some();
     (is_state || !is_country).then_some(sent)
 }
 
-pub(super) async fn search_cities(state: State, _: Call, input: InState) -> Result<Listed<String>> {
-    let filter = asked(&input.country_code, state_of(&input))?;
+pub(super) async fn search_cities(state: State, call: Call, input: InState) -> Result<Listed<String>> {
+    let names = &call.site.places;
+    let filter = asked(names, &input.country_code, state_of(names, &input))?;
     let wanted = filter.state.as_deref().unwrap_or_default();
-    let list = in_country(&state, &filter, |area| {
+    let list = in_country(&state, &call, &filter, |area| {
         let cities = area.states.iter().filter(|of| of.code == wanted).flat_map(|of| &of.cities);
         cities.map(|city| city.as_ref().to_owned()).collect()
     });
@@ -276,20 +282,21 @@ pub(super) async fn search_cities(state: State, _: Call, input: InState) -> Resu
     Ok(Listed { list })
 }
 
-pub(super) async fn search_states(state: State, _: Call, input: InCountry) -> Result<Listed<String>> {
-    let filter = asked(&input.country_code, None)?;
-    let list = in_country(&state, &filter, |area| named(area).map(|of| of.name.clone()).collect());
+pub(super) async fn search_states(state: State, call: Call, input: InCountry) -> Result<Listed<String>> {
+    let filter = asked(&call.site.places, &input.country_code, None)?;
+    let list = in_country(&state, &call, &filter, |area| named(area).map(|of| of.name.clone()).collect());
     Ok(Listed { list })
 }
 
 pub(super) async fn regions(state: State, call: Call, _: ()) -> Result<Listed<RegionRow>> {
-    let row = |(country, number): (&Country, usize)| {
+    let row = |(country, number): (&'static Country, usize)| {
         let [flag, square_flag] = flags::urls(&call.base_url, country.code);
+        let name = call.site.places.text(country.into());
         RegionRow {
             code: country.code.to_owned(),
             number: i64::try_from(number).unwrap_or(i64::MAX),
-            name_zh_cn: country.name_zh_cn.to_owned(),
-            name_en: country.name_en.to_owned(),
+            name_zh_cn: name.zh.into_owned(),
+            name_en: name.en.into_owned(),
             flag,
             square_flag,
         }

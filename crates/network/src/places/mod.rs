@@ -1,7 +1,7 @@
 //! Places that customers can choose: what healthy exits can serve right now (contract section 6).
 //!
-//! [`Lists`] groups a pool's offer by country and state and keeps it until the roster says that a place
-//! came or went; `rules` turn the groups into the lists that the endpoints answer with.
+//! [`Lists`] groups a pool's offer by country and state, in the words of the caller's site, and keeps it until the
+//! roster says that a place came or went, or the site names one; `rules` turn the groups into the lists that the endpoints answer with.
 
 mod api;
 mod error;
@@ -11,7 +11,7 @@ mod rules;
 mod tests;
 
 pub(crate) use lists::Lists;
-pub(crate) use rules::state_name;
+pub(crate) use rules::{Words, city_name, state_name};
 
 use crate::State;
 use turnpike_base::Code;

@@ -2,7 +2,9 @@
 
 use crate::roster::{Offer, Spot};
 use std::sync::Arc;
-use turnpike_places::{Catalogue, Country};
+use turnpike_base::Lang;
+use turnpike_places::{Catalogue, Country, Names, PlaceKey};
+use turnpike_web::Call;
 use turnpike_wire::CountryCode;
 
 /// A country with its states and cities.
@@ -24,36 +26,72 @@ pub(super) struct StateOf {
     pub(super) cities: Vec<Arc<str>>,
 }
 
-/// Groups an offer, which is sorted by country and state.
-pub(super) fn group(offer: &Offer) -> Vec<Area> {
-    let by_country = offer.spots.chunk_by(|(a, _), (b, _)| a.country == b.country);
-    by_country.filter_map(|spots| Some(area(spots.first()?.0.country, spots))).collect()
+/// In whose words places are told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Words<'n> {
+    /// The site's.
+    pub(crate) names: &'n Names,
+    /// The caller's.
+    pub(crate) lang: Lang,
 }
 
-fn area(code: CountryCode, spots: &[(Spot, usize)]) -> Area {
+impl<'n> From<&'n Call> for Words<'n> {
+    fn from(call: &'n Call) -> Self {
+        Self { names: &call.site.places, lang: call.lang }
+    }
+}
+
+/// Groups an offer, which is sorted by country and state.
+pub(super) fn group(offer: &Offer, words: Words<'_>) -> Vec<Area> {
+    let by_country = offer.spots.chunk_by(|(a, _), (b, _)| a.country == b.country);
+    by_country.filter_map(|spots| Some(area(spots.first()?.0.country, spots, words))).collect()
+}
+
+fn area(code: CountryCode, spots: &[(Spot, usize)], words: Words<'_>) -> Area {
     let by_state = spots.chunk_by(|(a, _), (b, _)| a.state == b.state);
-    let mut states: Vec<StateOf> = by_state.filter_map(|spots| state(code, spots)).collect();
+    let mut states: Vec<StateOf> = by_state.filter_map(|spots| state(code, spots, words)).collect();
     states.sort_by(|a, b| (&a.name, &a.code).cmp(&(&b.name, &b.code)));
     Area { code, states }
 }
 
 /// `None`: exits of which only the country is known.
-fn state(country: CountryCode, spots: &[(Spot, usize)]) -> Option<StateOf> {
+fn state(country: CountryCode, spots: &[(Spot, usize)], words: Words<'_>) -> Option<StateOf> {
     let code = spots.first()?.0.state.as_deref().unwrap_or_default();
-    let mut cities: Vec<Arc<str>> = spots.iter().filter_map(|(spot, _)| spot.city.clone()).collect();
+    let mut cities: Vec<Arc<str>> = spots.iter().filter_map(|(spot, _)| city(spot, words)).collect();
     cities.sort_unstable();
     cities.dedup();
     let nowhere = code.is_empty() && cities.is_empty();
-    let name = state_name(country.as_str(), code);
+    let name = state_name(country.as_str(), code, words);
     (!nowhere).then(|| StateOf { code: code.to_owned(), name, cities })
 }
 
+/// What customers call the city of a spot.
+fn city(spot: &Spot, words: Words<'_>) -> Option<Arc<str>> {
+    let known = spot.city.clone()?;
+    let named = own_city(spot.country.as_str(), spot.state.as_deref(), &known, words);
+    Some(named.map_or(known, Into::into))
+}
+
 /// What customers call a state: its name, where that name leads back to it, else its code.
-pub(crate) fn state_name(country: &str, code: &str) -> String {
-    let world = Catalogue::get();
-    let named = world.state_by_code(code).map(|state| state.name);
-    let leads_back = |name: &&str| world.state(country, name).is_some_and(|found| found.code == code);
-    named.filter(leads_back).unwrap_or(code).to_owned()
+pub(crate) fn state_name(country: &str, code: &str, words: Words<'_>) -> String {
+    let key = PlaceKey::find(country, Some(code), None);
+    let named = key.map(|state| words.names.name(state, words.lang));
+    let leads_back = |name: &String| words.names.state(country, name).is_some_and(|found| found.code == code);
+    named.filter(leads_back).unwrap_or_else(|| code.to_owned())
+}
+
+/// What customers call a city that the catalogue calls `city`.
+pub(crate) fn city_name(country: &str, state: Option<&str>, city: &str, words: Words<'_>) -> String {
+    own_city(country, state, city, words).unwrap_or_else(|| city.to_owned())
+}
+
+/// The site's own name of a city, where it has one.
+fn own_city(country: &str, state: Option<&str>, city: &str, words: Words<'_>) -> Option<String> {
+    if words.names.is_empty() {
+        return None;
+    }
+    let key = PlaceKey::find(country, state, Some(&turnpike_places::fold(city)))?;
+    words.names.own(&key).map(|_| words.names.name(key, words.lang))
 }
 
 /// The countries of the catalogue with what belongs to them, in English order.

@@ -1,14 +1,14 @@
 //! Places as customers see them, on both engines.
 
-use super::rules::{group, state_name};
+use super::rules::{Words, group, state_name};
 use crate::roster::{Offer, Roster};
 use crate::statics::{self, Wish, hold, stock};
 use crate::testing::{ALICE, Api, BOB, NOW, vault};
 use crate::{exits, place, pool_of};
 use serde_json::{Value, json};
 use turnpike_access::accounts::{self, NewAccount, Pair};
-use turnpike_base::{Bytes, ExitId, PackageId, ProductType, Secret};
-use turnpike_places::Catalogue;
+use turnpike_base::{Bytes, ExitId, Lang, PackageId, ProductType, Secret};
+use turnpike_places::{Catalogue, Names};
 use turnpike_store::{Store, both_engines};
 use turnpike_wire::{Bind, CountryCode, ExitHealth, ExitKind, ExitRecord, ExitStatus, Pool, Resolve};
 
@@ -188,6 +188,11 @@ both_engines! {
     }
 }
 
+/// Places in the catalogue's own words.
+fn plain() -> Words<'static> {
+    Words { names: Names::catalogue(), lang: Lang::En }
+}
+
 /// An exit in every city of the catalogue.
 fn everywhere() -> Vec<ExitRecord> {
     let cities = Catalogue::get().countries().iter().flat_map(|c| Catalogue::get().cities_of(c.code));
@@ -208,13 +213,14 @@ fn everywhere() -> Vec<ExitRecord> {
 #[test]
 fn every_place_that_is_listed_can_be_asked_for_by_the_names_in_the_list() {
     let roster = Roster::new(&everywhere());
-    let areas = group(&roster.offer(Pool::Residential));
+    let areas = group(&roster.offer(Pool::Residential), plain());
     assert!(areas.len() > 200);
     for area in &areas {
         for state in &area.states {
             let name = Some(state.name.as_str());
             for city in state.cities.iter().map(|city| Some(city.as_ref())).chain([None]) {
-                let asked = place::filter(Some(area.code.as_str()), name, city, None).unwrap();
+                let asked =
+                    place::filter(Names::catalogue(), Some(area.code.as_str()), name, city, None).unwrap();
                 assert!(roster.count(Pool::Residential, &asked) > 0, "{} {name:?} {city:?}", area.code);
             }
         }
@@ -223,11 +229,14 @@ fn every_place_that_is_listed_can_be_asked_for_by_the_names_in_the_list() {
 
 #[test]
 fn a_state_whose_name_means_another_one_goes_by_its_code() {
-    assert_eq!(state_name("US", "US-CA"), "California");
-    assert_eq!((state_name("US", ""), state_name("XK", "somewhere")), (String::new(), "somewhere".into()));
+    assert_eq!(state_name("US", "US-CA", plain()), "California");
+    assert_eq!(
+        (state_name("US", "", plain()), state_name("XK", "somewhere", plain())),
+        (String::new(), "somewhere".into())
+    );
     for country in Catalogue::get().countries() {
         for state in Catalogue::get().states_of(country.code) {
-            let name = state_name(country.code, state.code);
+            let name = state_name(country.code, state.code, plain());
             assert_eq!(Catalogue::get().state(country.code, &name).map(|s| s.code), Some(state.code));
         }
     }
@@ -235,6 +244,6 @@ fn a_state_whose_name_means_another_one_goes_by_its_code() {
 
 #[test]
 fn nothing_offered_is_no_area() {
-    assert!(group(&Offer::default()).is_empty());
+    assert!(group(&Offer::default(), plain()).is_empty());
     assert_eq!(pool_of(ProductType::ExtractionQuota), Pool::Residential);
 }

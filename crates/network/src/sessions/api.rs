@@ -91,9 +91,9 @@ async fn list(feature: Feature, call: Call, input: List) -> Result<Paged<Session
             session: one.name,
             product_type: one.product.number(),
             exit_id: one.exit.0,
+            city: place.city_for(&call),
             country_code: place.country,
             state: place.state,
-            city: place.city,
             created_at: call.site.show(one.created_at),
             expired_at: call.site.show(one.until),
         }

@@ -1,9 +1,11 @@
 //! All SQL of pins.
 
 use super::{Key, Pin};
+use crate::places::{self, Words};
 use std::collections::HashMap;
 use turnpike_base::{AccountId, ExitId, Result, Timestamp};
 use turnpike_store::{Read, Row, Store, StoreError, args};
+use turnpike_web::Call;
 use turnpike_wire::Subject;
 
 /// Pins that hold.
@@ -45,6 +47,14 @@ pub(crate) struct PlaceOf {
     pub(crate) country: String,
     pub(crate) state: String,
     pub(crate) city: String,
+}
+
+impl PlaceOf {
+    /// What the caller's site calls the city.
+    pub(crate) fn city_for(&self, call: &Call) -> String {
+        let state = Some(self.state.as_str()).filter(|code| !code.is_empty());
+        places::city_name(&self.country, state, &self.city, Words::from(call))
+    }
 }
 
 /// Where exits are, as far as they are known.

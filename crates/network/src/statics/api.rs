@@ -2,12 +2,13 @@
 
 use super::model::{Availability, Filter, Held};
 use super::{hold, rules};
-use crate::{Entry, State, flags, place, places};
+use crate::places::{self, Words};
+use crate::{Entry, State, flags, place};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry::Vacant;
 use turnpike_access::accounts::{self, Account};
-use turnpike_base::{CustomerId, Page, ProductType, Result};
+use turnpike_base::{CustomerId, Page, ProductType, Result, Text};
 use turnpike_places::Catalogue;
 use turnpike_store::Read;
 use turnpike_web::{Call, Listed, Paged, field, params};
@@ -100,7 +101,7 @@ pub(super) struct AsnRow {
 }
 
 pub(super) async fn mine(state: State, call: Call, input: Mine) -> Result<Paged<StaticRow>> {
-    let country = place::filter(input.country_code.as_deref(), None, None, None)
+    let country = place::filter(&call.site.places, input.country_code.as_deref(), None, None, None)
         .map_err(|unknown| unknown.fault(["country_code", "state", "city"]))?
         .country;
     let filter = Filter {
@@ -143,13 +144,17 @@ async fn newest_login(
 
 fn row(held: &Held, login: Option<&Account>, entry: &Entry, call: &Call) -> StaticRow {
     let address = &held.address;
+    let words = Words::from(call);
+    let city = address.city.as_deref();
     StaticRow {
         id: held.package.0,
         ip: address.address.clone(),
         port: i64::from(entry.port),
         country_code: address.country.clone(),
-        state: places::state_name(&address.country, address.state.as_deref().unwrap_or_default()),
-        city: address.city.clone().unwrap_or_default(),
+        state: places::state_name(&address.country, address.state.as_deref().unwrap_or_default(), words),
+        city: city
+            .map(|city| places::city_name(&address.country, address.state.as_deref(), city, words))
+            .unwrap_or_default(),
         isp: address.isp.clone(),
         asn: address.asn,
         product_type: address.product.number(),
@@ -166,14 +171,10 @@ fn row(held: &Held, login: Option<&Account>, entry: &Entry, call: &Call) -> Stat
 }
 
 fn country(code: &str, call: &Call) -> CountryOf {
-    let known = Catalogue::get().country(code);
+    let name = Catalogue::get().country(code).map(|country| call.site.places.text(country.into()));
+    let name = name.unwrap_or_else(|| Text::made(code, code));
     let [flag, square_flag] = flags::urls(&call.base_url, code);
-    CountryOf {
-        name_zh_cn: known.map_or(code, |country| country.name_zh_cn).to_owned(),
-        name_en: known.map_or(code, |country| country.name_en).to_owned(),
-        flag,
-        square_flag,
-    }
+    CountryOf { name_zh_cn: name.zh.into_owned(), name_en: name.en.into_owned(), flag, square_flag }
 }
 
 pub(super) async fn stock(state: State, call: Call, input: Stock) -> Result<Listed<StockRow>> {

@@ -1,12 +1,15 @@
 //! Static addresses as customers see them, on both engines.
 
 use super::{Wish, hold, parse, stock};
-use crate::testing::{ALICE, Api, BOB, NOW, vault};
+use crate::testing::{ALICE, Api, BOB, NOW, site, vault};
 use crate::{Entry, State};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use turnpike_access::accounts::{self, NewAccount, Pair};
 use turnpike_base::{Bytes, CustomerId, PackageId, ProductType, Secret, Timestamp};
+use turnpike_places::{Named, Names, PlaceKey};
 use turnpike_store::{Store, both_engines};
+use turnpike_web::Site;
 use turnpike_wire::CountryCode;
 
 const STOCK: &str = "address,type,country,state,city,asn,isp,holders
@@ -55,6 +58,21 @@ fn ids(data: &Value) -> Vec<i64> {
 }
 
 both_engines! {
+    async fn an_owned_address_is_told_in_the_sites_words(store: Store) {
+        let api = stocked(&store).await;
+        buy(&api.state, ALICE, "US", 10, NOW.plus_days(30)).await;
+        let en = |name: &str| Named { zh: None, en: Some(name.into()) };
+        let names = Names::new([
+            (PlaceKey::find("US", None, None).unwrap(), Named { zh: Some("合众国".into()), en: None }),
+            (PlaceKey::find("US", Some("US-CA"), None).unwrap(), en("Golden State")),
+            (PlaceKey::find("US", Some("US-CA"), Some("losangeles")).unwrap(), en("Angel City")),
+        ]);
+        let api = Api::on(&store, Site { places: Arc::new(names), ..site() }).await;
+        let found = api.data(ALICE, "ip/get-static-ip?country_code=%E5%90%88%E4%BC%97%E5%9B%BD").await["list"][0].clone();
+        assert_eq!((&found["state"], &found["city"]), (&json!("Golden State"), &json!("Angel City")));
+        assert_eq!((&found["country"]["name_zh_cn"], &found["country"]["name_en"]), (&json!("合众国"), &json!("United States")));
+    }
+
     async fn an_owned_address_is_told_with_everything_to_use_it(store: Store) {
         let api = stocked(&store).await;
         buy(&api.state, ALICE, "US", 10, NOW.plus_days(30)).await;

@@ -36,11 +36,14 @@ export interface Failure {
 export class ApiError extends Error {
   readonly code: number
   readonly fields: Record<string, string>
+  /** The same one by one: a file may have many faults. */
+  readonly reasons: Record<string, string[]>
   readonly data: unknown
   constructor(failure: Failure) {
     super(failure.message)
     this.code = failure.code
     this.data = failure.data
+    this.reasons = failure.errors ?? {}
     this.fields = Object.fromEntries(Object.entries(failure.errors ?? {}).map(([k, v]) => [k, v.join('; ')]))
   }
 }

@@ -188,9 +188,9 @@ export function Ask({ question, close, children }: { question: Question | undefi
 /** What was wrong, with what each field has to be. */
 export function FieldFault({ error }: { error: unknown }) {
   if (!(error instanceof ApiError)) return <Failed error={error} />
-  const fields = Object.entries(error.fields)
-  if (fields.length === 0) return <Failed error={error} />
-  return <Failed error={new Error(fields.map(([name, text]) => `${name}: ${text}`).join('\n'))} />
+  const lines = Object.entries(error.reasons).flatMap(([name, reasons]) => reasons.map((text) => `${name}: ${text}`))
+  if (lines.length === 0) return <Failed error={error} />
+  return <Failed error={new Error(lines.join('\n'))} />
 }
 
 /** Runs a command and says how it went. */

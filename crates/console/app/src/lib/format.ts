@@ -67,9 +67,21 @@ function parse(text: string | null | undefined): Date | undefined {
   return new Date(Date.UTC(+y!, +mo! - 1, +d!, +(h ?? 0), +(mi ?? 0), +(s ?? 0)))
 }
 
-/** A country's name in the reader's language, from its ISO code. */
+export interface CountryName { country_code: string; name_zh_cn: string; name_en: string }
+
+const own = new Map<string, CountryName>()
+
+/** Countries that the brand calls otherwise than the browser does. */
+export function callCountries(names: CountryName[]): void {
+  own.clear()
+  names.forEach((name) => own.set(name.country_code, name))
+}
+
+/** A country's name in the reader's language, from its ISO code: the brand's own, else the browser's. */
 export function country(code: string): string {
   if (!/^[A-Za-z]{2}$/.test(code)) return code
+  const named = own.get(code.toUpperCase())
+  if (named) return lang() === 'zh' ? named.name_zh_cn : named.name_en
   try {
     return new Intl.DisplayNames([lang() === 'zh' ? 'zh-Hans' : 'en'], { type: 'region' }).of(code.toUpperCase()) ?? code
   } catch {

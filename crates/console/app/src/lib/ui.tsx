@@ -67,7 +67,7 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
   return (
     <Alert color="red" icon={<IconAlertTriangle size={18} />} title={t.failed} role="alert">
       <Group justify="space-between">
-        <Text fz="sm">{reason(error)}</Text>
+        <Text fz="sm" mah={320} style={{ whiteSpace: 'pre-line', overflowY: 'auto' }}>{reason(error)}</Text>
         {retry && <Button size="xs" variant="default" onClick={retry}>{t.again}</Button>}
       </Group>
     </Alert>

@@ -2,6 +2,7 @@
 
 import { createContext, useContext } from 'react'
 import { type Answer, get } from '../api/client'
+import { callCountries } from '../lib/format'
 
 export type Site = Answer<'site'>
 
@@ -16,5 +17,6 @@ export function useSite(): Site {
 export async function loadSite(): Promise<Site> {
   const site = await get('site')
   document.title = site.name
+  callCountries(site.country_names)
   return site
 }

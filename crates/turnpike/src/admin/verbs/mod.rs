@@ -5,6 +5,7 @@ mod money;
 mod network;
 mod operators;
 mod people;
+mod places;
 mod shop;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use money::{Invoice, Job, Ledger, Payment, PaymentMethod};
 use network::{Exit, Rule, StaticIp};
 use operators::{Audit, Mail, Operator};
 use people::{Account, Customer, Package, Site};
+use places::Place;
 use serde::Serialize;
 use serde_json::Value;
 use shop::{Coupon, Order, Product};
@@ -29,6 +31,9 @@ pub(crate) enum Noun {
     /// Brands: prefixes of the API, language, time zone, currency
     #[command(subcommand)]
     Site(Site),
+    /// What a site calls countries, states and cities, beside the catalogue's names
+    #[command(subcommand)]
+    Place(Place),
     /// Customers and their app_keys
     #[command(subcommand)]
     Customer(Customer),
@@ -115,6 +120,7 @@ impl Noun {
             Self::Customer(customer) => customer.ask()?,
             Self::Operator(operator) => operator.ask()?,
             Self::Site(site) => site.read()?,
+            Self::Place(place) => place.read()?,
             Self::Exit(exit) => exit.ask()?,
             Self::StaticIp(address) => address.read()?,
             Self::Product(product) => product.read()?,

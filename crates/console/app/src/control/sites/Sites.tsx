@@ -9,12 +9,14 @@ import { useMay } from '../api'
 import { Facts } from '../kit'
 import { type Site, useSites } from './data'
 import { EditSite, NewSite } from './Edit'
+import { Places } from './Places'
 
 const t = texts({
   title: ['站点与品牌', 'Sites & brands'],
   about: ['同一安装在不同域名下显示为不同品牌;客户、套餐和账本互相独立。', 'One installation shows as another brand under another host name; customers, catalogues and books are apart.'],
   add: ['新建站点', 'New site'],
   edit: ['编辑', 'Edit'],
+  places: ['地名', 'Place names'],
   hosts: ['域名', 'Host names'],
   prefixes: ['API 前缀', 'API prefixes'],
   currency: ['货币', 'Currency'],
@@ -31,29 +33,34 @@ const t = texts({
 export function Sites() {
   const sites = useSites()
   const [edited, setEdited] = useState<string>()
+  const [named, setNamed] = useState<string>()
   const [adding, setAdding] = useState(false)
   const allowed = useMay()('site/change')
   return (
     <Screen title={t.title} about={t.about} actions={allowed && <Button leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>{t.add}</Button>}>
       <Loaded from={sites}>
         {({ list }) => (list.length === 0 ? <Panel><Empty icon={IconPalette} title={t.none} /></Panel> : (
-          <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="md">{list.map((site, i) => <Brand key={site.id} site={site} first={i === 0} edit={allowed ? () => setEdited(site.name) : undefined} />)}</SimpleGrid>
+          <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="md">{list.map((site, i) => <Brand key={site.id} site={site} first={i === 0} edit={allowed ? () => setEdited(site.name) : undefined} places={() => setNamed(site.name)} />)}</SimpleGrid>
         ))}
       </Loaded>
       {edited && <EditSite name={edited} close={() => setEdited(undefined)} />}
+      {named && <Places site={named} close={() => setNamed(undefined)} />}
       {adding && <NewSite close={() => setAdding(false)} />}
     </Screen>
   )
 }
 
-function Brand({ site, first, edit }: { site: Site; first: boolean; edit?: () => void }) {
+function Brand({ site, first, edit, places }: { site: Site; first: boolean; edit?: () => void; places: () => void }) {
   return (
     <Panel pad={false}>
       <Box h={8} bg={site.colour ?? 'brand.6'} style={{ borderRadius: '14px 14px 0 0' }} />
       <Stack p="lg" gap="md">
         <Group justify="space-between" wrap="nowrap">
           <Box miw={0}><Text fw={650} fz="lg" truncate>{site.title}</Text><Text fz="xs" c="dimmed">{site.name}</Text></Box>
-          {edit && <Button size="xs" variant="default" onClick={edit}>{t.edit}</Button>}
+          <Group gap="xs" wrap="nowrap">
+            <Button size="xs" variant="default" onClick={places}>{t.places}</Button>
+            {edit && <Button size="xs" variant="default" onClick={edit}>{t.edit}</Button>}
+          </Group>
         </Group>
         <Facts rows={[
           [t.hosts, site.hosts.length ? site.hosts.join(', ') : first ? t.first : '–'],
