@@ -1,8 +1,9 @@
 //! Measures what is due.
 
-use super::{Settled, queries as facts, rules};
+use super::{Found, Settled, queries as facts, rules};
 use crate::State;
 use crate::exits::{Exit, Measured, flow, queries};
+use std::net::IpAddr;
 use turnpike_base::{Result, Timestamp};
 use turnpike_store::Read;
 
@@ -52,17 +53,39 @@ async fn since(state: &State, settled: &Settled, now: Timestamp) -> Result<Times
     Ok(now)
 }
 
-/// What is found out about an exit, and whether it is withheld for it.
+/// What is found out about an exit, and whether it is withheld for it. A block is where its addresses are: the first
+/// one that differs is told, one for which it is withheld before others.
 pub(super) fn judge(exit: &Exit, settled: &Settled, now: Timestamp) -> (Measured, bool) {
-    let found = rules::address_of(exit).map(|address| settled.databases.look_up(address)).unwrap_or_default();
-    let differences = rules::compare(exit, &found);
+    let look = |address: IpAddr| {
+        let found = settled.databases.look_up(address);
+        let differences = rules::compare(exit, &found);
+        Looked { address, withheld: settled.policy.withholds(&differences), told: differences.told(), found }
+    };
+    let looked: Vec<Looked> = rules::addresses_of(exit).into_iter().map(look).collect();
+    let (count, differing) = (looked.len(), looked.iter().filter(|one| one.told.is_some()).count());
+    let worst = looked.into_iter().rev().max_by_key(|one| (one.withheld, one.told.is_some()));
+    let (found, withheld, mismatch) = match worst {
+        Some(Looked { address, found, withheld, told }) => {
+            let of_block = |told| format!("{address} ({differing} of {count} samples): {told}");
+            (found, withheld, if count > 1 { told.map(of_block) } else { told })
+        }
+        None => (Found::default(), false, None),
+    };
     let measured = Measured {
         country: found.country,
         state: found.state,
         city: found.city,
         asn: found.asn.map(i64::from),
         at: now,
-        mismatch: differences.told(),
+        mismatch,
     };
-    (measured, settled.policy.withholds(&differences))
+    (measured, withheld)
+}
+
+/// What was found at one address of an exit.
+struct Looked {
+    address: IpAddr,
+    found: Found,
+    withheld: bool,
+    told: Option<String>,
 }

@@ -158,6 +158,29 @@ both_engines! {
         assert!(told(&state).await.contains(&(abroad, false)));
     }
 
+    async fn a_block_is_judged_by_all_of_it(store: Store) {
+        let state = state(&store, &["nested.mmdb"], Policy::Country);
+        // Nobody knows where its first address is; the fifth network of eight is in Germany.
+        let spread = add(&state, "198.51.96.0/21", "US", None, None).await;
+        let german = add(&state, "198.51.100.0/24", "DE", None, None).await;
+        let behind = add(&state, "198.51.100.128/25", "US", None, None).await;
+        let seen = ExitHealth {
+            exit: behind,
+            healthy: true,
+            latency_us: 900,
+            public: Some("192.0.2.1".parse().unwrap()),
+            error: None,
+            at: NOW,
+        };
+        exits::flow::health(&store, &[seen]).await.unwrap();
+        measure(&state, NOW).await;
+        let told = mismatch(&state, spread).await.unwrap();
+        assert_eq!(told, "198.51.100.15 (8 of 64 samples): country: claims US, is DE");
+        assert!(exit(&state, spread).await.withheld);
+        assert_eq!(mismatch(&state, german).await, None);
+        assert_eq!(mismatch(&state, behind).await, None, "it leaves from the address that the page saw");
+    }
+
     async fn an_exit_is_measured_anew_daily_and_under_another_address(store: Store) {
         let state = state(&store, &["nested.mmdb"], Policy::Country);
         let id = add(&state, "http://parent.example:3128", "DE", None, None).await;
