@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use turnpike_base::{Secret, Timestamp};
+use turnpike_base::{Secret, Shards, Timestamp};
 use turnpike_wire::{Admission, Permit, Reason, Refusal, Targeting};
 
 /// Who is on the other end of an accepted connection.
@@ -55,22 +55,22 @@ struct Kept {
 
 /// Permits by who asks for what.
 #[derive(Debug, Default)]
-pub(crate) struct PermitCache(HashMap<Key, Kept>);
+pub(crate) struct PermitCache(Shards<HashMap<Key, Kept>>);
 
 impl PermitCache {
     /// Drops the permits a change names.
-    pub(crate) fn drop_where(&mut self, named: impl Fn(&Permit) -> bool) {
-        self.0.retain(|_, kept| !named(&kept.permit));
+    pub(crate) fn drop_where(&self, named: impl Fn(&Permit) -> bool) {
+        self.0.each().for_each(|mut part| part.retain(|_, kept| !named(&kept.permit)));
     }
 
     /// Drops everything.
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
+    pub(crate) fn clear(&self) {
+        self.0.each().for_each(|mut part| part.clear());
     }
 
     /// Drops what is no longer valid.
-    pub(crate) fn sweep(&mut self, now: Timestamp) {
-        self.0.retain(|_, kept| now < kept.permit.valid_until);
+    pub(crate) fn sweep(&self, now: Timestamp) {
+        self.0.each().for_each(|mut part| part.retain(|_, kept| now < kept.permit.valid_until));
     }
 }
 
@@ -123,11 +123,11 @@ pub(crate) async fn admit(shared: &Arc<Shared>, ask: &Arc<Admission>) -> Result<
     let refusal = match ask_control(shared, ask).await {
         Ok(permit) => {
             let permit = Arc::new(permit);
-            let mut cache = held(&shared.permits);
+            let mut cache = shared.permits.0.of(&key);
             // A change that came meanwhile may concern this permit: it then serves once and is not kept.
             // Read under the lock: a change is counted before it takes the lock to drop permits.
             if shared.changes_seen.load(Ordering::Acquire) == seen {
-                cache.0.insert(key, Kept { password, permit: Arc::clone(&permit) });
+                cache.insert(key, Kept { password, permit: Arc::clone(&permit) });
             }
             return Ok(Admitted { permit, seen });
         }
@@ -152,8 +152,8 @@ pub(crate) async fn ask_control(shared: &Shared, ask: &Arc<Admission>) -> Result
 
 fn cached(shared: &Shared, key: &Key, password: &Secret) -> Option<Arc<Permit>> {
     let now = shared.clock.now();
-    let cache = held(&shared.permits);
-    let kept = cache.0.get(key).filter(|kept| now < kept.permit.valid_until && kept.password == *password)?;
+    let cache = shared.permits.0.of(key);
+    let kept = cache.get(key).filter(|kept| now < kept.permit.valid_until && kept.password == *password)?;
     Some(Arc::clone(&kept.permit))
 }
 

@@ -7,7 +7,7 @@ use crate::destination::Rules;
 use crate::exits::{Index, probe};
 use crate::lease::funded;
 use crate::serve::LoopHandle;
-use crate::shared::{Shared, held};
+use crate::shared::Shared;
 use crate::statics;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -47,10 +47,10 @@ async fn catch_up(shared: &Arc<Shared>, loops: &[LoopHandle]) -> i64 {
     let seq = read_anew(shared, loops).await;
     tracing::warn!(seq, "changes were missed; permits and leases are asked for anew");
     shared.changes_seen.fetch_add(1, Ordering::AcqRel);
-    held(&shared.permits).clear();
+    shared.permits.clear();
     // Once more: who looked in between may have found a permit that was about to go.
     shared.changes_seen.fetch_add(1, Ordering::AcqRel);
-    shared.budgets().values().for_each(|b| b.give_all_back());
+    shared.budgets(|_| true).iter().for_each(|b| b.give_all_back());
     seq
 }
 
@@ -121,8 +121,8 @@ fn take_in(shared: &Arc<Shared>, loops: &Arc<Vec<LoopHandle>>, numbered: Arc<Num
     // Before anything is dropped: an admission that runs meanwhile sees that the world moved on.
     shared.changes_seen.fetch_add(1, Ordering::AcqRel);
     let subjects = |named: &dyn Fn(&Subject) -> bool| {
-        held(&shared.permits).drop_where(|permit| named(&permit.subject));
-        let named: Vec<_> = shared.budgets().values().filter(|b| named(&b.subject)).cloned().collect();
+        shared.permits.drop_where(|permit| named(&permit.subject));
+        let named = shared.budgets(named);
         named.iter().for_each(|budget| budget.give_all_back());
         // The map and this list hold a budget; whoever else does is a running connection.
         let running = named.into_iter().filter(|budget| Arc::strong_count(budget) > 2);
@@ -139,9 +139,9 @@ fn take_in(shared: &Arc<Shared>, loops: &Arc<Vec<LoopHandle>>, numbered: Arc<Num
             renew_caps(shared, *customer, *product);
         }
         Change::Blocked { customer, .. } => {
-            held(&shared.permits).drop_where(|permit| permit.subject.customer == *customer);
+            shared.permits.drop_where(|permit| permit.subject.customer == *customer);
         }
-        Change::PlaceNames => held(&shared.permits).drop_where(|_| true),
+        Change::PlaceNames => shared.permits.clear(),
         Change::Exit(record) => {
             shared.exits_mut().put((**record).clone());
             statics::follow(shared, loops, record);
@@ -151,7 +151,7 @@ fn take_in(shared: &Arc<Shared>, loops: &Arc<Vec<LoopHandle>>, numbered: Arc<Num
             statics::forget(shared, loops, *exit);
         }
         Change::SessionEnded { customer, account, session } => {
-            shared.sessions().end(|s| s.customer == *customer && s.account == Some(*account), session);
+            shared.sessions.end(|s| s.customer == *customer && s.account == Some(*account), session);
         }
         Change::Probe(exit) => {
             let (shared, exit) = (Arc::clone(shared), *exit);

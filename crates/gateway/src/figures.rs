@@ -8,7 +8,8 @@ use crate::exits::{Index, hash};
 use crate::sessions::{Key, Pin, Sessions};
 use std::hint::black_box;
 use std::net::{IpAddr, Ipv4Addr};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 use turnpike_base::{AccountId, CustomerId, ExitId, ProductType, Timestamp};
 use turnpike_wire::{Bind, CountryCode, ExitKind, ExitRecord, ExitStatus, PlaceFilter, Pool, Subject};
 
@@ -87,6 +88,26 @@ fn session(n: u32) -> (Key, Pin) {
     (key, pin)
 }
 
+/// How long a session waits for its pin while all pins are swept: the longest of many.
+fn longest_wait(sessions: &Sessions, count: u32) -> Duration {
+    let swept = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let asks = scope.spawn(|| {
+            let keys: Vec<Key> = (0..4_096).map(|n| session(n * 37 % count).0).collect();
+            let mut longest = Duration::ZERO;
+            for key in keys.iter().cycle().take_while(|_| !swept.load(Ordering::Relaxed)) {
+                let began = Instant::now();
+                black_box(sessions.around(key).get(key));
+                longest = longest.max(began.elapsed());
+            }
+            longest
+        });
+        (0..10).for_each(|_| sessions.sweep(NOW));
+        swept.store(true, Ordering::Relaxed);
+        asks.join().unwrap()
+    })
+}
+
 #[test]
 fn a_choice_takes_no_longer_for_a_million_exits() {
     let count = thousands() * 1_000;
@@ -107,14 +128,21 @@ fn a_choice_takes_no_longer_for_a_million_exits() {
         choose(&|place, n| black_box(index.pick_by_hash(Pool::Residential, place, &[], n)).is_some());
     println!("choice: {random} ns at random, {sticky} ns for a session");
     let before = resident();
-    let mut sessions = Sessions::default();
-    sessions.0.extend((0..count).map(session));
-    println!("{count} sessions: {} bytes each", resident().saturating_sub(before) / u64::from(count));
+    let sessions = Sessions::default();
+    let mut longest = Duration::ZERO;
+    for (key, pin) in (0..count).map(session) {
+        let began = Instant::now();
+        sessions.around(&key).insert(key.clone(), pin);
+        longest = longest.max(began.elapsed());
+    }
+    let bytes = resident().saturating_sub(before) / u64::from(count);
+    println!("{count} sessions: {bytes} bytes each, the longest to be taken in {longest:.1?}");
+    println!("while others are swept one waits {:.1?} at the most", longest_wait(&sessions, count));
     let keys: Vec<Key> = (0..4_096).map(|n| session(n * 37 % count).0).collect();
     let began = computed();
     let known = (0..choices()).filter(|n| {
-        let pin = sessions.0.get(&keys[usize::try_from(n % 4_096).unwrap()]);
-        pin.is_some_and(|pin| index.get(pin.exit).is_some())
+        let key = &keys[usize::try_from(n % 4_096).unwrap()];
+        sessions.around(key).get(key).is_some_and(|pin| index.get(pin.exit).is_some())
     });
     assert_eq!(known.count() as u64, choices());
     println!("a running session's exit: {} ns", each(began, choices()));

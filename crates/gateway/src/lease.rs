@@ -91,8 +91,7 @@ pub(crate) async fn funded(shared: &Arc<Shared>, budget: &Arc<Budget>) -> Result
 /// Gives back leases whose time is over and leases of subjects that move nothing.
 pub(crate) fn sweep(shared: &Shared) {
     let now = shared.clock.now();
-    let budgets: Vec<_> = shared.budgets().values().cloned().collect();
-    for budget in budgets {
+    for budget in shared.budgets(|_| true) {
         if budget.is_overdue(now) || budget.is_idle(now) {
             budget.give_all_back();
         }
@@ -101,7 +100,6 @@ pub(crate) fn sweep(shared: &Shared) {
 
 /// Forgets budgets that hold nothing and that no connection uses.
 pub(crate) fn forget_unused(shared: &Shared) {
-    let mut budgets = shared.budgets();
-    budgets.retain(|_, budget| Arc::strong_count(budget) > 1 || !budget.is_empty());
-    shared.metrics.budgets.store(i64::try_from(budgets.len()).unwrap_or(i64::MAX), Ordering::Relaxed);
+    let left = i64::try_from(shared.forget_unused_budgets()).unwrap_or(i64::MAX);
+    shared.metrics.budgets.store(left, Ordering::Relaxed);
 }

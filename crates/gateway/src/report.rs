@@ -100,7 +100,7 @@ impl Reporter {
         for Counted { row, .. } in rows {
             *moved.entry(row.subject).or_default() += row.up.0 + row.down.0;
         }
-        let budgets: Vec<_> = self.shared.budgets().values().cloned().collect();
+        let budgets = self.shared.budgets(|_| true);
         budgets.iter().flat_map(|b| b.attribute(moved.get(&b.subject).copied().unwrap_or(0))).collect()
     }
 

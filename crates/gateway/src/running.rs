@@ -104,9 +104,9 @@ async fn sweeper(shared: Arc<Shared>) {
     loop {
         beat.tick().await;
         let now = shared.clock.now();
-        crate::shared::held(&shared.permits).sweep(now);
+        shared.permits.sweep(now);
         crate::shared::held(&shared.throttle).sweep(now);
-        shared.sessions().sweep(now);
+        shared.sessions.sweep(now);
         crate::shared::held(&shared.moved).sweep(now);
         shared.forget_unused_caps();
     }
@@ -158,7 +158,7 @@ impl Running {
             poll.tick().await;
         }
         self.report_now().await;
-        self.shared.budgets().values().for_each(|b| b.give_all_back());
+        self.shared.budgets(|_| true).iter().for_each(|b| b.give_all_back());
         self.report_now().await;
         self.helpers.iter().for_each(AbortHandle::abort);
         drop(self.loops);

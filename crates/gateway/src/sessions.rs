@@ -3,9 +3,9 @@
 use crate::exits::Exit;
 use crate::shared::Shared;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
-use turnpike_base::{ExitId, Text, Timestamp};
+use turnpike_base::{ExitId, Shards, Text, Timestamp};
 use turnpike_proxyproto::username::Username;
 use turnpike_wire::{OwnedExit, Permit, PinAsk, PlaceFilter, Reason, Refusal, Subject};
 
@@ -69,23 +69,30 @@ impl Pin {
 
 /// The pins of this gateway.
 #[derive(Debug, Default)]
-pub(crate) struct Sessions(pub(crate) HashMap<Key, Pin>);
+pub(crate) struct Sessions(Shards<HashMap<Key, Pin>>);
 
 impl Sessions {
+    /// Those among which a session's pin is, locked.
+    pub(crate) fn around(&self, key: &Key) -> MutexGuard<'_, HashMap<Key, Pin>> {
+        self.0.of(key)
+    }
+
     /// Ends a session by name: its next connection takes a fresh exit.
-    pub(crate) fn end(&mut self, subject: impl Fn(&Subject) -> bool, name: &str) {
-        for (_, pin) in self.0.iter_mut().filter(|(key, _)| subject(&key.subject) && key.name == name) {
-            pin.until = Some(ENDED);
+    pub(crate) fn end(&self, subject: impl Fn(&Subject) -> bool, name: &str) {
+        for mut part in self.0.each() {
+            for (_, pin) in part.iter_mut().filter(|(key, _)| subject(&key.subject) && key.name == name) {
+                pin.until = Some(ENDED);
+            }
         }
     }
 
     /// Forgets sessions that ended long ago.
-    pub(crate) fn sweep(&mut self, now: Timestamp) {
+    pub(crate) fn sweep(&self, now: Timestamp) {
         let keep = |pin: &Pin| {
             !pin.is_over(now.plus_minutes(-MEMORY_MINUTES))
                 || now.since(pin.last_used) < MEMORY_MINUTES * 60_000
         };
-        self.0.retain(|_, pin| keep(pin));
+        self.0.each().for_each(|mut part| part.retain(|_, pin| keep(pin)));
     }
 }
 
@@ -143,13 +150,13 @@ fn step(
     let now = shared.clock.now();
     let key =
         Key { subject: permit.subject, name: session, place: permit.place.clone(), ip: name.ip.clone() };
-    let mut sessions = shared.sessions();
-    let known = sessions.0.get(&key).cloned();
+    let mut sessions = shared.sessions.around(&key);
+    let known = sessions.get(&key).cloned();
     let running = known.as_ref().filter(|pin| !pin.is_over(now));
     if let Some(pin) = running {
         let held = serving(shared, permit, pin.exit).filter(|_| !failed.contains(&pin.exit));
         if let Some(exit) = held {
-            let Some(pin) = sessions.0.get_mut(&key) else { return Ok(Step::Stay(exit)) };
+            let Some(pin) = sessions.get_mut(&key) else { return Ok(Step::Stay(exit)) };
             pin.last_used = now;
             if pin.until.is_some() || now.since(pin.told) < PROLONG_MS {
                 return Ok(Step::Stay(exit));
@@ -176,7 +183,7 @@ fn step(
     // One whose time is over may go on elsewhere: control knows. One that lost its exit or was ended does not.
     let lost = known.as_ref().filter(|pin| running.is_some() || pin.until == Some(ENDED));
     let instead_of = lost.map(|pin| pin.exit);
-    sessions.0.insert(key.clone(), Pin { exit: exit.record.id, until, last_used: now, told: now, turn });
+    sessions.insert(key.clone(), Pin { exit: exit.record.id, until, last_used: now, told: now, turn });
     Ok(Step::Fresh(Fresh { exit, key, instead_of }))
 }
 
@@ -227,7 +234,7 @@ async fn register(
     strict: bool,
 ) -> Result<Arc<Exit>, Refusal> {
     let Fresh { key, exit, mut instead_of } = fresh;
-    let life = shared.sessions().0.get(&key).and_then(|p| p.until);
+    let life = shared.sessions.around(&key).get(&key).and_then(|p| p.until);
     let mut until = life.unwrap_or(shared.clock.now().plus_minutes(IDLE_MINUTES));
     for _ in 0..ROUNDS {
         let ask = PinAsk {
@@ -241,7 +248,7 @@ async fn register(
         let control = Arc::clone(&shared.control);
         let asked = shared.aux.spawn(async move { control.pin(ask).await });
         let Ok(Ok(Ok(pin))) = tokio::time::timeout(PATIENCE, asked).await else { break };
-        if let Some(mine) = shared.sessions().0.get_mut(&key) {
+        if let Some(mine) = shared.sessions.around(&key).get_mut(&key) {
             mine.exit = pin.exit;
             // A life counts from the first use on any gateway; idle minutes count from the last one here.
             mine.until = life.map(|_| pin.until);
@@ -259,7 +266,7 @@ async fn register(
         instead_of = Some(pin.exit);
         until = life.map_or(until, |_| pin.until);
     }
-    if let Some(mine) = shared.sessions().0.get_mut(&key) {
+    if let Some(mine) = shared.sessions.around(&key).get_mut(&key) {
         mine.exit = exit.record.id;
     }
     Ok(exit)

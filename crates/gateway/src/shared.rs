@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 use std::time::Instant;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
-use turnpike_base::{Clock, CustomerId, ExitId, ProductType};
+use turnpike_base::{Clock, CustomerId, ExitId, ProductType, Shards};
 use turnpike_wire::{Admission, Caps, Control, Permit, Subject};
 
 /// See the module.
@@ -39,7 +39,8 @@ pub(crate) struct Shared {
     pub(crate) changes_seen: AtomicI64,
     /// Budgets that want a lease.
     pub(crate) wishes: UnboundedSender<Arc<Budget>>,
-    pub(crate) permits: Mutex<PermitCache>,
+    pub(crate) permits: PermitCache,
+    pub(crate) sessions: Sessions,
     pub(crate) throttle: Mutex<Throttle>,
     pub(crate) pending: Mutex<Pending>,
     /// Exits that failed and are to be probed before others.
@@ -50,8 +51,7 @@ pub(crate) struct Shared {
     own: ArcSwap<Own>,
     entry: ArcSwap<Vec<SocketAddr>>,
     exits: RwLock<Index>,
-    sessions: Mutex<Sessions>,
-    budgets: Mutex<HashMap<Subject, Arc<Budget>>>,
+    budgets: Shards<HashMap<Subject, Arc<Budget>>>,
     caps: Mutex<HashMap<(CustomerId, ProductType), Arc<CapState>>>,
 }
 
@@ -80,7 +80,8 @@ impl Shared {
             tls: ArcSwap::from_pointee(tls),
             changes_seen: AtomicI64::new(0),
             wishes,
-            permits: Mutex::default(),
+            permits: PermitCache::default(),
+            sessions: Sessions::default(),
             throttle: Mutex::default(),
             pending: Mutex::default(),
             suspects: Mutex::default(),
@@ -89,8 +90,7 @@ impl Shared {
             own: ArcSwap::default(),
             entry: ArcSwap::default(),
             exits: RwLock::default(),
-            sessions: Mutex::default(),
-            budgets: Mutex::default(),
+            budgets: Shards::default(),
             caps: Mutex::default(),
         }
     }
@@ -103,12 +103,22 @@ impl Shared {
         self.exits.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn sessions(&self) -> MutexGuard<'_, Sessions> {
-        held(&self.sessions)
+    /// The budgets that are wanted, as they are one after the other.
+    pub(crate) fn budgets(&self, wanted: impl Fn(&Subject) -> bool) -> Vec<Arc<Budget>> {
+        let mut found = Vec::new();
+        for part in self.budgets.each() {
+            found.extend(part.values().filter(|budget| wanted(&budget.subject)).cloned());
+        }
+        found
     }
 
-    pub(crate) fn budgets(&self) -> MutexGuard<'_, HashMap<Subject, Arc<Budget>>> {
-        held(&self.budgets)
+    /// Forgets budgets that hold nothing and that no connection uses; gives back how many are left.
+    pub(crate) fn forget_unused_budgets(&self) -> usize {
+        let left = |mut part: MutexGuard<'_, HashMap<Subject, Arc<Budget>>>| {
+            part.retain(|_, budget| Arc::strong_count(budget) > 1 || !budget.is_empty());
+            part.len()
+        };
+        self.budgets.each().map(left).sum()
     }
 
     /// Where this gateway and the rest of the installation listen.
@@ -139,7 +149,7 @@ impl Shared {
 
     /// The budget all connections of a subject spend.
     pub(crate) fn budget(&self, subject: Subject) -> Arc<Budget> {
-        Arc::clone(self.budgets().entry(subject).or_insert_with(|| Arc::new(Budget::new(subject))))
+        Arc::clone(self.budgets.of(&subject).entry(subject).or_insert_with(|| Arc::new(Budget::new(subject))))
     }
 
     /// The caps a permit stands under, brought up to date.

@@ -7,8 +7,11 @@
 use crate::roster::Roster;
 use crate::sessions::Pins;
 use crate::testing::{ALICE, Api, NOW, vault};
+use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
 use turnpike_access::accounts::{self, NewAccount, Pair};
 use turnpike_base::{AccountId, Bytes, CustomerId, ExitId, ProductType, Secret};
 use turnpike_places::{Catalogue, City};
@@ -114,35 +117,81 @@ async fn lists_of_every_city_of_the_world() {
     }
 }
 
-#[test]
-fn sessions_that_control_keeps() {
+fn session(n: usize) -> PinAsk {
+    let n64 = i64::try_from(n).unwrap();
+    let subject = Subject {
+        customer: CustomerId(n64 % 10_000),
+        account: Some(AccountId(n64 % 100_000)),
+        product: ProductType::Dynamic,
+    };
+    PinAsk {
+        subject,
+        session: format!("session{n}@US@US-CA@losangeles@@"),
+        exit: ExitId(n64 + 1),
+        until: NOW.plus_minutes(10),
+        instead_of: None,
+        prolongs: true,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sessions_that_control_keeps() {
+    let test = testing::sqlite().await;
     let count = thousands() * 1_000;
     let before = resident();
     let pins = Pins::default();
-    let began = computed();
+    let (began, mut longest) = (computed(), Duration::ZERO);
     for n in 0..count {
-        let n64 = i64::try_from(n).unwrap();
-        let subject = Subject {
-            customer: CustomerId(n64 % 10_000),
-            account: Some(AccountId(n64 % 100_000)),
-            product: ProductType::Dynamic,
-        };
-        let ask = PinAsk {
-            subject,
-            session: format!("session{n}@US@US-CA@losangeles@@"),
-            exit: ExitId(n64 + 1),
-            until: NOW.plus_minutes(10),
-            instead_of: None,
-            prolongs: false,
-        };
-        assert_eq!(pins.pin(ask, NOW).exit, ExitId(n64 + 1));
+        let ask = session(n);
+        let began = Instant::now();
+        assert_eq!(pins.pin(ask, NOW).exit, ExitId(i64::try_from(n).unwrap() + 1));
+        longest = longest.max(began.elapsed());
     }
+    let taken = computed() - began;
+    let bytes = resident().saturating_sub(before) / count;
     println!(
-        "{count} sessions: pinned in {:.2?}, {} bytes each before they are saved",
-        computed() - began,
-        resident().saturating_sub(before) / count
+        "{count} sessions: pinned in {taken:.2?}, the longest {longest:.1?}, {bytes} bytes each before they are saved"
     );
     let began = computed();
     assert_eq!(pins.of_customer(CustomerId(7), NOW).len(), count.div_ceil(10_000).min(count));
     println!("a customer's own among them: {:.2?}", computed() - began);
+    let began = Instant::now();
+    let longest = longest_wait(&pins, count, pins.save(&test.store, NOW));
+    println!("all saved within {:.1?}; meanwhile one waits {longest:.1?} at the most", began.elapsed());
+    // Round after round: each looks through another part of them for what ended.
+    let rounds = async {
+        for _ in 0..100 {
+            pins.save(&test.store, NOW).await?;
+        }
+        Ok(())
+    };
+    println!("while they are swept one waits {:.1?} at the most", longest_wait(&pins, count, rounds));
+}
+
+/// How long a session waits for its pin while something else goes on: the longest of many.
+fn longest_wait(
+    pins: &Pins,
+    count: usize,
+    work: impl Future<Output = turnpike_base::Result<()>>,
+) -> Duration {
+    let done = AtomicBool::new(false);
+    let (pins, done) = (&pins, &done);
+    let asks = || {
+        let (mut n, mut longest) = (0, Duration::ZERO);
+        while !done.load(Ordering::Relaxed) {
+            let ask = session(n * 37 % count);
+            let began = Instant::now();
+            pins.pin(ask, NOW);
+            longest = longest.max(began.elapsed());
+            n += 1;
+        }
+        longest
+    };
+    std::thread::scope(|scope| {
+        let asks = scope.spawn(asks);
+        let outcome = tokio::task::block_in_place(|| Handle::current().block_on(work));
+        done.store(true, Ordering::Relaxed);
+        outcome.unwrap();
+        asks.join().unwrap()
+    })
 }

@@ -5,13 +5,14 @@
 
 mod api;
 mod queries;
+mod shelf;
 #[cfg(test)]
 mod tests;
 
 use crate::endpoints::Running;
-use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use turnpike_base::{AccountId, CustomerId, ExitId, ProductType, Result, Timestamp};
+use shelf::Shelf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use turnpike_base::{AccountId, CustomerId, ExitId, ProductType, Result, Shards, Timestamp};
 use turnpike_store::Store;
 use turnpike_wire::{Endpoint, PinAnswer, PinAsk, Subject};
 
@@ -19,7 +20,7 @@ pub(crate) use api::routes;
 pub(crate) use queries::places;
 
 /// Whose session, and its name as the gateway gives it.
-pub(crate) type Key = (Subject, String);
+pub(crate) type Key = (Subject, Box<str>);
 
 /// Where a session leaves from until when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,15 +30,19 @@ pub(crate) struct Pin {
     pub(crate) created_at: Timestamp,
 }
 
+/// So many pins are saved in one transaction: who else writes waits no longer than for those.
+const BATCH: usize = 1_000;
+/// Each time pins are saved, one of so many parts of them is looked through for what ended.
+const SLICES: usize = 16;
+
 /// See the module.
 #[derive(Debug, Default)]
-pub struct Pins(Mutex<State>);
-
-#[derive(Debug, Default)]
-struct State {
-    /// By customer, so that who lists or ends his own does not hold up all others.
-    pins: HashMap<CustomerId, HashMap<Key, Pin>>,
-    unsaved: HashSet<Key>,
+pub struct Pins {
+    shelves: Shards<Shelf>,
+    /// Who saves: an older pin must not be written over a newer one.
+    saving: tokio::sync::Mutex<()>,
+    /// Which part is looked through next.
+    next: AtomicUsize,
 }
 
 /// A running session, for its owner.
@@ -59,46 +64,40 @@ fn own_name(registered: &str) -> &str {
 impl Pins {
     /// The pins that were saved and still hold.
     pub async fn load(store: &Store, now: Timestamp) -> Result<Self> {
-        let mut pins: HashMap<CustomerId, HashMap<Key, Pin>> = HashMap::new();
+        let pins = Self::default();
         for (key, pin) in queries::all(&store.read().await?, now).await? {
-            pins.entry(key.0.customer).or_default().insert(key, pin);
+            pins.shelves.of(&key).pins.insert(key, pin);
         }
-        Ok(Self(Mutex::new(State { pins, unsaved: HashSet::new() })))
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(pins)
     }
 
     /// Registers a pin, unless one holds already that is not the one to be replaced; that one may last longer
     /// then.
     pub fn pin(&self, ask: PinAsk, now: Timestamp) -> PinAnswer {
-        let mut state = self.state();
-        let State { pins, unsaved } = &mut *state;
-        let own = pins.entry(ask.subject.customer).or_default();
-        let key = (ask.subject, ask.session);
+        let key = (ask.subject, ask.session.into_boxed_str());
+        let mut shelf = self.shelves.of(&key);
         let holds = |pin: &&mut Pin| now < pin.until && ask.instead_of != Some(pin.exit);
-        if let Some(pin) = own.get_mut(&key).filter(holds) {
+        if let Some(pin) = shelf.pins.get_mut(&key).filter(holds) {
             let later = ask.prolongs && pin.until < ask.until;
             if later {
                 pin.until = ask.until;
             }
             let answer = PinAnswer { exit: pin.exit, until: pin.until };
             if later {
-                unsaved.insert(key);
+                shelf.unsaved.insert(key);
             }
             return answer;
         }
         let pin = Pin { exit: ask.exit, until: ask.until, created_at: now };
-        own.insert(key.clone(), pin);
-        unsaved.insert(key);
+        shelf.pins.insert(key.clone(), pin);
+        shelf.unsaved.insert(key);
         PinAnswer { exit: pin.exit, until: pin.until }
     }
 
     /// Where a session leaves from, if it is pinned.
     pub fn held(&self, subject: Subject, session: &str, now: Timestamp) -> Option<ExitId> {
-        let state = self.state();
-        let pin = state.pins.get(&subject.customer)?.get(&(subject, session.to_owned()))?;
+        let key = (subject, session.into());
+        let pin = self.shelves.of(&key).pins.get(&key).copied()?;
         (now < pin.until).then_some(pin.exit)
     }
 
@@ -110,62 +109,56 @@ impl Pins {
 
     /// A customer's running sessions, the newest first.
     pub(crate) fn of_customer(&self, customer: CustomerId, now: Timestamp) -> Vec<Listing> {
-        let state = self.state();
-        let own = state.pins.get(&customer).into_iter().flatten().filter(|(_, pin)| now < pin.until);
-        let mut list: Vec<Listing> = own
-            .filter_map(|((of, name), pin)| {
-                Some(Listing {
-                    account: of.account?,
-                    product: of.product,
-                    name: own_name(name).to_owned(),
-                    exit: pin.exit,
-                    created_at: pin.created_at,
-                    until: pin.until,
-                })
-            })
-            .collect();
+        let listing = |((of, name), pin): (&Key, &Pin)| {
+            let (account, product, name) = (of.account?, of.product, own_name(name).to_owned());
+            let Pin { exit, until, created_at } = *pin;
+            (now < until).then_some(Listing { account, product, name, exit, created_at, until })
+        };
+        let mut list = Vec::new();
+        for shelf in self.shelves.each() {
+            list.extend(shelf.of(customer).filter_map(listing));
+        }
         list.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.name.cmp(&b.name)));
         list
     }
 
     /// Ends the sessions of a name; gives back how many ran.
     pub(crate) fn end(&self, customer: CustomerId, account: AccountId, name: &str, now: Timestamp) -> i64 {
-        let mut state = self.state();
-        let State { pins, unsaved } = &mut *state;
-        let mut ended = 0;
-        for (key, pin) in pins.get_mut(&customer).into_iter().flatten().filter(|(_, pin)| now < pin.until) {
-            if key.0.account == Some(account) && own_name(&key.1) == name {
-                pin.until = now;
-                unsaved.insert(key.clone());
-                ended += 1;
-            }
-        }
-        ended
+        let ended = |mut shelf: std::sync::MutexGuard<'_, Shelf>| shelf.end(customer, account, name, now);
+        self.shelves.each().map(ended).sum()
     }
 
-    /// Saves what is new and forgets what ended.
+    /// Saves what is new, and forgets some of what ended.
     pub async fn save(&self, store: &Store, now: Timestamp) -> Result<()> {
-        let (fresh, keys) = {
-            let mut state = self.state();
-            let keys = std::mem::take(&mut state.unsaved);
-            let mut fresh: Vec<(Key, Pin)> = keys
-                .iter()
-                .filter_map(|key| Some((key.clone(), *state.pins.get(&key.0.customer)?.get(key)?)))
-                .collect();
-            fresh.sort_by(|(a, _), (b, _)| a.cmp(b));
-            state.pins.retain(|_, own| {
-                own.retain(|_, pin| now < pin.until);
-                !own.is_empty()
-            });
-            (fresh, keys)
-        };
-        if fresh.is_empty() {
+        let _turn = self.saving.lock().await;
+        let mut batch = Vec::new();
+        for fresh in self.shelves.each().map(|shelf| shelf.fresh()) {
+            batch.extend(fresh);
+            if batch.len() >= BATCH {
+                self.write(store, std::mem::take(&mut batch), now).await?;
+            }
+        }
+        self.write(store, batch, now).await?;
+        self.sweep(now);
+        Ok(())
+    }
+
+    /// Writes pins; those that did not change meanwhile are then no longer new.
+    async fn write(&self, store: &Store, mut batch: Vec<(Key, Pin)>, now: Timestamp) -> Result<()> {
+        if batch.is_empty() {
             return Ok(());
         }
-        let saved = queries::save(store, fresh, now).await;
-        if saved.is_err() {
-            self.state().unsaved.extend(keys);
+        batch.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        queries::save(store, &batch, now).await?;
+        for (key, pin) in &batch {
+            self.shelves.of(key).saved(key, pin);
         }
-        saved
+        Ok(())
+    }
+
+    /// Looks through the next part for what ended.
+    fn sweep(&self, now: Timestamp) {
+        let slice = self.next.fetch_add(1, Ordering::Relaxed);
+        self.shelves.slice(slice, SLICES).for_each(|mut shelf| shelf.sweep(now));
     }
 }

@@ -8,8 +8,12 @@ use turnpike_store::{Read, Row, Store, StoreError, args};
 use turnpike_web::Call;
 use turnpike_wire::Subject;
 
+/// So many pins that ended are dropped at a time: who else writes waits no longer than for those. More than come at
+/// a time, so that none stays for ever.
+pub(super) const DROPS: i64 = 2_000;
+
 /// Pins that hold.
-pub(super) async fn all(tx: &impl Read, now: Timestamp) -> Result<HashMap<Key, Pin>> {
+pub(super) async fn all(tx: &impl Read, now: Timestamp) -> Result<Vec<(Key, Pin)>> {
     let sql = "SELECT customer_id, account_id, product, name, exit_id, created_at, ends_at FROM sessions WHERE ends_at > $1";
     let rows = tx.rows(sql, args![now]).await?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
@@ -24,7 +28,7 @@ fn read(row: &Row) -> Result<(Key, Pin), StoreError> {
     };
     let pin =
         Pin { exit: row.get("exit_id")?, until: row.get("ends_at")?, created_at: row.get("created_at")? };
-    Ok(((subject, row.get("name")?), pin))
+    Ok(((subject, row.get::<String>("name")?.into_boxed_str()), pin))
 }
 
 /// Names of accounts, deleted ones included.
@@ -80,20 +84,22 @@ pub(crate) async fn places(
     tx.rows(&sql, args![]).await?.iter().map(|row| Ok((row.get("id")?, place(row)?))).collect()
 }
 
-/// Writes pins, sorted by key, and drops those that ended.
-pub(super) async fn save(store: &Store, pins: Vec<(Key, Pin)>, now: Timestamp) -> Result<()> {
+/// Writes pins, sorted by key, and drops some of those that ended: what is left of them nobody reads.
+pub(super) async fn save(store: &Store, pins: &[(Key, Pin)], now: Timestamp) -> Result<()> {
     let tx = store.write().await?;
-    let row = |((subject, name), pin): (Key, Pin)| {
+    let row = |((subject, name), pin): &(Key, Pin)| {
         let account = subject.account.map_or(0, AccountId::get);
-        args![subject.customer, account, subject.product, name, pin.exit, pin.created_at, pin.until]
+        args![subject.customer, account, subject.product, &**name, pin.exit, pin.created_at, pin.until]
     };
     tx.insert_all(
         "INSERT INTO sessions (customer_id, account_id, product, name, exit_id, created_at, ends_at)",
         "ON CONFLICT (customer_id, account_id, product, name) DO UPDATE SET exit_id = excluded.exit_id, \
          created_at = excluded.created_at, ends_at = excluded.ends_at",
-        pins.into_iter().map(row).collect(),
+        pins.iter().map(row).collect(),
     )
     .await?;
-    tx.exec("DELETE FROM sessions WHERE ends_at <= $1", args![now]).await?;
+    let sql = "DELETE FROM sessions WHERE (customer_id, account_id, product, name) IN \
+        (SELECT customer_id, account_id, product, name FROM sessions WHERE ends_at <= $1 ORDER BY ends_at LIMIT $2)";
+    tx.exec(sql, args![now, DROPS]).await?;
     Ok(tx.commit().await?)
 }

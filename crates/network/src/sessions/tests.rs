@@ -1,8 +1,8 @@
 //! Pins on both engines.
 
-use super::{Pins, queries};
+use super::{Pins, SLICES, queries};
 use turnpike_base::{AccountId, CustomerId, ExitId, ProductType, Timestamp};
-use turnpike_store::{args, both_engines};
+use turnpike_store::{Read, args, both_engines};
 use turnpike_wire::{PinAsk, Subject};
 
 const NOW: Timestamp = Timestamp(1_000_000);
@@ -74,19 +74,67 @@ both_engines! {
         for customer in 1..=50 {
             pins.pin(of(customer), NOW);
         }
-        let shelves = |pins: &Pins| pins.state().pins.len();
-        let is_sorted = |pins: &Pins| {
-            let all = pins.state();
-            all.pins.iter().all(|(who, own)| own.keys().all(|key| key.0.customer == *who))
+        let kept = |pins: &Pins| pins.shelves.each().map(|shelf| shelf.pins.len()).sum::<usize>();
+        let of = |pins: &Pins, customer| {
+            pins.shelves.each().map(|shelf| shelf.of(CustomerId(customer)).count()).sum::<usize>()
         };
-        assert!(shelves(&pins) == 50 && is_sorted(&pins));
+        assert!(kept(&pins) == 50 && (1..=50).all(|customer| of(&pins, customer) == 1));
         pins.save(&store, NOW).await.unwrap();
         let again = Pins::load(&store, NOW).await.unwrap();
-        assert!(shelves(&again) == 50 && is_sorted(&again));
+        assert!(kept(&again) == 50 && (1..=50).all(|customer| of(&again, customer) == 1));
         assert_eq!(again.end(CustomerId(7), AccountId(2), "s", NOW), 1);
         assert_eq!(again.of_customer(CustomerId(8), NOW).len(), 1);
-        again.save(&store, NOW).await.unwrap();
-        assert_eq!(shelves(&again), 49, "who has none left takes no room");
+        for _ in 0..SLICES {
+            again.save(&store, NOW).await.unwrap();
+        }
+        assert_eq!(kept(&again), 49, "what ended takes no room");
+    }
+
+    async fn many_pins_are_saved_in_turns_and_dropped_when_they_end(store: Store) {
+        let many = |session: i64| PinAsk { session: format!("s{session}@US"), ..ask(session, None) };
+        let pins = Pins::default();
+        for session in 0..2_500 {
+            pins.pin(many(session), NOW);
+        }
+        pins.save(&store, NOW).await.unwrap();
+        assert!(pins.shelves.each().all(|shelf| shelf.unsaved.is_empty()));
+        let longest = pins.shelves.each().map(|shelf| shelf.pins.len()).max().unwrap();
+        assert!(longest < 100, "{longest} of 2,500 behind one lock");
+        let again = Pins::load(&store, NOW).await.unwrap();
+        assert_eq!(again.of_customer(CustomerId(1), NOW).len(), 2_500);
+        let rows = async || {
+            let row = store.read().await.unwrap().row("SELECT COUNT(*) AS n FROM sessions", args![]).await;
+            row.unwrap().unwrap().get::<i64>("n").unwrap()
+        };
+        let later = NOW.plus_minutes(10);
+        for session in 1..=2 {
+            again.pin(PinAsk { until: later.plus_minutes(10), ..many(10_000 + session) }, later);
+            again.save(&store, later).await.unwrap();
+            assert_eq!(rows().await, (2_500 - session * queries::DROPS).max(0) + session);
+        }
+    }
+
+    async fn what_changes_while_it_is_saved_is_saved_again(store: Store) {
+        let pins = Pins::default();
+        pins.pin(ask(1, None), NOW);
+        let key = (ask(1, None).subject, "s@US".into());
+        let fresh = pins.shelves.of(&key).fresh();
+        pins.pin(ask(2, Some(1)), NOW);
+        pins.shelves.of(&key).saved(&key, &fresh[0].1);
+        pins.save(&store, NOW).await.unwrap();
+        let pins = Pins::load(&store, NOW).await.unwrap();
+        assert_eq!(pins.held(key.0, "s@US", NOW), Some(ExitId(2)));
+    }
+
+    async fn a_pin_that_ended_is_kept_until_the_store_knows(store: Store) {
+        let pins = Pins::default();
+        pins.pin(ask(1, None), NOW);
+        pins.save(&store, NOW).await.unwrap();
+        pins.end(CustomerId(1), AccountId(2), "s", NOW);
+        (0..SLICES).for_each(|_| pins.sweep(NOW));
+        pins.save(&store, NOW).await.unwrap();
+        let again = Pins::load(&store, NOW.plus_ms(-1)).await.unwrap();
+        assert!(again.of_customer(CustomerId(1), NOW.plus_ms(-1)).is_empty());
     }
 
     async fn an_ended_session_is_gone_over_a_restart(store: Store) {
