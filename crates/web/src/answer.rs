@@ -1,7 +1,7 @@
 //! What handlers give: data that goes into the envelope, or a text that goes out as it is.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 use turnpike_base::Fault;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
@@ -25,10 +25,11 @@ pub struct Plain {
     pub text: String,
 }
 
-/// A handler's answer, ready to be sent.
+/// A handler's answer, ready to be sent. Data are written at once, not into a tree first: a list of all cities of the
+/// world is megabytes long.
 #[derive(Clone, Debug)]
 pub(crate) enum Reply {
-    Data(Value),
+    Data(Box<RawValue>),
     Plain(Plain),
 }
 
@@ -49,14 +50,14 @@ pub trait Output {
     const MAY_BE_PLAIN: bool = false;
 }
 
-fn value(data: impl Serialize) -> Result<Value, Fault> {
-    serde_json::to_value(data).map_err(|e| Fault::internal("answer_unprintable", e))
+fn written(data: &impl Serialize) -> Result<Reply, Fault> {
+    to_raw_value(data).map(Reply::Data).map_err(|e| Fault::internal("answer_unprintable", e))
 }
 
 impl<T: Serialize + ToSchema> Output for T {
     #[allow(private_interfaces)]
     fn reply(self) -> Result<Reply, Fault> {
-        value(self).map(Reply::Data)
+        written(&self)
     }
     fn data_schema() -> RefOr<Schema> {
         T::schema()
@@ -70,7 +71,7 @@ impl<T: Serialize + ToSchema> Output for Answer<T> {
     #[allow(private_interfaces)]
     fn reply(self) -> Result<Reply, Fault> {
         match self {
-            Self::Data(data) => value(data).map(Reply::Data),
+            Self::Data(data) => written(&data),
             Self::Plain(plain) => Ok(Reply::Plain(plain)),
         }
     }

@@ -17,6 +17,7 @@ use axum::response::Response;
 use http::request::Parts;
 use http::uri::Scheme;
 use http::{HeaderValue, Method, StatusCode, header};
+use serde_json::value::RawValue;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
@@ -295,7 +296,7 @@ impl App {
         // A twin on another process may fail after all; then it is this one's turn.
         for _ in 0..TURNS {
             if let Some(answer) = self.memory.wait(claim).await? {
-                let data = serde_json::from_str(&answer).map_err(|e| Fault::internal("answer_unreadable", e));
+                let data = RawValue::from_string(answer).map_err(|e| Fault::internal("answer_unreadable", e));
                 return data.map(Reply::Data);
             }
             match along::with(along.clone(), endpoint.run(call.clone(), &intake.values)).await {
@@ -308,7 +309,7 @@ impl App {
 
     async fn remember(&self, claim: &Claim, outcome: Result<Reply, Fault>) -> Result<Reply, Fault> {
         match &outcome {
-            Ok(Reply::Data(data)) => self.memory.keep(claim, &data.to_string()).await?,
+            Ok(Reply::Data(data)) => self.memory.keep(claim, data.get()).await?,
             // Texts are for endpoints that read: asking again does nothing twice.
             Ok(Reply::Plain(_)) | Err(_) => self.memory.release(claim).await?,
         }

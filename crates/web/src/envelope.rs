@@ -6,10 +6,21 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use turnpike_base::{Code, Fault, Lang};
 
+/// What succeeded, in the order that failures have too.
+#[derive(Serialize)]
+struct Success<'a, T> {
+    code: i64,
+    data: &'a T,
+    // Old clients read one, new ones the other.
+    message: &'a str,
+    msg: &'a str,
+}
+
 /// Success with data.
 pub fn success(data: &impl Serialize, lang: Lang) -> Response {
-    let data = serde_json::to_value(data).unwrap_or(Value::Null);
-    answer(StatusCode::OK, &body(Code::Ok, Code::Ok.text().get(lang), data))
+    let text = Code::Ok.text();
+    let said = text.get(lang);
+    answer(StatusCode::OK, &Success { code: Code::Ok.number(), data, message: said, msg: said })
 }
 
 /// A failure: at HTTP 200 unless HTTP itself failed.
@@ -68,7 +79,7 @@ fn body(code: Code, text: &str, data: Value) -> Map<String, Value> {
     content
 }
 
-fn answer(status: StatusCode, content: &Map<String, Value>) -> Response {
+fn answer(status: StatusCode, content: &impl Serialize) -> Response {
     let text = serde_json::to_string(content).unwrap_or_default();
     raw(status, text)
 }

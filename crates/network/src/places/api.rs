@@ -48,15 +48,18 @@ pub(super) struct Cached<T> {
 /// A city or a state.
 #[derive(Serialize, ToSchema)]
 pub(super) struct PlaceRow {
-    /// Blank in lists of states.
-    #[serde(rename = "City")]
-    city: String,
     /// ISO 3166-1 alpha-2.
     #[serde(rename = "Area")]
-    area: String,
+    #[schema(value_type = String)]
+    area: Arc<str>,
+    /// Blank in lists of states.
+    #[serde(rename = "City")]
+    #[schema(value_type = String)]
+    city: Arc<str>,
     /// Blank where the country has none.
     #[serde(rename = "State")]
-    state: String,
+    #[schema(value_type = String)]
+    state: Arc<str>,
 }
 
 /// A country with its states.
@@ -73,56 +76,61 @@ pub(super) struct AreaRow {
 pub(super) struct StateRow {
     /// Blank where the country has none.
     #[serde(rename = "State")]
-    state: String,
-    cities: Vec<String>,
+    #[schema(value_type = String)]
+    state: Arc<str>,
+    #[schema(value_type = Vec<String>)]
+    cities: Vec<Arc<str>>,
 }
 
 /// A country of the dynamic pool and what is in it.
 #[derive(Serialize, ToSchema)]
 pub(super) struct CountryRow<T> {
-    name_zh_cn: String,
-    name_en: String,
     /// `AF`, `AN`, `AS`, `EU`, `NA`, `OC` or `SA`.
-    continent_code: String,
+    continent_code: &'static str,
     /// ISO 3166-1 alpha-2.
-    country_code: String,
+    country_code: &'static str,
     /// URL of the round flag.
     flag: String,
-    /// URL of the square flag.
-    square_flag: String,
     #[schema(inline)]
     items: Vec<T>,
+    name_en: String,
+    name_zh_cn: String,
+    /// URL of the square flag.
+    square_flag: String,
 }
 
 /// A city of the dynamic pool.
 #[derive(Serialize, ToSchema)]
 pub(super) struct CityItem {
-    city: String,
+    #[schema(value_type = String)]
+    city: Arc<str>,
+    continent_code: &'static str,
+    country_code: &'static str,
     /// Blank where the country has none.
-    state: String,
-    continent_code: String,
-    country_code: String,
+    #[schema(value_type = String)]
+    state: Arc<str>,
 }
 
 /// A state of the dynamic pool.
 #[derive(Serialize, ToSchema)]
 pub(super) struct StateItem {
-    state: String,
-    continent_code: String,
-    country_code: String,
+    continent_code: &'static str,
+    country_code: &'static str,
+    #[schema(value_type = String)]
+    state: Arc<str>,
 }
 
 /// A country of the data-center pool.
 #[derive(Serialize, ToSchema)]
 pub(super) struct RegionRow {
     /// ISO 3166-1 alpha-2.
-    code: String,
-    /// Healthy exits.
-    number: i64,
-    name_zh_cn: String,
-    name_en: String,
+    code: &'static str,
     /// URL of the round flag.
     flag: String,
+    name_en: String,
+    name_zh_cn: String,
+    /// Healthy exits.
+    number: i64,
     /// URL of the square flag.
     square_flag: String,
 }
@@ -158,20 +166,25 @@ pub(super) async fn dcl4(state: State, call: Call, input: OfAccount) -> Result<C
     let (areas, cache) = areas_of(&state, &call, &input.username).await?;
     let mut list = Vec::new();
     for area in areas.iter() {
+        let code: Arc<str> = area.code.as_str().into();
         for of in &area.states {
-            list.extend(of.cities.iter().map(|city| row(area, of, city)));
+            list.extend(of.cities.iter().map(|city| row(&code, of, city)));
         }
     }
     Ok(Cached { cache, list })
 }
 
-fn row(area: &Area, state: &StateOf, city: &str) -> PlaceRow {
-    PlaceRow { city: city.to_owned(), area: area.code.to_string(), state: state.name.clone() }
+fn row(area: &Arc<str>, state: &StateOf, city: &Arc<str>) -> PlaceRow {
+    PlaceRow { area: Arc::clone(area), city: Arc::clone(city), state: Arc::clone(&state.name) }
 }
 
 pub(super) async fn dsl4(state: State, call: Call, input: OfAccount) -> Result<Cached<PlaceRow>> {
     let (areas, cache) = areas_of(&state, &call, &input.username).await?;
-    let list = areas.iter().flat_map(|area| named(area).map(move |of| row(area, of, ""))).collect();
+    let (mut list, no_city) = (Vec::new(), Arc::from(""));
+    for area in areas.iter() {
+        let code: Arc<str> = area.code.as_str().into();
+        list.extend(named(area).map(|of| row(&code, of, &no_city)));
+    }
     Ok(Cached { cache, list })
 }
 
@@ -182,10 +195,7 @@ fn named(area: &Area) -> impl Iterator<Item = &StateOf> {
 
 pub(super) async fn dal4(state: State, call: Call, input: OfAccount) -> Result<Cached<AreaRow>> {
     let (areas, cache) = areas_of(&state, &call, &input.username).await?;
-    let states = |of: &StateOf| StateRow {
-        state: of.name.clone(),
-        cities: of.cities.iter().map(|city| city.as_ref().to_owned()).collect(),
-    };
+    let states = |of: &StateOf| StateRow { state: Arc::clone(&of.name), cities: of.cities.clone() };
     let area = |area: &Area| AreaRow {
         area: area.code.to_string(),
         states: area.states.iter().map(states).collect(),
@@ -205,37 +215,39 @@ fn dynamic<T>(
         let [flag, square_flag] = flags::urls(&call.base_url, country.code);
         let name = call.site.places.text(country.into());
         CountryRow {
-            name_zh_cn: name.zh.into_owned(),
-            name_en: name.en.into_owned(),
-            continent_code: country.continent.to_owned(),
-            country_code: country.code.to_owned(),
+            continent_code: country.continent,
+            country_code: country.code,
             flag,
-            square_flag,
             items: items(country, area),
+            name_en: name.en.into_owned(),
+            name_zh_cn: name.zh.into_owned(),
+            square_flag,
         }
     };
     Listed { list: countries.into_iter().map(row).collect() }
 }
 
 pub(super) async fn cities(state: State, call: Call, _: ()) -> Result<Listed<CountryRow<CityItem>>> {
-    let item = |country: &Country, of: &StateOf, city: &str| CityItem {
-        city: city.to_owned(),
-        state: of.name.clone(),
-        continent_code: country.continent.to_owned(),
-        country_code: country.code.to_owned(),
+    let item = |country: &'static Country, of: &StateOf, city: &Arc<str>| CityItem {
+        city: Arc::clone(city),
+        continent_code: country.continent,
+        country_code: country.code,
+        state: Arc::clone(&of.name),
     };
     Ok(dynamic(&state, &call, |country, area| {
-        let of_state =
-            |of: &StateOf| of.cities.iter().map(|city| item(country, of, city)).collect::<Vec<_>>();
-        area.states.iter().flat_map(of_state).collect()
+        let mut items = Vec::new();
+        for of in &area.states {
+            items.extend(of.cities.iter().map(|city| item(country, of, city)));
+        }
+        items
     }))
 }
 
 pub(super) async fn states(state: State, call: Call, _: ()) -> Result<Listed<CountryRow<StateItem>>> {
-    let item = |country: &Country, of: &StateOf| StateItem {
-        state: of.name.clone(),
-        continent_code: country.continent.to_owned(),
-        country_code: country.code.to_owned(),
+    let item = |country: &'static Country, of: &StateOf| StateItem {
+        continent_code: country.continent,
+        country_code: country.code,
+        state: Arc::clone(&of.name),
     };
     Ok(dynamic(&state, &call, |country, area| named(area).map(|of| item(country, of)).collect()))
 }
@@ -284,7 +296,9 @@ pub(super) async fn search_cities(state: State, call: Call, input: InState) -> R
 
 pub(super) async fn search_states(state: State, call: Call, input: InCountry) -> Result<Listed<String>> {
     let filter = asked(&call.site.places, &input.country_code, None)?;
-    let list = in_country(&state, &call, &filter, |area| named(area).map(|of| of.name.clone()).collect());
+    let list = in_country(&state, &call, &filter, |area| {
+        named(area).map(|of| of.name.as_ref().to_owned()).collect()
+    });
     Ok(Listed { list })
 }
 
@@ -293,11 +307,11 @@ pub(super) async fn regions(state: State, call: Call, _: ()) -> Result<Listed<Re
         let [flag, square_flag] = flags::urls(&call.base_url, country.code);
         let name = call.site.places.text(country.into());
         RegionRow {
-            code: country.code.to_owned(),
-            number: i64::try_from(number).unwrap_or(i64::MAX),
-            name_zh_cn: name.zh.into_owned(),
-            name_en: name.en.into_owned(),
+            code: country.code,
             flag,
+            name_en: name.en.into_owned(),
+            name_zh_cn: name.zh.into_owned(),
+            number: i64::try_from(number).unwrap_or(i64::MAX),
             square_flag,
         }
     };

@@ -21,7 +21,7 @@ pub(super) struct StateOf {
     /// ISO 3166-2, blank where there is none.
     pub(super) code: String,
     /// What customers call it, blank where there is none.
-    pub(super) name: String,
+    pub(super) name: Arc<str>,
     /// By name.
     pub(super) cities: Vec<Arc<str>>,
 }
@@ -61,7 +61,7 @@ fn state(country: CountryCode, spots: &[(Spot, usize)], words: Words<'_>) -> Opt
     cities.sort_unstable();
     cities.dedup();
     let nowhere = code.is_empty() && cities.is_empty();
-    let name = state_name(country.as_str(), code, words);
+    let name = state_name(country.as_str(), code, words).into();
     (!nowhere).then(|| StateOf { code: code.to_owned(), name, cities })
 }
 
