@@ -43,6 +43,7 @@ twins! {
     71 "0071_measured_exits",
     72 "0072_link_carries",
     73 "0073_place_names",
+    74 "0074_order_lists",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

@@ -5,7 +5,7 @@ use crate::orders::{self, Order, Paid};
 use crate::payments::{BALANCE, BANK};
 use crate::testing::Shop;
 use turnpike_base::{CustomerId, Money, Page, Timestamp};
-use turnpike_store::both_engines;
+use turnpike_store::{Read, args, both_engines, testing};
 
 /// 2026-11-24 12:00:00 UTC.
 const NOW: Timestamp = Timestamp(1_795_521_600_000);
@@ -95,4 +95,14 @@ both_engines! {
         let kept = list(&store.read().await.unwrap(), Some(who), 0, Page::default()).await.unwrap();
         assert_eq!(kept.rows[0].profile, profile(), "an invoice keeps whom it was for");
     }
+}
+
+#[tokio::test]
+async fn what_can_be_invoiced_is_summed_without_reading_the_orders() {
+    let test = testing::sqlite().await;
+    let tx = test.store.read().await.unwrap();
+    let sql = format!("EXPLAIN QUERY PLAN SELECT COUNT(*) AS n {}", queries::INVOICEABLE);
+    let plan = tx.rows(&sql, args![CustomerId(1)]).await.unwrap();
+    let steps: Vec<String> = plan.iter().map(|row| row.get("detail").unwrap()).collect();
+    assert!(steps[0].contains("COVERING INDEX orders_online"), "{steps:?}");
 }

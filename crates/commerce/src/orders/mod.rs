@@ -19,6 +19,8 @@ mod view;
 #[cfg(test)]
 mod agreement_tests;
 #[cfg(test)]
+mod list_tests;
+#[cfg(test)]
 mod refund_tests;
 #[cfg(test)]
 mod tests;

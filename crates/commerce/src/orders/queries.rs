@@ -222,29 +222,40 @@ fn wanted(filter: &Filter, balance: i64) -> (String, Args) {
     }
     match filter.invoice {
         1 => add("invoice_id IS NOT NULL", args![]),
-        -1 => add("invoice_id IS NULL AND status = 1 AND pm_id NOT IN (0, ?)", args![balance]),
+        // The very words of the index of such orders.
+        -1 => add(&format!("invoice_id IS NULL AND status = 1 AND pm_id NOT IN (0, {balance})"), args![]),
         _ => {}
     }
     let all = if parts.is_empty() { String::new() } else { format!("WHERE {}", parts.join(" AND ")) };
     (all, args)
 }
 
-/// A page of orders, the newest first.
+/// What counts the orders that are wanted, what reads a page of them (the newest first; its size and how many come
+/// before it follow the other arguments), and the arguments of both.
+pub(super) fn statements(filter: &Filter, balance: i64) -> (String, String, Args) {
+    let (wanted, args) = wanted(filter, balance);
+    let count = format!("SELECT COUNT(*) AS n FROM orders {wanted}");
+    let n = args.len();
+    // The page is found in the indexes alone: rows that are passed over are never read.
+    let page = format!(
+        "SELECT {COLUMNS} FROM orders WHERE id IN \
+         (SELECT id FROM orders {wanted} ORDER BY created_at DESC, id DESC LIMIT ${} OFFSET ${}) \
+         ORDER BY created_at DESC, id DESC",
+        n + 1,
+        n + 2
+    );
+    (count, page, args)
+}
+
+/// A page of orders, the newest first, and how many there are in all.
 pub(super) async fn page(
     tx: &impl Read,
     filter: &Filter,
     balance: i64,
     page: Page,
 ) -> Result<(i64, Vec<Order>)> {
-    let (wanted, args) = wanted(filter, balance);
-    let count = tx.row(&format!("SELECT COUNT(*) AS n FROM orders {wanted}"), args.clone()).await?;
-    let total = count.map(|row| row.get("n")).transpose()?.unwrap_or(0);
-    let n = args.len();
-    let sql = format!(
-        "SELECT {COLUMNS} FROM orders {wanted} ORDER BY created_at DESC, id DESC LIMIT ${} OFFSET ${}",
-        n + 1,
-        n + 2
-    );
-    let rows = tx.rows(&sql, [args, args![page.size, page.offset()]].concat()).await?;
+    let (count, select, args) = statements(filter, balance);
+    let total = tx.row(&count, args.clone()).await?.map(|row| row.get("n")).transpose()?.unwrap_or(0);
+    let rows = tx.rows(&select, [args, args![page.size, page.offset()]].concat()).await?;
     Ok((total, rows.iter().map(read).collect::<Result<_>>()?))
 }
