@@ -5,7 +5,7 @@ use crate::Control;
 use std::sync::Arc;
 use std::time::Duration;
 use turnpike_base::{Fault, Result, Timestamp};
-use turnpike_commerce::{orders, payments, renewals, warnings};
+use turnpike_commerce::{ledger, orders, payments, renewals, warnings};
 use turnpike_metering::{check, leases, prune};
 use turnpike_network::truth::Refreshed;
 use turnpike_network::{endpoints, statics};
@@ -34,6 +34,7 @@ const REPEATED: &[(&str, i64)] = &[
     ("renewals_run", 60),
     ("warnings_send", 60),
     ("people_prune", 86_400),
+    ("ledger_fold", 60),
 ];
 
 /// Workers of a process: one that waits for a payment provider holds up no other job.
@@ -108,6 +109,7 @@ async fn repeated(control: &Control, job: &Job, now: Timestamp) -> Result<()> {
         "statics_sweep" => sweep_statics(control, now).await,
         "exits_measure" => measure_exits(control, now).await,
         "people_prune" => prune_people(control, now).await,
+        "ledger_fold" => ledger::fold(control.store(), now).await,
         other => Err(Fault::internal("job_unknown", format!("no worker for jobs of kind {other}"))),
     }
 }

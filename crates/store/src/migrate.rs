@@ -44,6 +44,7 @@ twins! {
     72 "0072_link_carries",
     73 "0073_place_names",
     74 "0074_order_lists",
+    75 "0075_ledger_sums",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

@@ -28,6 +28,15 @@ const PROMISES: &[(&str, &str)] = &[
          WHERE b.amount <> l.balance_after",
     ),
     (
+        "what is kept of old lines is their sum",
+        "WITH folded AS (SELECT e.site_id, l.account, CAST(SUM(l.amount) AS BIGINT) AS amount FROM ledger_lines l
+             JOIN ledger_entries e ON e.id = l.entry_id WHERE l.id <= (SELECT MAX(line_id) FROM ledger_folded)
+             GROUP BY e.site_id, l.account)
+         SELECT COALESCE(s.site_id, f.site_id) AS id, COALESCE(s.amount, 0) AS kept, COALESCE(f.amount, 0) AS counted
+         FROM ledger_sums s FULL OUTER JOIN folded f ON f.site_id = s.site_id AND f.account = s.account
+         WHERE COALESCE(s.amount, 0) <> COALESCE(f.amount, 0)",
+    ),
+    (
         "a balance is below zero only by a dispute",
         "SELECT b.customer_id AS id, b.amount AS kept, 0 AS counted FROM balances b WHERE b.amount < 0
          AND NOT EXISTS (SELECT 1 FROM ledger_entries e WHERE e.customer_id = b.customer_id AND e.kind = 'dispute')",

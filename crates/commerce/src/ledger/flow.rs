@@ -4,7 +4,13 @@ use super::model::{Account, Kind, Posting};
 use super::{error, queries, rules};
 use std::collections::BTreeMap;
 use turnpike_base::{CustomerId, Money, Result, SiteId, Timestamp};
-use turnpike_store::{Read, WriteTx};
+use turnpike_store::{Read, Store, WriteTx};
+
+/// Lines of entries that were made so long ago are old, in minutes: no transaction lasts so long, so none can still
+/// add a line before them.
+const OLD_MINUTES: i64 = 60;
+/// So many lines are folded in one transaction: who else writes waits no longer than for those.
+const FOLD: i64 = 10_000;
 
 /// Posts an entry inside the transaction of what it tells of.
 ///
@@ -68,4 +74,20 @@ pub async fn credit_by_operator(
         overdraw: false,
     };
     post(tx, &posting, now).await
+}
+
+/// Adds lines that have grown old to the sums that are kept of such, so that a look at the books reads few. A job
+/// runs it.
+pub async fn fold(store: &Store, now: Timestamp) -> Result<()> {
+    while fold_some(store, now.plus_minutes(-OLD_MINUTES)).await? {}
+    Ok(())
+}
+
+async fn fold_some(store: &Store, before: Timestamp) -> Result<bool> {
+    let tx = store.write().await?;
+    let after = queries::lock_folded(&tx).await?;
+    let Some(last) = queries::last_before(&tx, after, before, FOLD).await? else { return Ok(false) };
+    queries::fold(&tx, after, last).await?;
+    tx.commit().await?;
+    Ok(true)
 }

@@ -13,7 +13,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-pub use flow::{balance, credit_by_operator, post, recharged};
+pub use flow::{balance, credit_by_operator, fold, post, recharged};
 pub use model::{Account, Kind, Posting, Written};
 pub use queries::{AccountSum, Wanted, balances};
 

@@ -3,7 +3,7 @@
 use super::model::{Account, Posting, Written};
 use std::collections::{BTreeMap, HashMap};
 use turnpike_base::{CustomerId, Money, Page, PageOf, SiteId, Timestamp};
-use turnpike_store::{Read, Row, StoreError, WriteTx, args};
+use turnpike_store::{Args, Read, Row, StoreError, WriteTx, args};
 
 /// Which entries are wanted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -110,20 +110,37 @@ pub(super) async fn insert_lines(
     tx.insert_all(head, "", lines.map(row).collect()).await
 }
 
-const WANTED: &str = "($1 = 0 OR e.customer_id = $1) AND e.created_at >= $2 AND e.created_at < $3";
+/// Only conditions that are meant stand there, so that the engine takes the index that fits.
+fn conditions(wanted: Wanted) -> (String, Args) {
+    let (mut parts, mut args) = (Vec::new(), Vec::new());
+    let mut add = |part: &str, value: Args| {
+        args.extend(value);
+        parts.push(format!("{part} ${}", args.len()));
+    };
+    if let Some(customer) = wanted.customer {
+        add("e.customer_id =", args![customer]);
+    }
+    if let Some(from) = wanted.from {
+        add("e.created_at >=", args![from]);
+    }
+    if let Some(until) = wanted.until {
+        add("e.created_at <", args![until]);
+    }
+    let all = if parts.is_empty() { String::new() } else { format!("WHERE {}", parts.join(" AND ")) };
+    (all, args)
+}
 
 pub(super) async fn page(tx: &impl Read, wanted: Wanted, page: Page) -> Result<PageOf<Written>, StoreError> {
-    let args = args![
-        wanted.customer.map_or(0, CustomerId::get),
-        wanted.from.unwrap_or(Timestamp(i64::MIN)),
-        wanted.until.unwrap_or(Timestamp(i64::MAX))
-    ];
-    let count = format!("SELECT COUNT(*) AS n FROM ledger_entries e WHERE {WANTED}");
+    let (wanted, args) = conditions(wanted);
+    let count = format!("SELECT COUNT(*) AS n FROM ledger_entries e {wanted}");
     let total = tx.row(&count, args.clone()).await?.map_or(Ok(0), |row| row.get("n"))?;
+    let n = args.len();
     let sql = format!(
         "SELECT e.id, e.customer_id, e.kind, e.trade_no, e.memo, e.currency, e.created_at, l.account, l.amount, l.balance_after \
-         FROM (SELECT e.* FROM ledger_entries e WHERE {WANTED} ORDER BY e.id DESC LIMIT $4 OFFSET $5) e \
-         JOIN ledger_lines l ON l.entry_id = e.id ORDER BY e.id DESC, l.id"
+         FROM (SELECT e.* FROM ledger_entries e {wanted} ORDER BY e.id DESC LIMIT ${} OFFSET ${}) e \
+         JOIN ledger_lines l ON l.entry_id = e.id ORDER BY e.id DESC, l.id",
+        n + 1,
+        n + 2
     );
     let rows = tx.rows(&sql, [args, args![page.size, page.offset()]].concat()).await?;
     Ok(PageOf { page, total, rows: gather(&rows)? })
@@ -155,12 +172,46 @@ fn gather(rows: &[Row]) -> Result<Vec<Written>, StoreError> {
     Ok(entries)
 }
 
+/// What is kept of old lines, and the younger lines themselves.
 pub(super) async fn accounts(tx: &impl Read, site: SiteId) -> Result<Vec<AccountSum>, StoreError> {
-    let sql = "SELECT l.account AS account, CAST(SUM(l.amount) AS BIGINT) AS amount, COUNT(*) AS n FROM ledger_lines l \
-        JOIN ledger_entries e ON e.id = l.entry_id WHERE e.site_id = $1 GROUP BY l.account ORDER BY l.account";
+    let sql = "SELECT account, CAST(SUM(amount) AS BIGINT) AS amount, CAST(SUM(n) AS BIGINT) AS n FROM \
+        (SELECT account, amount, lines AS n FROM ledger_sums WHERE site_id = $1 \
+         UNION ALL SELECT l.account, l.amount, 1 AS n FROM ledger_lines l JOIN ledger_entries e ON e.id = l.entry_id \
+         WHERE e.site_id = $1 AND l.id > (SELECT MAX(line_id) FROM ledger_folded)) parts \
+        GROUP BY account ORDER BY account";
     let rows = tx.rows(sql, args![site]).await?;
     let read = |row: &Row| {
         Ok(AccountSum { account: row.get("account")?, amount: row.get("amount")?, lines: row.get("n")? })
     };
     rows.iter().map(read).collect()
+}
+
+/// The last line that is in the sums of old lines; who asks is the only one to add to them until he commits.
+pub(super) async fn lock_folded(tx: &WriteTx) -> Result<i64, StoreError> {
+    let rows = tx.lock("SELECT line_id FROM ledger_folded ORDER BY line_id", args![]).await?;
+    rows.first().map_or(Ok(0), |row| row.get("line_id"))
+}
+
+/// The last of the next lines, `most` of them, that is of an entry made before; `None` where none is.
+pub(super) async fn last_before(
+    tx: &impl Read,
+    after: i64,
+    before: Timestamp,
+    most: i64,
+) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT MAX(CASE WHEN e.created_at < $2 THEN l.id END) AS id FROM \
+        (SELECT id, entry_id FROM ledger_lines WHERE id > $1 ORDER BY id LIMIT $3) l \
+        JOIN ledger_entries e ON e.id = l.entry_id";
+    tx.row(sql, args![after, before, most]).await?.map_or(Ok(None), |row| row.opt("id"))
+}
+
+/// Adds the lines after one, up to another, to the sums of old lines.
+pub(super) async fn fold(tx: &WriteTx, after: i64, last: i64) -> Result<(), StoreError> {
+    let sql = "INSERT INTO ledger_sums (site_id, account, amount, lines) \
+        SELECT e.site_id, l.account, CAST(SUM(l.amount) AS BIGINT), COUNT(*) FROM ledger_lines l \
+        JOIN ledger_entries e ON e.id = l.entry_id WHERE l.id > $1 AND l.id <= $2 GROUP BY e.site_id, l.account \
+        ON CONFLICT (site_id, account) DO UPDATE SET amount = ledger_sums.amount + excluded.amount, \
+        lines = ledger_sums.lines + excluded.lines";
+    tx.exec(sql, args![after, last]).await?;
+    tx.exec("UPDATE ledger_folded SET line_id = $1", args![last]).await.map(drop)
 }

@@ -1,10 +1,13 @@
 //! The ledger's promises, on both engines.
 
-use super::{Account, Kind, Posting, Wanted, accounts, balance, check, credit_by_operator, list, post};
+use super::{
+    Account, AccountSum, Kind, Posting, Wanted, accounts, balance, check, credit_by_operator, fold, list,
+    post,
+};
 use crate::testing::customer;
 use proptest::prelude::*;
 use turnpike_base::{Code, CustomerId, Money, Page, Result, SiteId, Timestamp};
-use turnpike_store::{Store, WriteTx, args, both_engines};
+use turnpike_store::{Read, Store, WriteTx, args, both_engines};
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
 const SITE: SiteId = SiteId(1);
@@ -104,6 +107,38 @@ both_engines! {
         let found = check::differences(&tx).await.unwrap();
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found[0].contains("for 1 it is 101 against 100"), "{found:?}");
+    }
+
+    async fn old_lines_are_folded_and_young_ones_counted(store: Store) {
+        let who = customer(&store, NOW).await;
+        give(&store, who, 1_000).await;
+        let all = async || accounts(&store.read().await.unwrap(), SITE).await.unwrap();
+        let kept = async || {
+            let tx = store.read().await.unwrap();
+            let row = tx.row("SELECT CAST(COALESCE(SUM(lines), 0) AS BIGINT) AS n FROM ledger_sums", args![]).await;
+            row.unwrap().unwrap().get::<i64>("n").unwrap()
+        };
+        let before = all().await;
+        fold(&store, NOW.plus_minutes(60)).await.unwrap();
+        assert_eq!((kept().await, all().await), (0, before.clone()), "an hour old is not older than an hour");
+        let later = NOW.plus_minutes(61);
+        fold(&store, later).await.unwrap();
+        assert_eq!((kept().await, all().await), (2, before));
+        assert_eq!(buy(store.clone(), who, "t1".into(), 300).await, None);
+        let sum = |sums: &[AccountSum], name: &str| {
+            sums.iter().find(|sum| sum.account == name).map(|sum| (sum.amount.0, sum.lines))
+        };
+        let now = all().await;
+        assert_eq!((sum(&now, "balance"), sum(&now, "revenue")), (Some((700, 2)), Some((300, 1))));
+        for _ in 0..2 {
+            fold(&store, later).await.unwrap();
+            assert_eq!((kept().await, all().await), (4, now.clone()), "each line once");
+        }
+        assert!(check::differences(&store.read().await.unwrap()).await.unwrap().is_empty());
+        let tx = store.write().await.unwrap();
+        tx.exec("UPDATE ledger_sums SET amount = amount + 1 WHERE account = 'revenue'", args![]).await.unwrap();
+        let found = check::differences(&tx).await.unwrap();
+        assert!(found.len() == 1 && found[0].contains("it is 301 against 300"), "{found:?}");
     }
 
     async fn entries_are_listed_whole_and_newest_first(store: Store) {

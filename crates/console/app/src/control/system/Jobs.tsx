@@ -41,6 +41,7 @@ const t = texts({
   renewals: ['自动续费', 'Renew by itself'],
   warnings: ['发送提醒', 'Send warnings'],
   people: ['清理旧会话和审计', 'Forget old sessions and notes'],
+  ledger: ['汇总旧账目', 'Fold old lines of the books'],
   notices: ['处理支付通知', 'Apply payment notices'],
   exits: ['更新出口位置', 'Look exits up again'],
   refund: ['退款', 'Pay back'],
@@ -50,7 +51,7 @@ const t = texts({
 
 const NAMES: Record<string, keyof typeof t> = {
   leases_sweep: 'leases', payment_reconcile: 'reconcile', usage_prune: 'usage', sums_prove: 'sums', endpoints_forget: 'endpoints', statics_sweep: 'statics',
-  orders_expire: 'orders', renewals_run: 'renewals', warnings_send: 'warnings', people_prune: 'people', payment_notices: 'notices', payment_poll: 'check', payment_close: 'close', payment_refund: 'refund', exits_measure: 'exits',
+  orders_expire: 'orders', renewals_run: 'renewals', warnings_send: 'warnings', people_prune: 'people', payment_notices: 'notices', payment_poll: 'check', payment_close: 'close', payment_refund: 'refund', exits_measure: 'exits', ledger_fold: 'ledger',
 }
 
 interface Job { id: number; kind: string; key: string; run_at: string; attempts: number; running: boolean; last_error: string | null }
