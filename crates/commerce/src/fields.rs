@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use turnpike_base::{Money, Text};
 use turnpike_web::Values;
-use turnpike_web::field::{Field, Kind};
+use turnpike_web::field::{Field, Kind, whole};
 
 /// An amount in the site's currency with at most two decimals, from `min` to `max`.
 pub(crate) struct Amount {
@@ -42,7 +42,7 @@ impl Kind for Amount {
 /// The whole numbers of a value: `30`, `"30,90"`, `"[30,90]"` or `[30, 90]`.
 fn numbers(value: &Value) -> Option<Vec<i64>> {
     match value {
-        Value::Number(number) => number.as_i64().map(|n| vec![n]),
+        Value::Number(_) => whole(value).map(|n| vec![n]),
         Value::Array(values) => {
             values.iter().map(numbers).collect::<Option<Vec<_>>>().map(|all| all.concat())
         }
@@ -90,6 +90,9 @@ const MOST_IDS: usize = 200;
 
 impl Kind for Ids {
     type Out = Vec<i64>;
+    fn reads_lists(&self) -> bool {
+        true
+    }
     fn parse(&self, value: &Value) -> Result<Vec<i64>, Text> {
         let once = |all: &Vec<i64>| {
             let mut sorted = all.clone();
@@ -131,8 +134,17 @@ const MOST_REGIONS: usize = 100;
 
 impl Kind for Regions {
     type Out = Vec<Region>;
+    fn reads_lists(&self) -> bool {
+        true
+    }
     fn parse(&self, value: &Value) -> Result<Vec<Region>, Text> {
-        let text = value.as_str().unwrap_or_default().trim().trim_end_matches('|');
+        let all = match value {
+            Value::Array(items) => {
+                items.iter().map(|item| item.as_str().unwrap_or_default()).collect::<Vec<_>>().join("|")
+            }
+            one => one.as_str().unwrap_or_default().to_owned(),
+        };
+        let text = all.trim().trim_end_matches('|');
         let read: Option<Vec<Region>> = text.split('|').map(region).collect();
         let fits = |all: &Vec<Region>| {
             all.len() <= MOST_REGIONS && all.iter().map(|r| r.count).sum::<i64>() <= MOST_ADDRESSES
@@ -217,12 +229,15 @@ mod tests {
             let read = Regions.parse(&json!(bad));
             assert!(read.is_err() || bad == "JP,1|", "{bad}");
         }
-        assert!(Regions.parse(&json!(5)).is_err());
+        assert_eq!(Regions.parse(&json!(["JP,1", "DE,2"])).map(|all| all.len()), Ok(2));
+        assert!(Regions.parse(&json!(5)).is_err() && Regions.parse(&json!([5])).is_err());
     }
 
     #[test]
     fn ids_are_positive_and_each_once() {
-        assert_eq!(Ids.parse(&json!("3,1")), Ok(vec![3, 1]));
+        for form in [json!("3,1"), json!([3, 1]), json!(["3", "1"])] {
+            assert_eq!(Ids.parse(&form), Ok(vec![3, 1]), "{form}");
+        }
         for bad in [json!("1,1"), json!("0"), json!("-1"), json!("a"), json!("")] {
             assert!(Ids.parse(&bad).is_err(), "{bad}");
         }

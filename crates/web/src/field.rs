@@ -10,6 +10,10 @@ pub trait Kind {
     type Out;
     /// Reads one value; the reason names bounds and unit.
     fn parse(&self, value: &Value) -> Result<Self::Out, Text>;
+    /// Whether it also reads a JSON array, and all that is sent under a name that is repeated.
+    fn reads_lists(&self) -> bool {
+        false
+    }
     /// JSON schema of the value.
     fn schema(&self) -> Value;
     /// A value as it would be sent, for the reference; `None` where it has no short form.
@@ -52,7 +56,7 @@ pub struct Optional<K>(K);
 pub struct Or<K: Kind>(K, K::Out);
 
 fn one<K: Kind>(kind: &K, values: &Values, name: &str) -> Result<Option<K::Out>, Text> {
-    values.all(name).first().map(|value| kind.parse(value)).transpose()
+    values.whole(name, kind.reads_lists()).map(|value| kind.parse(&value)).transpose()
 }
 
 impl<K: Kind> Field<K::Out> for Required<K> {
@@ -199,10 +203,10 @@ pub struct Int {
     unit: &'static str,
 }
 
-/// A JSON number or a string of digits.
-fn whole(value: &Value) -> Option<i64> {
+/// A whole number: a JSON number, also one such as `2.0`, or a string of digits.
+pub fn whole(value: &Value) -> Option<i64> {
     match value {
-        Value::Number(n) => n.as_i64(),
+        Value::Number(n) => n.as_i64().or_else(|| n.to_string().strip_suffix(".0")?.parse().ok()),
         Value::String(s) => {
             let digits = s.trim();
             let plain = digits.strip_prefix('-').unwrap_or(digits);
@@ -403,6 +407,33 @@ mod tests {
         }
         for bad in [&[][..], &[json!(" ")], &[json!("ab"), json!("cd")], &[json!({"a": 1})]] {
             assert!(commas(3).read(&values(bad), "x").is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_a_number_or_digits_and_no_list() {
+        let read = |value: &Value| {
+            let mut values = Values::default();
+            match value.clone() {
+                Value::Array(items) => values.add_array("x", items),
+                one => values.add("x", one),
+            }
+            required(int(1, 9, "")).read(&values, "x")
+        };
+        for good in [json!(2), json!(2.0), json!("2"), json!(" 2 ")] {
+            assert_eq!(read(&good), Ok(2), "{good}");
+        }
+        for bad in [
+            json!([2]),
+            json!([2, 3]),
+            json!(2.5),
+            json!("2.0"),
+            json!("+2"),
+            json!(true),
+            json!({"x": 2}),
+            json!(1e30),
+        ] {
+            assert!(read(&bad).is_err(), "{bad}");
         }
     }
 

@@ -41,10 +41,8 @@ pub(crate) async fn read(parts: &Parts, body: Body) -> Result<Intake, HttpFault>
     read_body(&parts.headers, &body, &mut sent).await?;
     keys.extend(keys_of(&sent));
     keys.extend(bearer(&parts.headers));
-    for (name, list) in sent.0 {
-        // The body is what a POST means; the query only fills what it leaves out.
-        values.0.insert(name, list);
-    }
+    // The body is what a POST means; the query only fills what it leaves out.
+    values.override_by(sent);
     Ok(Intake { values, body, keys })
 }
 
@@ -124,10 +122,7 @@ fn read_json(body: &[u8], values: &mut Values) -> Result<(), HttpFault> {
     };
     for (name, value) in map {
         match value {
-            Value::Array(list) if list.is_empty() => {
-                values.0.entry(name).or_default();
-            }
-            Value::Array(list) => list.into_iter().for_each(|v| values.add(&name, v)),
+            Value::Array(list) => values.add_array(&name, list),
             other => values.add(&name, other),
         }
     }

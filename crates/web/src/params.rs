@@ -1,33 +1,37 @@
 //! Parameters: one declaration is the struct, the reader and the documentation.
 
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use turnpike_base::{Code, Fault, Text};
 
 /// What a request sent, by name, wherever it came from.
 #[derive(Clone, Debug, Default)]
-pub struct Values(pub(crate) BTreeMap<String, Vec<Value>>);
+pub struct Values {
+    values: BTreeMap<String, Vec<Value>>,
+    /// Names that a JSON body gave an array for.
+    arrays: BTreeSet<String>,
+}
 
 impl Values {
     /// The values sent under a name; blank strings count as not sent, as old clients send them.
     pub fn all(&self, name: &str) -> Vec<&Value> {
-        let sent = self.0.get(name).map(Vec::as_slice).unwrap_or_default();
+        let sent = self.values.get(name).map(Vec::as_slice).unwrap_or_default();
         sent.iter().filter(|v| !v.is_null() && v.as_str().is_none_or(|s| !s.trim().is_empty())).collect()
     }
 
     /// The first value under a name as it was sent, blank or not, if it is a text.
     pub fn verbatim(&self, name: &str) -> Option<&str> {
-        self.0.get(name)?.iter().find_map(Value::as_str)
+        self.values.get(name)?.iter().find_map(Value::as_str)
     }
 
     /// The first value under a name, blank or not.
     pub fn sent(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)?.iter().find(|value| !value.is_null())
+        self.values.get(name)?.iter().find(|value| !value.is_null())
     }
 
     /// Whether something was sent under a name, be it a blank text or an empty list; null is nothing.
     pub fn names(&self, name: &str) -> bool {
-        self.0.get(name).is_some_and(|sent| sent.is_empty() || sent.iter().any(|value| !value.is_null()))
+        self.values.get(name).is_some_and(|sent| sent.is_empty() || sent.iter().any(|value| !value.is_null()))
     }
 
     /// The first value as text, if it is one.
@@ -42,7 +46,34 @@ impl Values {
             Some((plain, index)) if index.bytes().all(|b| b.is_ascii_digit()) => plain,
             _ => name,
         };
-        self.0.entry(name.to_owned()).or_default().push(value);
+        self.values.entry(name.to_owned()).or_default().push(value);
+    }
+
+    /// Adds an array of a JSON body: its items, and that they came as one.
+    pub(crate) fn add_array(&mut self, name: &str, items: Vec<Value>) {
+        self.arrays.insert(name.to_owned());
+        self.values.entry(name.to_owned()).or_default();
+        items.into_iter().for_each(|item| self.add(name, item));
+    }
+
+    /// Takes over what others say; what they are silent on stays.
+    pub(crate) fn override_by(&mut self, others: Self) {
+        for name in others.values.keys() {
+            self.arrays.remove(name);
+        }
+        self.values.extend(others.values);
+        self.arrays.extend(others.arrays);
+    }
+
+    /// What was sent under a name, if anything was: one value, or all of them as a list where they came as a list or
+    /// `lists` says that more than one are a list.
+    pub(crate) fn whole(&self, name: &str, lists: bool) -> Option<Value> {
+        let all = self.all(name);
+        let listed = self.arrays.contains(name) || (lists && all.len() > 1);
+        match all.first() {
+            Some(_) if listed => Some(Value::Array(all.into_iter().cloned().collect())),
+            first => first.map(|value| (*value).clone()),
+        }
     }
 }
 
