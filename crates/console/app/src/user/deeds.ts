@@ -60,6 +60,7 @@ const deeds = texts({
   'package/grant': ['赠送套餐', 'Granted a package'],
   'package/take': ['收回套餐', 'Took a package back'],
   'order/refund': ['退款', 'Paid an order back'],
+  'order/reject': ['关闭订单', 'Closed an unpaid order'],
   'coupon/create': ['发放优惠码', 'Made a coupon'],
   'coupon/invite': ['设置邀请优惠', 'Set what an invitation brings'],
   'static-ip/grant': ['分配静态 IP', 'Granted a static address'],

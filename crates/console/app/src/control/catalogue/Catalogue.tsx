@@ -42,6 +42,8 @@ const t = texts({
   noneHow: ['新建套餐,或导入一个目录文件。', 'Make a product, or load a catalogue file.'],
   shop: ['商店设置', 'Shop settings'],
   minutes: ['未支付订单关闭时间(分钟)', 'Unpaid orders close after minutes'],
+  unpaid: ['每位客户最多待支付订单', 'Unpaid orders of a customer'],
+  proof: ['提交转账凭证后等待天数', 'Days to wait for a proved transfer'],
   invite: ['邀请优惠(万分之)', 'What the invited save, basis points'],
   saved: ['已保存', 'Saved'],
   saveShop: ['保存', 'Save'],
@@ -118,18 +120,20 @@ export function Catalogue() {
   )
 }
 
-interface ShopSpec { order_minutes: number; invitation_basis_points: number; gifts: unknown[] }
+interface ShopSpec { order_minutes: number; most_unpaid: number; proof_days: number; invitation_basis_points: number; gifts: unknown[] }
 
 function Shop({ site, code, close }: { site: string; code: string; close: () => void }) {
   const known = useAsk<{ shop: ShopSpec }>('product/show', { site, code })
   const [minutes, setMinutes] = useState<number | string>()
+  const [unpaid, setUnpaid] = useState<number | string>()
+  const [proof, setProof] = useState<number | string>()
   const [invite, setInvite] = useState<number | string>()
   const save = useTell('product/shop', ['product'])
   const shop = known.data?.shop
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (!shop) return
-    save.mutate({ site, shop: { ...shop, order_minutes: Number(minutes ?? shop.order_minutes), invitation_basis_points: Number(invite ?? shop.invitation_basis_points) } }, { onSuccess: () => { done(t.saved); close() } })
+    save.mutate({ site, shop: { ...shop, order_minutes: Number(minutes ?? shop.order_minutes), most_unpaid: Number(unpaid ?? shop.most_unpaid), proof_days: Number(proof ?? shop.proof_days), invitation_basis_points: Number(invite ?? shop.invitation_basis_points) } }, { onSuccess: () => { done(t.saved); close() } })
   }
   return (
     <Modal opened onClose={close} title={`${t.shop} · ${site}`} radius="lg" centered>
@@ -137,6 +141,8 @@ function Shop({ site, code, close }: { site: string; code: string; close: () => 
         <form onSubmit={submit}>
           <Stack>
             <NumberInput label={t.minutes} value={minutes ?? shop.order_minutes} onChange={setMinutes} min={1} max={10_080} />
+            <NumberInput label={t.unpaid} value={unpaid ?? shop.most_unpaid} onChange={setUnpaid} min={1} max={100_000} />
+            <NumberInput label={t.proof} value={proof ?? shop.proof_days} onChange={setProof} min={0} max={30} />
             <NumberInput label={t.invite} value={invite ?? shop.invitation_basis_points} onChange={setInvite} min={0} max={10_000} />
             {save.error && <FieldFault error={save.error} />}
             <Button type="submit" loading={save.isPending}>{t.saveShop}</Button>

@@ -46,6 +46,9 @@ const t = texts({
   refundHow: ['退回未使用的部分,原路退回;留空则退回全部可退金额。', 'What is unused goes back the way it came. Empty: all of it.'],
   refundDone: ['已退款', 'It is paid back'],
   amount: ['金额', 'Amount'],
+  reject: ['关闭订单', 'Close the order'],
+  rejectHow: ['凭证无效或无人付款时使用：占用的库存立即释放。', 'For a proof that is worth nothing, or an order nobody pays: what it holds is free at once.'],
+  rejected: ['订单已关闭', 'The order is closed'],
 })
 
 /** What an order gives, by its kind. */
@@ -150,7 +153,7 @@ function Details({ number }: { number: string }) {
     setReference('')
     setQuestion(next)
   }
-  const now: Question | undefined = question && { ...question, run: (reason) => (kind === t.confirm ? run('order/confirm', { reference: reference.trim(), reason: reason || undefined }) : run('order/refund', { reason })) }
+  const now: Question | undefined = question && { ...question, run: (reason) => (kind === t.confirm ? run('order/confirm', { reference: reference.trim(), reason: reason || undefined }) : run(kind === t.reject ? 'order/reject' : 'order/refund', { reason })) }
   return (
     <Loaded from={order}>
       {(data) => (
@@ -183,12 +186,13 @@ function Details({ number }: { number: string }) {
           {allowed && (
             <Group>
               {data.status === 0 && <Button onClick={() => begin({ title: t.confirm, text: t.confirmHow, yes: t.confirm, told: t.confirmed, run: () => Promise.resolve() })}>{t.confirm}</Button>}
+              {data.status === 0 && <Button variant="light" color="red" onClick={() => begin({ title: t.reject, text: t.rejectHow, yes: t.reject, danger: true, reason: 'needed', told: t.rejected, run: () => Promise.resolve() })}>{t.reject}</Button>}
               {data.status === 1 && <Button variant="light" color="red" onClick={() => begin({ title: t.refund, text: t.refundHow, yes: t.refund, danger: true, reason: 'needed', told: t.refundDone, run: () => Promise.resolve() })}>{t.refund}</Button>}
             </Group>
           )}
           <Ask question={now} close={() => setQuestion(undefined)}>
             {kind === t.confirm && <TextInput label={t.reference} value={reference} onChange={(e) => setReference(e.currentTarget.value)} required maxLength={140} data-autofocus />}
-            <TextInput label={`${kind === t.confirm ? t.came : t.amount} (${data.currency})`} value={amount} onChange={(e) => setAmount(e.currentTarget.value)} placeholder="12.50" inputMode="decimal" />
+            {kind !== t.reject && <TextInput label={`${kind === t.confirm ? t.came : t.amount} (${data.currency})`} value={amount} onChange={(e) => setAmount(e.currentTarget.value)} placeholder="12.50" inputMode="decimal" />}
           </Ask>
         </Stack>
       )}

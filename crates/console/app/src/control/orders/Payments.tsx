@@ -4,7 +4,7 @@ import { Button, Group, Modal, NumberInput, Select, SimpleGrid, Stack, Switch, T
 import { IconCashBanknote, IconFileInvoice, IconReceiptRefund, IconScale } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { money, when } from '../../lib/format'
-import { texts } from '../../lib/lang'
+import { say, texts } from '../../lib/lang'
 import { Panel, Screen, done } from '../../lib/ui'
 import { type Listed, door, useAsk, useMay, useTell } from '../api'
 import { Ask, FieldFault, Grid, Mark, type Question } from '../kit'
@@ -52,6 +52,17 @@ const t = texts({
   issued: ['发票已开具', 'The invoice is issued'],
   rejected: ['发票已拒绝', 'The invoice is rejected'],
   noInvoice: ['没有发票申请', 'No invoice was asked for'],
+  toCorrect: ['待开红字发票 {n}', '{n} to be credited'],
+  correct: ['开红字发票', 'Credit note'],
+  correctHow: ['开票后已退款的金额需开红字发票，填写其号码。', 'What was paid back since needs a credit note; give its number.'],
+  corrected: ['红字发票已登记', 'The credit note is noted'],
+  unmatched: ['未匹配款项', 'Unmatched payments'],
+  noUnmatched: ['没有未匹配款项', 'Every payment fits an order'],
+  giveBack: ['退回', 'Return'],
+  giveBackHow: ['该款项币种与订单不符，将原路退回。', 'It came in another currency than the order’s; it goes back the way it came.'],
+  returning: ['退回中', 'On its way'],
+  returned: ['已退回', 'Returned'],
+  waits: ['待处理', 'Waits'],
   customer: ['客户', 'Customer'],
   holder: ['抬头', 'For'],
   asked: ['待开具', 'Asked for'],
@@ -66,7 +77,8 @@ const t = texts({
 
 interface Method { id: number; method: string; title: string; rate: number; fee: number; min: number; max: number; note: string }
 interface Refund { id: number; trade_no: string; customer: number; pm_id: number; amount: number; status: string; created_at: string }
-interface Invoice { id: number; customer: number; status: number; amount: number; currency: string; number: string | null; title?: string; created_at: string }
+interface Invoice { id: number; customer: number; status: number; amount: number; currency: string; number: string | null; to_correct: number; title?: string; created_at: string }
+interface Unmatched { id: number; trade_no: string; amount: number; currency: string; status: string; note: string; created_at: string }
 interface Run { at: string; pm_id: number; compared: number; differences: string | string[] }
 
 export function Payments() {
@@ -85,7 +97,7 @@ export function Payments() {
             <Tabs.Tab value="checks" leftSection={<IconScale size={16} />}>{t.checks}</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="methods">{site && <Methods site={site} currency={sites.data?.list.find((one) => one.name === site)?.currency ?? 'CNY'} />}</Tabs.Panel>
-          <Tabs.Panel value="refunds"><Refunds /></Tabs.Panel>
+          <Tabs.Panel value="refunds"><Refunds /><Strays /></Tabs.Panel>
           <Tabs.Panel value="invoices"><Invoices /></Tabs.Panel>
           <Tabs.Panel value="checks"><Checks /></Tabs.Panel>
         </Tabs>
@@ -194,7 +206,7 @@ function Invoices() {
     setOpen(row)
     setQuestion(next)
   }
-  const issuing = question?.title === t.issue
+  const issuing = question?.title === t.issue || question?.title === t.correct
   const stateOf = (row: Invoice) => (row.status === 1 ? (['warn', t.asked] as const) : row.status === 2 ? (['good', t.issued] as const) : row.status === 3 ? (['bad', t.rejected] as const) : (['plain', t.cancelled] as const))
   return (
     <>
@@ -203,10 +215,10 @@ function Invoices() {
         columns={[
           { head: t.number, cell: (row) => row.number ?? `#${row.id}` },
           { head: t.state, cell: (row) => { const [tone, text] = stateOf(row); return <Mark tone={tone}>{text}</Mark> } },
-          { head: t.amount, right: true, cell: (row) => money(Number(row.amount), row.currency) },
+          { head: t.amount, right: true, cell: (row) => <>{money(Number(row.amount), row.currency)}{Number(row.to_correct) > 0 && <Text fz="xs" c="orange">{say(t.toCorrect, { n: money(Number(row.to_correct), row.currency) })}</Text>}</> },
           { head: t.customer, cell: (row) => `#${row.customer}` },
           { head: t.at, wide: true, cell: (row) => when(row.created_at) },
-          ...(allowed ? [{ head: t.edit, right: true, cell: (row: Invoice) => row.status === 1 && (
+          ...(allowed ? [{ head: t.edit, right: true, cell: (row: Invoice) => Number(row.to_correct) > 0 ? <Button size="xs" onClick={() => begin(row, { title: t.correct, text: t.correctHow, yes: t.correct, told: t.corrected, run: () => Promise.resolve() })}>{t.correct}</Button> : row.status === 1 && (
             <Group gap="xs" justify="flex-end" wrap="nowrap">
               <Button size="xs" variant="default" onClick={() => begin(row, { title: t.reject, yes: t.reject, danger: true, reason: 'needed', told: t.rejected, run: (reason) => run('invoice/reject', { id: row.id, reason }) })}>{t.reject}</Button>
               <Button size="xs" onClick={() => begin(row, { title: t.issue, text: t.issueHow, yes: t.issue, told: t.issued, run: () => Promise.resolve() })}>{t.issue}</Button>
@@ -214,9 +226,33 @@ function Invoices() {
           ) }] : []),
         ]}
       />
-      <Ask question={question && issuing && open ? { ...question, run: () => run('invoice/issue', { id: open.id, number: number.trim() }) } : question} close={() => setQuestion(undefined)}>
+      <Ask question={question && issuing && open ? { ...question, run: () => run(question.title === t.correct ? 'invoice/correct' : 'invoice/issue', { id: open.id, number: number.trim() }) } : question} close={() => setQuestion(undefined)}>
         {issuing && <TextInput label={t.number} value={number} onChange={(e) => setNumber(e.currentTarget.value)} required data-autofocus />}
       </Ask>
+    </>
+  )
+}
+
+function Strays() {
+  const [question, setQuestion] = useState<Question>()
+  const found = useAsk<Listed<Unmatched>>('payment/unmatched')
+  const allowed = useMay()('payment/return')
+  const run = useRun()
+  const ask = (row: Unmatched) => setQuestion({ title: t.giveBack, text: t.giveBackHow, yes: t.giveBack, danger: true, reason: 'needed', told: t.returning, run: (reason) => run('payment/return', { id: row.id, reason }) })
+  if (!found.data?.list.length) return null
+  return (
+    <>
+      <Grid
+        label={t.unmatched} from={found} keyOf={(row) => row.id} empty={{ icon: IconReceiptRefund, title: t.noUnmatched }}
+        columns={[
+          { head: t.unmatched, cell: (row) => <span className="mono">{row.trade_no}</span> },
+          { head: t.state, cell: (row) => <><Mark tone={row.status === 'returned' ? 'good' : 'warn'}>{row.status === 'returned' ? t.returned : row.status === 'returning' ? t.returning : t.waits}</Mark>{row.note && <Text fz="xs" c="dimmed">{row.note}</Text>}</> },
+          { head: t.amount, right: true, cell: (row) => money(Number(row.amount), row.currency) },
+          { head: t.at, wide: true, cell: (row) => when(row.created_at) },
+          ...(allowed ? [{ head: t.giveBack, right: true, cell: (row: Unmatched) => row.status === 'open' && <Button size="xs" variant="default" onClick={() => ask(row)}>{t.giveBack}</Button> }] : []),
+        ]}
+      />
+      <Ask question={question} close={() => setQuestion(undefined)} />
     </>
   )
 }
