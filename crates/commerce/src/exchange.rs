@@ -5,7 +5,7 @@ use serde::Serialize;
 use turnpike_access::packages::{self, change};
 use turnpike_base::{Code, Fault, PackageId, ProductType, Result, Text, Timestamp};
 use turnpike_network::statics::{self, hold};
-use turnpike_store::WriteTx;
+use turnpike_store::{WriteTx, retrying};
 use turnpike_web::{Call, Endpoint, field, params, with};
 use utoipa::ToSchema;
 
@@ -44,6 +44,10 @@ pub(crate) fn routes(state: &State) -> Vec<Endpoint> {
 }
 
 async fn exchange(state: State, call: Call, input: Which) -> Result<Exchanged> {
+    retrying(|| exchange_once(&state, &call, &input)).await
+}
+
+async fn exchange_once(state: &State, call: &Call, input: &Which) -> Result<Exchanged> {
     let tx = state.store.write().await?;
     let id = PackageId(input.id);
     let held = hold::by_package(&tx, id).await?.filter(|held| held.customer == call.customer);
@@ -52,7 +56,7 @@ async fn exchange(state: State, call: Call, input: Which) -> Result<Exchanged> {
         return Err(statics::error::ended(id));
     }
     orders::one_at_a_time(&tx, held.address.product).await?;
-    let left = take_one(&tx, &call, call.now).await?;
+    let left = take_one(&tx, call, call.now).await?;
     let rests = call.now.plus_minutes(REST_HOURS * 60);
     let new = hold::exchange(&tx, &state.vault, id, rests, call.now).await?;
     let exchanged = Exchanged { id: id.0, ip: new.address, country_code: new.country, left };

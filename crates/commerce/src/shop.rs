@@ -11,6 +11,10 @@ use turnpike_store::{Read, WriteTx, args};
 pub struct Shop {
     /// An unpaid order closes after so many minutes (contract section 7).
     pub order_minutes: i64,
+    /// Orders of a customer that may wait for their payment at the same time.
+    pub most_unpaid: i64,
+    /// An order whose bank transfer the customer proved waits for it so many days, counted from the first proof.
+    pub proof_days: i64,
     /// What an invited customer saves once, in basis points of the price; 0: nothing.
     pub invitation_basis_points: i64,
     /// Gifts on recharges, ascending.
@@ -36,7 +40,13 @@ pub struct Tier {
 
 impl Default for Shop {
     fn default() -> Self {
-        Self { order_minutes: 30, invitation_basis_points: 0, gifts: Vec::new() }
+        Self {
+            order_minutes: 30,
+            most_unpaid: 20,
+            proof_days: 3,
+            invitation_basis_points: 0,
+            gifts: Vec::new(),
+        }
     }
 }
 
@@ -52,6 +62,12 @@ impl Shop {
     pub fn fault(&self) -> Option<String> {
         if !(1..=10_080).contains(&self.order_minutes) {
             return Some("shop.order_minutes must be from 1 to 10,080 minutes".into());
+        }
+        if !(1..=100_000).contains(&self.most_unpaid) {
+            return Some("shop.most_unpaid must be from 1 to 100,000 orders".into());
+        }
+        if !(0..=30).contains(&self.proof_days) {
+            return Some("shop.proof_days must be from 0 to 30 days".into());
         }
         if !(0..=10_000).contains(&self.invitation_basis_points) {
             return Some("shop.invitation_basis_points must be from 0 to 10,000".into());
@@ -97,6 +113,14 @@ mod tests {
         let gift = |amount| shop.gift(Money(amount)).0;
         assert_eq!((gift(9_999), gift(10_000), gift(49_999), gift(50_000)), (0, 500, 2_500, 5_100));
         assert_eq!(gift(10_010), 501, "half a fen rounds up");
+    }
+
+    #[test]
+    fn settings_out_of_bounds_are_named() {
+        let fault = |shop: Shop| shop.fault().unwrap_or_default();
+        assert!(fault(Shop { most_unpaid: 0, ..Shop::default() }).contains("most_unpaid"));
+        assert!(fault(Shop { proof_days: 31, ..Shop::default() }).contains("proof_days"));
+        assert_eq!(fault(Shop { proof_days: 0, most_unpaid: 1, ..Shop::default() }), "");
     }
 
     #[test]

@@ -27,6 +27,7 @@ async fn customer_of(store: &Store, site: &NewSite, now: Timestamp) -> CustomerI
 pub(crate) const CATALOGUE: &str = r#"
 [shop]
 order_minutes = 30
+most_unpaid = 100000
 invitation_basis_points = 1000
 gifts = [{min = "100.00", max = "0", ratio = 10, gift = "1.00"}]
 

@@ -5,23 +5,15 @@ use std::future::Future;
 use turnpike_base::{Fault, Result};
 use turnpike_metering::{leases, usage};
 use turnpike_network::{closed, exits};
+use turnpike_store::retrying;
 use turnpike_wire::{
     Admission, BoxFuture, ChangeFeed, ControlAway, ExitHealth, Hello, LeaseAnswer, LeaseRequest, Permit,
     PinAnswer, PinAsk, Reason, Refusal, UsageBatch, Welcome,
 };
 
-/// How often a transaction is begun anew that another one got in the way of.
-const TRIES: usize = 5;
-
 /// Runs something again that failed because the store was busy.
 async fn patiently<T, F: Future<Output = Result<T>>>(work: impl Fn() -> F) -> Result<T, ControlAway> {
-    let mut tried = 1;
-    loop {
-        match work().await {
-            Err(fault) if fault.slug == "store_busy" && tried < TRIES => tried += 1,
-            outcome => return outcome.map_err(|fault| away(&fault)),
-        }
-    }
+    retrying(work).await.map_err(|fault| away(&fault))
 }
 
 fn away(fault: &Fault) -> ControlAway {

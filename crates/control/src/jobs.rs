@@ -10,7 +10,7 @@ use turnpike_metering::{check, leases, prune};
 use turnpike_network::truth::Refreshed;
 use turnpike_network::{endpoints, statics};
 use turnpike_store::jobs::{self, Job};
-use turnpike_store::outbox;
+use turnpike_store::{outbox, retrying};
 
 /// Look for due jobs so often.
 const BEAT: Duration = Duration::from_secs(1);
@@ -73,18 +73,27 @@ async fn next(control: &Control) -> Result<bool> {
     let Some(job) = jobs::claim(&tx, now, LOCK).await? else { return Ok(false) };
     tx.commit().await?;
     let outcome = work(control, &job, now).await;
+    if let Err(fault) = &outcome {
+        tracing::error!(kind = job.kind, %fault, cause = ?fault.cause, "a job failed and is tried again");
+    }
+    retrying(|| end(control, &job, &outcome, now)).await?;
+    Ok(true)
+}
+
+/// Writes down how a job ended. Who lost the lock to another worker changes nothing.
+async fn end(
+    control: &Control,
+    job: &Job,
+    outcome: &Result<Option<Timestamp>>,
+    now: Timestamp,
+) -> Result<()> {
     let tx = control.store().write().await?;
     match outcome {
-        // Who lost the lock to another worker changes nothing.
-        Ok(Some(again)) => drop(jobs::repeat(&tx, &job, again).await?),
-        Ok(None) => drop(jobs::finish(&tx, &job).await?),
-        Err(fault) => {
-            tracing::error!(kind = job.kind, %fault, cause = ?fault.cause, "a job failed and is tried again");
-            jobs::fail(&tx, &job, &fault.to_string(), now).await?;
-        }
+        Ok(Some(again)) => drop(jobs::repeat(&tx, job, *again).await?),
+        Ok(None) => drop(jobs::finish(&tx, job).await?),
+        Err(fault) => jobs::fail(&tx, job, &fault.to_string(), now).await?,
     }
-    tx.commit().await?;
-    Ok(true)
+    Ok(tx.commit().await?)
 }
 
 /// Does a job; when it comes again, if it does.

@@ -65,7 +65,10 @@ fn carry(
         return answer(status, &told);
     }
     let mut books = it.books();
-    books.pass(it.clock.seconds());
+    if books.away {
+        return answer(503, &json!({}));
+    }
+    books.pass(it.seconds());
     let sent = format!("{path}\n{}", String::from_utf8_lossy(body));
     let key = header("idempotency-key").map(str::to_owned);
     if let Some((before, status, kept)) = key.as_ref().and_then(|key| books.kept.get(key)) {
@@ -129,7 +132,7 @@ async fn create(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let now = it.clock.seconds();
+    let now = it.seconds();
     carry(&it, uri.path(), &headers, &body, |books, form| {
         if let Some((code, message)) = fault(form, now) {
             return refuse(code, message);

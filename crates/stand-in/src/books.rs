@@ -16,6 +16,7 @@ pub(crate) struct Books {
     refunds: BTreeMap<String, Value>,
     pub(crate) kept: BTreeMap<String, Kept>,
     pub(crate) lose: usize,
+    pub(crate) away: bool,
     pub(crate) refuses_refunds: bool,
     pub(crate) carried: usize,
     /// Where notices go; `None`: they are lost.
@@ -110,6 +111,10 @@ impl Books {
         let made = json!({"id": id, "object": "refund", "amount": amount, "status": "succeeded"});
         self.refunds.insert(id, made.clone());
         Ok(made)
+    }
+
+    pub(crate) fn sessions(&self) -> usize {
+        self.sessions.len()
     }
 
     pub(crate) fn refunds(&self) -> Vec<i64> {

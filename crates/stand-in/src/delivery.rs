@@ -24,7 +24,7 @@ pub(crate) async fn run(it: Stripe, mut events: UnboundedReceiver<(&'static str,
                 None => return,
             },
             _ = beat.tick() => {
-                let ended = it.books().pass(it.clock.seconds());
+                let ended = it.books().pass(it.seconds());
                 for session in ended {
                     tokio::spawn(deliver(it.clone(), "checkout.session.expired", session));
                 }
@@ -36,10 +36,10 @@ pub(crate) async fn run(it: Stripe, mut events: UnboundedReceiver<(&'static str,
 async fn deliver(it: Stripe, kind: &'static str, object: Value) {
     let Some(url) = it.books().notices.clone() else { return };
     let Some((address, path)) = parted(&url) else { return };
-    let (_, body) = it.notice(kind, &object, it.clock.seconds());
+    let (_, body) = it.notice(kind, &object, it.seconds());
     for _ in 0..TRIES {
         // The same event each time, signed anew.
-        let signature = signed(WEBHOOK_SECRET, it.clock.seconds(), &body);
+        let signature = signed(WEBHOOK_SECRET, it.seconds(), &body);
         let request = Request::post(address.path(&path)).header("stripe-signature", signature);
         if let Ok(request) =
             request.header("content-type", "application/json").body(Bytes::from(body.clone()))

@@ -21,6 +21,7 @@ pub use signature::signed;
 use books::Books;
 use serde_json::Value;
 use std::io;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
@@ -57,6 +58,8 @@ impl Clock {
 pub struct Stripe {
     books: Arc<Mutex<Books>>,
     clock: Clock,
+    /// Seconds that its clock was moved on.
+    moved: Arc<AtomicI64>,
     address: String,
     /// Notices for the delivery: kind and object.
     told: mpsc::UnboundedSender<(&'static str, Value)>,
@@ -71,7 +74,7 @@ impl Stripe {
         let listener = TcpListener::bind(listen).await?;
         let address = format!("http://{}", listener.local_addr()?);
         let (told, events) = mpsc::unbounded_channel();
-        let it = Self { books: Arc::default(), clock, address, told };
+        let it = Self { books: Arc::default(), clock, moved: Arc::default(), address, told };
         let router = api::router(&it).merge(page::router(&it));
         tokio::spawn(async move { axum::serve(listener, router).await });
         tokio::spawn(delivery::run(it.clone(), events));
@@ -85,6 +88,26 @@ impl Stripe {
 
     fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What time it is there, in seconds since 1970.
+    pub(crate) fn seconds(&self) -> i64 {
+        self.clock.seconds() + self.moved.load(Ordering::Relaxed)
+    }
+
+    /// Moves its clock on.
+    pub fn skip(&self, seconds: i64) {
+        self.moved.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// It answers nothing and carries nothing out, or does so again.
+    pub fn go_away(&self, away: bool) {
+        self.books().away = away;
+    }
+
+    /// How many sessions were made.
+    pub fn sessions(&self) -> usize {
+        self.books().sessions()
     }
 
     /// Delivers notices of what happens on pages there from now on, `None`: to nobody.
@@ -115,7 +138,7 @@ impl Stripe {
     /// `open`, `complete` or `expired`; empty for a session that is not known.
     pub fn status_of(&self, session: &str) -> String {
         let mut books = self.books();
-        books.pass(self.clock.seconds());
+        books.pass(self.seconds());
         books.session(session).map_or_else(String::new, |it| books::text(it, "status"))
     }
 

@@ -22,6 +22,8 @@ pub struct Job {
     pub attempts: i64,
     /// Nobody else takes it before; finish or fail it until then.
     pub locked_until: Timestamp,
+    /// How often it was planned again. What is planned while it runs comes after it.
+    pub plans: i64,
 }
 
 /// A job as an operator sees it.
@@ -33,11 +35,14 @@ pub struct Waiting {
     pub last_error: Option<String>,
 }
 
+/// The time in `$3`, unless the job was planned again since it was claimed with the plans in `$4`.
+const UNLESS_PLANNED: &str = "CASE WHEN plans = $4 THEN $3 ELSE run_at END";
+
 /// The longest wait between two attempts, in seconds.
 const LONGEST_WAIT: i64 = 3_600;
 
 /// Plans a job in the transaction that makes it necessary. One that is planned already under the same
-/// kind and key moves to the new time.
+/// kind and key moves to the new time; one that runs comes again then.
 pub async fn plan(
     tx: &WriteTx,
     kind: &str,
@@ -49,7 +54,8 @@ pub async fn plan(
     let payload = changes::encode(payload)?;
     tx.exec(
         "INSERT INTO jobs (kind, job_key, payload, run_at, created_at) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (kind, job_key) DO UPDATE SET payload = excluded.payload, run_at = excluded.run_at, attempts = 0",
+         ON CONFLICT (kind, job_key) DO UPDATE SET payload = excluded.payload, run_at = excluded.run_at, attempts = 0,
+             plans = jobs.plans + 1",
         args![kind, key, payload, run_at, now],
     )
     .await?;
@@ -79,7 +85,7 @@ pub async fn claim(tx: &WriteTx, now: Timestamp, lock_seconds: i64) -> Result<Op
     let sql = format!(
         "UPDATE jobs SET attempts = attempts + 1, locked_until = $2 WHERE id =
             (SELECT id FROM jobs WHERE run_at <= $1 AND locked_until <= $1 ORDER BY run_at, id LIMIT 1 {skip})
-         RETURNING id, kind, job_key, payload, run_at, attempts, locked_until"
+         RETURNING id, kind, job_key, payload, run_at, attempts, locked_until, plans"
     );
     tx.row(&sql, args![now, now.plus_seconds(lock_seconds)]).await?.map(|row| read(&row)).transpose()
 }
@@ -93,29 +99,37 @@ fn read(row: &Row) -> Result<Job, StoreError> {
         run_at: row.get("run_at")?,
         attempts: row.get("attempts")?,
         locked_until: row.get("locked_until")?,
+        plans: row.get("plans")?,
     })
 }
 
-/// The job is done: its row goes, in the transaction that did the work. `false` if the lock was lost
-/// meanwhile; then the transaction must not be committed.
+/// The job is done: its row goes, in the transaction that did the work, unless it was planned again meanwhile. `false` if
+/// the lock was lost; then the transaction must not be committed.
 pub async fn finish(tx: &WriteTx, job: &Job) -> Result<bool, StoreError> {
-    let gone = tx
-        .exec("DELETE FROM jobs WHERE id = $1 AND locked_until = $2", args![job.id, job.locked_until])
-        .await?;
-    Ok(gone == 1)
+    let sql = "DELETE FROM jobs WHERE id = $1 AND locked_until = $2 AND plans = $3";
+    if tx.exec(sql, args![job.id, job.locked_until, job.plans]).await? == 1 {
+        return Ok(true);
+    }
+    let sql = "UPDATE jobs SET locked_until = 0, last_error = NULL WHERE id = $1 AND locked_until = $2";
+    Ok(tx.exec(sql, args![job.id, job.locked_until]).await? == 1)
 }
 
-/// The job is done for this time and comes again at `run_at`.
+/// The job is done for this time and comes again at `run_at`, or when it was planned for meanwhile.
 pub async fn repeat(tx: &WriteTx, job: &Job, run_at: Timestamp) -> Result<bool, StoreError> {
-    let sql = "UPDATE jobs SET run_at = $3, attempts = 0, locked_until = 0, last_error = NULL WHERE id = $1 AND locked_until = $2";
-    Ok(tx.exec(sql, args![job.id, job.locked_until, run_at]).await? == 1)
+    let sql = format!(
+        "UPDATE jobs SET run_at = {UNLESS_PLANNED}, attempts = 0, locked_until = 0, last_error = NULL \
+         WHERE id = $1 AND locked_until = $2"
+    );
+    Ok(tx.exec(&sql, args![job.id, job.locked_until, run_at, job.plans]).await? == 1)
 }
 
-/// The job failed: it is tried again after 1, 2, 4, … seconds, an hour at most.
+/// The job failed: it is tried again after 1, 2, 4, … seconds, an hour at most, or when it was planned for meanwhile.
 pub async fn fail(tx: &WriteTx, job: &Job, error: &str, now: Timestamp) -> Result<(), StoreError> {
-    let sql =
-        "UPDATE jobs SET run_at = $3, locked_until = 0, last_error = $4 WHERE id = $1 AND locked_until = $2";
-    tx.exec(sql, args![job.id, job.locked_until, now.plus_seconds(wait(job.attempts)), error]).await?;
+    let sql = format!(
+        "UPDATE jobs SET run_at = {UNLESS_PLANNED}, locked_until = 0, last_error = $5 WHERE id = $1 AND locked_until = $2"
+    );
+    let again = now.plus_seconds(wait(job.attempts));
+    tx.exec(&sql, args![job.id, job.locked_until, again, job.plans, error]).await?;
     Ok(())
 }
 
@@ -129,7 +143,7 @@ pub async fn hurry(tx: &WriteTx, id: i64, now: Timestamp) -> Result<bool, StoreE
 pub async fn list(tx: &impl Read, page: Page) -> Result<PageOf<Waiting>, StoreError> {
     let count = tx.row("SELECT COUNT(*) AS n FROM jobs", args![]).await?;
     let total = count.map_or(Ok(0), |row| row.get("n"))?;
-    let sql = "SELECT id, kind, job_key, payload, run_at, attempts, locked_until, last_error FROM jobs \
+    let sql = "SELECT id, kind, job_key, payload, run_at, attempts, locked_until, plans, last_error FROM jobs \
         ORDER BY run_at, id LIMIT $1 OFFSET $2";
     let rows = tx.rows(sql, args![page.size, page.offset()]).await?;
     let waiting = |row: &Row| Ok(Waiting { job: read(row)?, last_error: row.opt("last_error")? });

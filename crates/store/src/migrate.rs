@@ -45,6 +45,10 @@ twins! {
     73 "0073_place_names",
     74 "0074_order_lists",
     75 "0075_ledger_sums",
+    76 "0076_money_edges",
+    77 "0077_invoice_corrections",
+    78 "0078_unpaid_orders",
+    79 "0079_shop_edges",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

@@ -1,9 +1,12 @@
 //! The store suite: the same promises on both engines.
 
 use crate::along::{self, Companion, Joined};
-use crate::{Read, Store, StoreError, Vault, WriteTx, args, both_engines, changes, jobs, outbox};
+use crate::{
+    Engine, Read, Store, StoreError, Vault, WriteTx, args, both_engines, changes, jobs, outbox, retrying,
+};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::Barrier;
 use turnpike_base::{Secret, Timestamp};
 
 const NOW: Timestamp = Timestamp(1_000_000);
@@ -134,6 +137,44 @@ both_engines! {
         assert_eq!(row.get::<String>("payload").unwrap(), "null");
     }
 
+    async fn what_is_planned_while_it_runs_comes_after_it(store: Store) {
+        let tx = store.write().await.unwrap();
+        let plan = |seconds: i64| {
+            let tx = &tx;
+            async move { jobs::plan(tx, "refund", "1", &seconds, NOW.plus_seconds(seconds), NOW).await.unwrap() }
+        };
+        for (round, end) in ["finish", "repeat", "fail"].into_iter().enumerate() {
+            let now = NOW.plus_seconds(100 * i64::try_from(round).unwrap());
+            plan(0).await;
+            let job = jobs::claim(&tx, now, 30).await.unwrap().unwrap();
+            plan(100 * (i64::try_from(round).unwrap() + 1)).await;
+            assert!(jobs::claim(&tx, now.plus_seconds(1), 30).await.unwrap().is_none(), "it runs");
+            match end {
+                "finish" => assert!(jobs::finish(&tx, &job).await.unwrap()),
+                "repeat" => assert!(jobs::repeat(&tx, &job, NOW.plus_days(1)).await.unwrap()),
+                _ => jobs::fail(&tx, &job, "no luck", now).await.unwrap(),
+            }
+            assert!(jobs::claim(&tx, now.plus_seconds(99), 30).await.unwrap().is_none(), "{end}: not yet");
+            let again = jobs::claim(&tx, now.plus_seconds(100), 30).await.unwrap().unwrap();
+            assert!(jobs::finish(&tx, &again).await.unwrap());
+            assert!(jobs::claim(&tx, NOW.plus_days(2), 30).await.unwrap().is_none(), "{end}: once");
+        }
+    }
+
+    async fn two_that_wait_for_each_other_both_get_through(store: Store) {
+        let tx = store.write().await.unwrap();
+        tx.exec("INSERT INTO facts (name, value) VALUES ('a', '0'), ('b', '0')", args![]).await.unwrap();
+        tx.commit().await.unwrap();
+        // SQLite has one writer: there nobody can meet.
+        let meet = Arc::new(Barrier::new(if store.engine() == Engine::Postgres { 2 } else { 1 }));
+        let both = [("a", "b"), ("b", "a")].map(|names| tokio::spawn(crossed(store.clone(), names, Arc::clone(&meet))));
+        for one in both {
+            one.await.unwrap().unwrap();
+        }
+        let rows = store.read().await.unwrap().rows("SELECT value FROM facts WHERE name IN ('a', 'b')", args![]).await.unwrap();
+        assert!(rows.iter().all(|row| row.get::<String>("value").unwrap() == "00"), "each wrote once");
+    }
+
     async fn concurrent_debits_stop_at_zero(store: Store) {
         let tx = store.write().await.unwrap();
         tx.exec("INSERT INTO facts (name, value) VALUES ('left', '10')", args![]).await.unwrap();
@@ -145,6 +186,27 @@ both_engines! {
         }
         assert_eq!(won, 10);
     }
+}
+
+/// Locks one row, waits until another one locked the other, and goes for that.
+async fn crossed(
+    store: Store,
+    names: (&'static str, &'static str),
+    meet: Arc<Barrier>,
+) -> turnpike_base::Result<()> {
+    let met = AtomicBool::new(false);
+    retrying(|| async {
+        let tx = store.write().await?;
+        for name in [names.0, names.1] {
+            tx.lock("SELECT name FROM facts WHERE name = $1 ORDER BY name", args![name]).await?;
+            if !met.swap(true, Ordering::Relaxed) {
+                meet.wait().await;
+            }
+        }
+        tx.exec("UPDATE facts SET value = value || '0' WHERE name = $1", args![names.0]).await?;
+        Ok(tx.commit().await?)
+    })
+    .await
 }
 
 async fn claim(store: &Store, now: Timestamp) -> Option<jobs::Job> {

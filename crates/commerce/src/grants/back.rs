@@ -6,7 +6,7 @@ use crate::State;
 use crate::orders::Order;
 use crate::prices::rules::share;
 use turnpike_access::packages::{Package, change};
-use turnpike_base::{Money, Result, Timestamp};
+use turnpike_base::{Money, PackageId, Result, Timestamp};
 use turnpike_network::statics::hold;
 use turnpike_store::WriteTx;
 
@@ -18,7 +18,9 @@ const REST_HOURS: i64 = 24;
 pub async fn unused(tx: &WriteTx, order: &Order, now: Timestamp) -> Result<Money> {
     let mut sum = (0_i64, 0_i64);
     for given in queries::of_order(tx, &order.trade_no).await? {
-        let unused = left(tx, &given, now).await? + given.taken;
+        // What a dispute holds is nobody's to pay back.
+        let frozen = queries::frozen_of(tx, given.id).await?;
+        let unused = left(tx, &given, now).await? + given.taken - frozen;
         let (left, size) = scale(unused, given.size());
         sum = (sum.0 + left, sum.1 + size);
     }
@@ -36,7 +38,7 @@ fn scale(left: i64, size: i64) -> (i64, i64) {
 }
 
 /// What of a grant can be taken back: bytes or uses nobody drew, or the time that is still to come.
-async fn left(tx: &WriteTx, given: &Given, now: Timestamp) -> Result<i64> {
+pub(super) async fn left(tx: &WriteTx, given: &Given, now: Timestamp) -> Result<i64> {
     let Some(package) = change::lock(tx, given.package).await? else { return Ok(0) };
     if package.expires_at <= now {
         return Ok(0);
@@ -72,7 +74,7 @@ pub async fn take(
 }
 
 /// `left x part / whole`, rounded up.
-fn up(left: i64, part: i64, whole: i64) -> i64 {
+pub(super) fn up(left: i64, part: i64, whole: i64) -> i64 {
     let whole = i128::from(whole.max(1));
     let taken = (i128::from(left) * i128::from(part) + whole - 1) / whole;
     i64::try_from(taken).unwrap_or(left).min(left)
@@ -94,5 +96,15 @@ async fn shorten(
     if until > now {
         return hold::renew(tx, package.id, until, now).await;
     }
-    hold::release(tx, &state.vault, package.id, now.plus_minutes(REST_HOURS * 60), now).await
+    give_up(tx, state, package.id, now).await
+}
+
+/// Whether a package's address is still held for it.
+pub(super) async fn is_held(tx: &WriteTx, package: PackageId) -> Result<bool> {
+    Ok(hold::by_package(tx, package).await?.is_some_and(|held| !held.ended))
+}
+
+/// Gives an address up; it rests before somebody else gets it.
+pub(super) async fn give_up(tx: &WriteTx, state: &State, package: PackageId, now: Timestamp) -> Result<()> {
+    hold::release(tx, &state.vault, package, now.plus_minutes(REST_HOURS * 60), now).await
 }

@@ -1,40 +1,62 @@
-//! A dispute freezes what an order gave: it can't be used until the dispute is over.
+//! A dispute holds back what the disputed money paid for, as far as it is unused: a grant's bytes, uses or time. What
+//! other orders put into the same package or address stays.
 
-use super::queries;
+use super::model::{Given, GivenKind};
+use super::{back, queries};
+use crate::State;
 use crate::orders::Order;
-use turnpike_access::packages::change;
-use turnpike_base::{Result, Timestamp};
+use turnpike_access::packages::{Package, change};
+use turnpike_base::{Money, Result, Timestamp};
 use turnpike_network::statics::hold;
 use turnpike_store::WriteTx;
 
-/// Stops everything that an order gave. Doing it twice does nothing.
-pub async fn freeze(tx: &WriteTx, order: &Order, now: Timestamp) -> Result<()> {
+/// Takes away what `amount` of the order's price paid for, until the dispute is over. The caller begins a dispute once.
+pub async fn freeze(tx: &WriteTx, order: &Order, dispute: &str, amount: Money, now: Timestamp) -> Result<()> {
     for given in queries::of_order(tx, &order.trade_no).await? {
-        let Some(package) = change::lock(tx, given.package).await? else { continue };
-        let running = package.expires_at > now;
-        if running && queries::freeze(tx, package.id, &order.trade_no, package.expires_at, now).await? {
-            change::expire_at(tx, &package, now, now).await?;
-            if package.product.is_static() {
-                hold::renew(tx, package.id, now, now).await?;
-            }
-        }
+        let bought = back::up(given.size(), amount.0, order.pay_fee().0);
+        let frozen = bought.min(back::left(tx, &given, now).await?);
+        let Some(package) = change::lock(tx, given.package).await?.filter(|_| frozen > 0) else { continue };
+        change_by(tx, &given, &package, -frozen, now).await?;
+        queries::take(tx, given.id, frozen).await?;
+        queries::freeze(tx, dispute, given.id, frozen, now).await?;
     }
     Ok(())
 }
 
-/// Lets it be used again, until it would have expired. An address that somebody else got meanwhile stays
-/// lost.
-pub async fn unfreeze(tx: &WriteTx, order: &Order, now: Timestamp) -> Result<()> {
-    for (id, expires_at) in queries::thaw(tx, &order.trade_no).await? {
-        let Some(package) = change::lock(tx, id).await? else { continue };
-        if package.product.is_static() {
-            let held = hold::by_package(tx, id).await?;
-            if held.is_none_or(|held| held.ended) {
-                continue;
-            }
-            hold::renew(tx, id, expires_at, now).await?;
+/// The dispute was withdrawn: what it held comes back. An address that somebody else got meanwhile stays lost.
+pub async fn thaw(tx: &WriteTx, dispute: &str, now: Timestamp) -> Result<()> {
+    for (given, frozen) in queries::frozen_by(tx, dispute).await? {
+        let Some(package) = change::lock(tx, given.package).await? else { continue };
+        if is_address(&given) && !back::is_held(tx, package.id).await? {
+            continue;
         }
-        change::expire_at(tx, &package, expires_at, now).await?;
+        change_by(tx, &given, &package, frozen, now).await?;
+        queries::take(tx, given.id, -frozen).await?;
     }
-    Ok(())
+    queries::forget_freezes(tx, dispute).await
+}
+
+/// The dispute was lost: what it held is taken back for good, and an address without time is given up.
+pub async fn forfeit(tx: &WriteTx, state: &State, dispute: &str, now: Timestamp) -> Result<()> {
+    for (given, _) in queries::frozen_by(tx, dispute).await? {
+        let Some(package) = change::lock(tx, given.package).await? else { continue };
+        if is_address(&given) && package.expires_at <= now && back::is_held(tx, package.id).await? {
+            back::give_up(tx, state, package.id, now).await?;
+        }
+    }
+    queries::forget_freezes(tx, dispute).await
+}
+
+const fn is_address(given: &Given) -> bool {
+    matches!(given.kind, GivenKind::Address | GivenKind::Renewal)
+}
+
+/// More or less of what the grant is: bytes, uses or milliseconds.
+async fn change_by(tx: &WriteTx, given: &Given, package: &Package, by: i64, now: Timestamp) -> Result<()> {
+    if given.kind.is_drawn() {
+        return change::add(tx, package, by, now).await;
+    }
+    let until = package.expires_at.plus_ms(by);
+    change::expire_at(tx, package, until, now).await?;
+    if is_address(given) { hold::renew(tx, package.id, until, now).await } else { Ok(()) }
 }

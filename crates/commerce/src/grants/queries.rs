@@ -49,23 +49,35 @@ pub(super) async fn addon_target(
     Ok(tx.row(sql, args![customer, now]).await?.map(|row| row.get("id")).transpose()?)
 }
 
+/// Writes down what a dispute holds of a grant.
 pub(super) async fn freeze(
     tx: &WriteTx,
-    package: PackageId,
-    trade_no: &str,
-    expires_at: Timestamp,
+    dispute: &str,
+    grant: i64,
+    amount: i64,
     now: Timestamp,
-) -> Result<bool> {
-    let sql = "INSERT INTO freezes (package_id, trade_no, expires_at, created_at) VALUES ($1, $2, $3, $4) \
-        ON CONFLICT (package_id) DO NOTHING";
-    Ok(tx.exec(sql, args![package, trade_no, expires_at, now]).await? == 1)
+) -> Result<()> {
+    let sql = "INSERT INTO grant_freezes (dispute, grant_id, amount, created_at) VALUES ($1, $2, $3, $4)";
+    tx.exec(sql, args![dispute, grant, amount, now]).await?;
+    Ok(())
 }
 
-pub(super) async fn thaw(tx: &WriteTx, trade_no: &str) -> Result<Vec<(PackageId, Timestamp)>> {
-    let sql = "DELETE FROM freezes WHERE trade_no = $1 RETURNING package_id, expires_at";
-    let rows = tx.rows(sql, args![trade_no]).await?;
-    Ok(rows
-        .iter()
-        .map(|row| Ok((row.get("package_id")?, row.get("expires_at")?)))
-        .collect::<Result<_, turnpike_store::StoreError>>()?)
+/// What a dispute holds: of each grant so much.
+pub(super) async fn frozen_by(tx: &impl Read, dispute: &str) -> Result<Vec<(Given, i64)>> {
+    let sql = "SELECT g.*, f.amount AS frozen FROM grant_freezes f JOIN grants g ON g.id = f.grant_id \
+        WHERE f.dispute = $1 ORDER BY g.id";
+    let rows = tx.rows(sql, args![dispute]).await?;
+    rows.iter().map(|row| Ok((read(row)?, row.get("frozen")?))).collect()
+}
+
+/// What disputes hold of a grant.
+pub(super) async fn frozen_of(tx: &impl Read, grant: i64) -> Result<i64> {
+    let sql = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS n FROM grant_freezes WHERE grant_id = $1";
+    Ok(tx.row(sql, args![grant]).await?.map_or(Ok(0), |row| row.get("n"))?)
+}
+
+/// The dispute holds nothing any more.
+pub(super) async fn forget_freezes(tx: &WriteTx, dispute: &str) -> Result<()> {
+    tx.exec("DELETE FROM grant_freezes WHERE dispute = $1", args![dispute]).await?;
+    Ok(())
 }

@@ -84,6 +84,11 @@ pub(super) struct InvoiceRow {
     status: i64,
     #[schema(value_type = f64)]
     amount: Money,
+    #[schema(value_type = f64)]
+    corrected: Money,
+    #[schema(value_type = f64)]
+    to_correct: Money,
+    credit_notes: Vec<String>,
     currency: String,
     trade_nos: Vec<String>,
     #[schema(inline)]
@@ -121,6 +126,8 @@ pub(super) struct Statistics {
     #[schema(value_type = f64)]
     invoiced: Money,
     invoiced_count: i64,
+    #[schema(value_type = f64)]
+    to_correct: Money,
 }
 
 fn row(invoice: Invoice, call: &Call) -> InvoiceRow {
@@ -129,6 +136,9 @@ fn row(invoice: Invoice, call: &Call) -> InvoiceRow {
         number: invoice.number.unwrap_or_default(),
         status: invoice.status as i64,
         amount: invoice.amount,
+        corrected: invoice.corrected,
+        to_correct: invoice.to_correct,
+        credit_notes: invoice.credit_notes,
         currency: invoice.currency,
         trade_nos: invoice.trade_nos,
         profile: invoice.profile,
@@ -187,7 +197,7 @@ pub(super) async fn delete(state: State, call: Call, input: Which) -> Result<()>
 pub(super) async fn records(state: State, call: Call, input: Records) -> Result<Paged<InvoiceRow>> {
     let tx = state.store.read().await?;
     let page = Page::new(input.page, input.size);
-    let found = flow::list(&tx, Some(call.customer), input.status, page).await?;
+    let found = flow::list(&tx, Some(call.customer), input.status, false, page).await?;
     Ok(found.map(|invoice| row(invoice, &call)).into())
 }
 
@@ -205,6 +215,7 @@ pub(super) async fn statistics(state: State, call: Call, _: ()) -> Result<Statis
         processing_count,
         invoiced,
         invoiced_count,
+        to_correct: queries::to_correct_of(&tx, call.customer).await?,
     })
 }
 

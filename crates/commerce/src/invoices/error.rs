@@ -22,6 +22,20 @@ pub(super) fn ended(id: i64) -> Fault {
     ))
 }
 
+pub(super) fn empty(id: i64) -> Fault {
+    Fault::new(Code::Conflict, "invoice_empty").say(Text::made(
+        format!("发票 {id} 的订单已全部退款，请驳回该申请"),
+        format!("All of the invoice {id} was paid back; reject it"),
+    ))
+}
+
+pub(super) fn right(id: i64) -> Fault {
+    Fault::new(Code::Conflict, "invoice_right").say(Text::made(
+        format!("发票 {id} 没有待开红字发票的退款"),
+        format!("Nothing of the invoice {id} waits for a credit note"),
+    ))
+}
+
 pub(super) fn number_taken(number: &str) -> Fault {
     Fault::new(Code::Conflict, "invoice_number_taken")
         .say(Text::made(format!("发票号 {number} 已存在"), format!("There is an invoice {number} already")))

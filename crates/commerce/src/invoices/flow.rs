@@ -3,9 +3,9 @@
 use super::model::{Invoice, Profile, Status};
 use super::{error, queries};
 use crate::State;
-use crate::orders::Order;
-use turnpike_base::{CustomerId, Fault, Page, PageOf, Result, SiteId, Text, Timestamp};
-use turnpike_store::{Read, WriteTx};
+use crate::orders::{self, Order};
+use turnpike_base::{CustomerId, Fault, Money, Page, PageOf, Result, SiteId, Text, Timestamp};
+use turnpike_store::{Read, WriteTx, retrying};
 
 /// Profiles of a customer.
 const MOST_PROFILES: i64 = 20;
@@ -45,19 +45,32 @@ pub(super) async fn request(
     trade_nos: &[String],
     now: Timestamp,
 ) -> Result<Invoice> {
+    retrying(|| request_once(state, site, customer, profile, trade_nos, now)).await
+}
+
+async fn request_once(
+    state: &State,
+    site: SiteId,
+    customer: CustomerId,
+    profile: i64,
+    trade_nos: &[String],
+    now: Timestamp,
+) -> Result<Invoice> {
     let tx = state.store.write().await?;
     let profiles = queries::profiles(&tx, customer).await?;
     let (_, profile) = profiles
         .into_iter()
         .find(|(id, _)| *id == profile)
         .ok_or_else(|| error::unknown("profile", profile))?;
-    let mut orders = Vec::with_capacity(trade_nos.len());
+    let mut parts = Vec::with_capacity(trade_nos.len());
     for trade_no in trade_nos {
+        // A refund at the same time comes before, or finds the order on the invoice.
+        orders::lock(&tx, trade_no).await?;
         let order = queries::invoiceable_one(&tx, customer, trade_no).await?;
-        orders.push(order.ok_or_else(|| error::not_invoiceable(trade_no))?);
+        parts.push(order.ok_or_else(|| error::not_invoiceable(trade_no))?);
     }
     let taken = || error::not_invoiceable(&trade_nos.join(", "));
-    let id = queries::insert(&tx, site, customer, &profile, &orders, now).await?.ok_or_else(taken)?;
+    let id = queries::insert(&tx, site, customer, &profile, &parts, now).await?.ok_or_else(taken)?;
     let invoice = queries::by_id(&tx, id).await?.ok_or_else(|| error::unknown("invoice", id))?;
     tx.commit().await?;
     Ok(invoice)
@@ -71,10 +84,13 @@ async fn requested(tx: &WriteTx, id: i64, customer: Option<CustomerId>) -> Resul
 }
 
 pub(super) async fn cancel(state: &State, customer: CustomerId, id: i64, now: Timestamp) -> Result<()> {
-    let tx = state.store.write().await?;
-    let invoice = requested(&tx, id, Some(customer)).await?;
-    queries::set_over(&tx, &invoice, Status::Cancelled, "", now).await?;
-    Ok(tx.commit().await?)
+    retrying(|| async {
+        let tx = state.store.write().await?;
+        let invoice = requested(&tx, id, Some(customer)).await?;
+        queries::set_over(&tx, &invoice, Status::Cancelled, "", now).await?;
+        Ok(tx.commit().await?)
+    })
+    .await
 }
 
 fn bounded(field: &'static str, text: &str, most: usize) -> Result<()> {
@@ -86,37 +102,91 @@ fn bounded(field: &'static str, text: &str, most: usize) -> Result<()> {
 }
 
 /// The operator issues an invoice under his number. Fails with `invoice_unknown`, `invoice_ended`,
-/// `invoice_number_taken`.
+/// `invoice_number_taken`, and `invoice_empty` where all of it was paid back meanwhile.
 pub async fn issue(state: &State, id: i64, number: &str, now: Timestamp) -> Result<Invoice> {
     bounded("number", number, LONGEST.0)?;
+    retrying(|| issue_once(state, id, number, now)).await
+}
+
+async fn issue_once(state: &State, id: i64, number: &str, now: Timestamp) -> Result<Invoice> {
     let tx = state.store.write().await?;
     let invoice = requested(&tx, id, None).await?;
+    if invoice.amount <= Money::ZERO {
+        return Err(error::empty(id));
+    }
     if queries::number_exists(&tx, invoice.site, number).await? {
         return Err(error::number_taken(number));
     }
     queries::set_issued(&tx, &invoice, number, now).await?;
+    let issued = queries::by_id(&tx, id).await?.ok_or_else(|| error::unknown("invoice", id))?;
     tx.commit().await?;
-    Ok(Invoice { status: Status::Issued, number: Some(number.to_owned()), ended_at: Some(now), ..invoice })
+    Ok(issued)
 }
 
 /// The operator rejects a request; its orders can be asked for again.
 pub async fn reject(state: &State, id: i64, reason: &str, now: Timestamp) -> Result<Invoice> {
     bounded("reason", reason, LONGEST.1)?;
-    let tx = state.store.write().await?;
-    let invoice = requested(&tx, id, None).await?;
-    queries::set_over(&tx, &invoice, Status::Rejected, reason, now).await?;
-    tx.commit().await?;
-    Ok(Invoice { status: Status::Rejected, reason: reason.to_owned(), ended_at: Some(now), ..invoice })
+    retrying(|| async {
+        let tx = state.store.write().await?;
+        let invoice = requested(&tx, id, None).await?;
+        queries::set_over(&tx, &invoice, Status::Rejected, reason, now).await?;
+        tx.commit().await?;
+        Ok(Invoice { status: Status::Rejected, reason: reason.to_owned(), ended_at: Some(now), ..invoice })
+    })
+    .await
 }
 
-/// Invoices, the newest first: of a customer or all, of a status (0: any).
+/// The operator issues a credit note (红字发票) over all that was paid back of an issued invoice and has none yet. Fails
+/// with `invoice_unknown`, `invoice_right` where nothing waits for one, and `invoice_number_taken`.
+pub async fn correct(state: &State, id: i64, number: &str, now: Timestamp) -> Result<Invoice> {
+    bounded("number", number, LONGEST.0)?;
+    retrying(|| async {
+        let tx = state.store.write().await?;
+        let invoice = queries::lock(&tx, id).await?.ok_or_else(|| error::unknown("invoice", id))?;
+        if invoice.to_correct == Money::ZERO {
+            return Err(error::right(id));
+        }
+        if queries::number_exists(&tx, invoice.site, number).await? {
+            return Err(error::number_taken(number));
+        }
+        queries::set_credited(&tx, id, number, now).await?;
+        let corrected = queries::by_id(&tx, id).await?.ok_or_else(|| error::unknown("invoice", id))?;
+        tx.commit().await?;
+        Ok(corrected)
+    })
+    .await
+}
+
+/// `amount` of an order was paid back; `order` is locked, and as it is afterwards. An invoice that is only asked for
+/// becomes so much smaller, one that is issued has to be corrected.
+pub(crate) async fn paid_back(tx: &WriteTx, order: &Order, amount: Money, now: Timestamp) -> Result<()> {
+    let Some(place) = queries::place_of(tx, &order.trade_no).await? else { return Ok(()) };
+    match place.status {
+        Status::Requested => {
+            let paid = order.status == orders::Status::Paid;
+            let left = if paid { order.pay_fee().0 - order.refund_fee.0 } else { 0 };
+            queries::set_part(tx, place.invoice, &order.trade_no, Money(left)).await?;
+        }
+        Status::Issued => {
+            let part = amount.min(place.left);
+            if part > Money::ZERO {
+                queries::insert_correction(tx, place.invoice, &order.trade_no, part, now).await?;
+            }
+        }
+        Status::Rejected | Status::Cancelled => {}
+    }
+    Ok(())
+}
+
+/// Invoices, the newest first: of a customer or all, of a status (0: any), or only those that wait for a credit note.
 pub async fn list(
     tx: &impl Read,
     customer: Option<CustomerId>,
     status: i64,
+    to_correct: bool,
     page: Page,
 ) -> Result<PageOf<Invoice>> {
-    Ok(queries::page(tx, customer, status, page).await?)
+    Ok(queries::page(tx, customer, status, to_correct, page).await?)
 }
 
 /// What an order shows as its `invoice`: an object, `{}` when none was issued (contract section 7).

@@ -1,5 +1,6 @@
 //! Invoices (contract section 8): a customer keeps profiles, asks for an invoice over orders that were paid
-//! online, the operator issues or rejects it. Balances are not invoiced when spent: their top-up was.
+//! online, the operator issues or rejects it. Balances are not invoiced when spent: their top-up was. What is paid back
+//! before an invoice is issued is not on it; what is paid back later makes it one to be corrected by a credit note.
 
 mod api;
 mod error;
@@ -9,7 +10,8 @@ mod queries;
 #[cfg(test)]
 mod tests;
 
-pub use flow::{issue, list, of_order, reject};
+pub(crate) use flow::paid_back;
+pub use flow::{correct, issue, list, of_order, reject};
 pub use model::{Invoice, Profile, Status};
 
 use crate::State;

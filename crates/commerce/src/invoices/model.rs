@@ -63,8 +63,14 @@ pub struct Invoice {
     pub number: Option<String>,
     /// How it stands.
     pub status: Status,
-    /// The sum of its orders.
+    /// The sum of its orders: as it was issued, or as it would be now.
     pub amount: Money,
+    /// What of it was paid back since it was issued.
+    pub corrected: Money,
+    /// What of that has no credit note yet.
+    pub to_correct: Money,
+    /// Numbers of its credit notes, oldest first.
+    pub credit_notes: Vec<String>,
     /// ISO 4217.
     pub currency: String,
     /// Whom it is for, as it was when asked.
@@ -77,6 +83,15 @@ pub struct Invoice {
     pub created_at: Timestamp,
     /// When it was issued, rejected or cancelled.
     pub ended_at: Option<Timestamp>,
+}
+
+/// Where an order stands on an invoice that is asked for or issued.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) invoice: i64,
+    pub(super) status: Status,
+    /// What it makes of the invoice, less what is corrected.
+    pub(super) left: Money,
 }
 
 /// An order that can be invoiced, and how much of it.

@@ -1,6 +1,6 @@
 //! All SQL of invoices.
 
-use super::model::{Invoice, Invoiceable, Profile, Status};
+use super::model::{Invoice, Invoiceable, Place, Profile, Status};
 use turnpike_base::{CustomerId, Money, Page, PageOf, SiteId, Timestamp};
 use turnpike_store::{Args, Read, Row, StoreError, WriteTx, args};
 
@@ -102,16 +102,24 @@ pub(super) async fn invoiceable_sum(
     row.map_or(Ok((Money::ZERO, 0)), |row| Ok((row.get("amount")?, row.get("n")?)))
 }
 
-/// Sum and number of invoices of a status.
+/// Sum and number of invoices of a status; what was paid back since does not count.
 pub(super) async fn sum_of(
     tx: &impl Read,
     customer: CustomerId,
     status: Status,
 ) -> Result<(Money, i64), StoreError> {
-    let sql = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS amount, COUNT(*) AS n FROM invoices \
-        WHERE customer_id = $1 AND status = $2";
+    let sql = "SELECT CAST(COALESCE(SUM(i.amount - COALESCE((SELECT SUM(c.amount) FROM invoice_corrections c \
+        WHERE c.invoice_id = i.id), 0)), 0) AS BIGINT) AS amount, COUNT(*) AS n FROM invoices i \
+        WHERE i.customer_id = $1 AND i.status = $2";
     let row = tx.row(sql, args![customer, status as i64]).await?;
     row.map_or(Ok((Money::ZERO, 0)), |row| Ok((row.get("amount")?, row.get("n")?)))
+}
+
+/// What was paid back of issued invoices of a customer and has no credit note yet.
+pub(super) async fn to_correct_of(tx: &impl Read, customer: CustomerId) -> Result<Money, StoreError> {
+    let sql = "SELECT CAST(COALESCE(SUM(c.amount), 0) AS BIGINT) AS amount FROM invoice_corrections c \
+        JOIN invoices i ON i.id = c.invoice_id WHERE i.customer_id = $1 AND c.number IS NULL";
+    tx.row(sql, args![customer]).await?.map_or(Ok(Money::ZERO), |row| row.get("amount"))
 }
 
 /// A new request, with its orders. `false` where one of them is on another invoice meanwhile.
@@ -148,12 +156,28 @@ fn read(row: &Row) -> Result<Invoice, StoreError> {
         status: Status::from_number(row.get("status")?),
         amount: row.get("amount")?,
         currency: row.get("currency")?,
+        corrected: Money::ZERO,
+        to_correct: Money::ZERO,
+        credit_notes: Vec::new(),
         profile: json(&row.get::<String>("profile")?),
         reason: row.get("reason")?,
         trade_nos: Vec::new(),
         created_at: row.get("created_at")?,
         ended_at: row.opt("ended_at")?,
     })
+}
+
+fn corrected(mut invoice: Invoice, corrections: &[Row]) -> Result<Invoice, StoreError> {
+    for row in corrections {
+        let amount: Money = row.get("amount")?;
+        invoice.corrected.0 += amount.0;
+        match row.opt::<String>("number")? {
+            None => invoice.to_correct.0 += amount.0,
+            Some(number) if !invoice.credit_notes.contains(&number) => invoice.credit_notes.push(number),
+            Some(_) => {}
+        }
+    }
+    Ok(invoice)
 }
 
 async fn with_orders(tx: &impl Read, rows: &[Row]) -> Result<Vec<Invoice>, StoreError> {
@@ -163,7 +187,9 @@ async fn with_orders(tx: &impl Read, rows: &[Row]) -> Result<Vec<Invoice>, Store
         let sql = "SELECT trade_no FROM invoice_orders WHERE invoice_id = $1 ORDER BY trade_no";
         let orders = tx.rows(sql, args![invoice.id]).await?;
         let trade_nos = orders.iter().map(|row| row.get("trade_no")).collect::<Result<_, _>>()?;
-        found.push(Invoice { trade_nos, ..invoice });
+        let sql = "SELECT amount, number FROM invoice_corrections WHERE invoice_id = $1 ORDER BY id";
+        let corrections = tx.rows(sql, args![invoice.id]).await?;
+        found.push(corrected(Invoice { trade_nos, ..invoice }, &corrections)?);
     }
     Ok(found)
 }
@@ -172,13 +198,15 @@ pub(super) async fn page(
     tx: &impl Read,
     customer: Option<CustomerId>,
     status: i64,
+    to_correct: bool,
     page: Page,
 ) -> Result<PageOf<Invoice>, StoreError> {
-    let wanted = "FROM invoices WHERE ($1 = 0 OR customer_id = $1) AND ($2 = 0 OR status = $2)";
-    let args: Args = args![customer.map_or(0, CustomerId::get), status];
+    let wanted = "FROM invoices WHERE ($1 = 0 OR customer_id = $1) AND ($2 = 0 OR status = $2) AND ($3 = 0 OR id IN \
+        (SELECT invoice_id FROM invoice_corrections WHERE number IS NULL))";
+    let args: Args = args![customer.map_or(0, CustomerId::get), status, to_correct];
     let count = tx.row(&format!("SELECT COUNT(*) AS n {wanted}"), args.clone()).await?;
     let total = count.map_or(Ok(0), |row| row.get("n"))?;
-    let sql = format!("SELECT * {wanted} ORDER BY id DESC LIMIT $3 OFFSET $4");
+    let sql = format!("SELECT * {wanted} ORDER BY id DESC LIMIT $4 OFFSET $5");
     let rows = tx.rows(&sql, [args, args![page.size, page.offset()]].concat()).await?;
     Ok(PageOf { page, total, rows: with_orders(tx, &rows).await? })
 }
@@ -195,8 +223,59 @@ pub(super) async fn lock(tx: &WriteTx, id: i64) -> Result<Option<Invoice>, Store
 }
 
 pub(super) async fn number_exists(tx: &impl Read, site: SiteId, number: &str) -> Result<bool, StoreError> {
-    let sql = "SELECT id FROM invoices WHERE site_id = $1 AND number = $2";
+    let sql = "SELECT i.id FROM invoices i WHERE i.site_id = $1 AND (i.number = $2 OR EXISTS \
+        (SELECT 1 FROM invoice_corrections c WHERE c.invoice_id = i.id AND c.number = $2)) LIMIT 1";
     Ok(tx.row(sql, args![site, number]).await?.is_some())
+}
+
+/// Where an order stands on an invoice; the invoice is locked.
+pub(super) async fn place_of(tx: &WriteTx, trade_no: &str) -> Result<Option<Place>, StoreError> {
+    let sql = "SELECT o.invoice_id, o.amount - CAST(COALESCE((SELECT SUM(c.amount) FROM invoice_corrections c \
+        WHERE c.trade_no = o.trade_no AND c.invoice_id = o.invoice_id), 0) AS BIGINT) AS amount FROM invoice_orders o \
+        WHERE o.trade_no = $1";
+    let Some(row) = tx.row(sql, args![trade_no]).await? else { return Ok(None) };
+    let invoice: i64 = row.get("invoice_id")?;
+    let held = tx.lock("SELECT status FROM invoices WHERE id = $1 ORDER BY id", args![invoice]).await?;
+    let status = held.first().map_or(Ok(0), |row| row.get("status"))?;
+    Ok(Some(Place { invoice, status: Status::from_number(status), left: row.get("amount")? }))
+}
+
+/// An order makes so much of an invoice that is asked for.
+pub(super) async fn set_part(
+    tx: &WriteTx,
+    invoice: i64,
+    trade_no: &str,
+    amount: Money,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE invoice_orders SET amount = $3 WHERE invoice_id = $1 AND trade_no = $2";
+    tx.exec(sql, args![invoice, trade_no, amount]).await?;
+    let sql = "UPDATE invoices SET amount = (SELECT CAST(COALESCE(SUM(o.amount), 0) AS BIGINT) FROM invoice_orders o \
+        WHERE o.invoice_id = invoices.id) WHERE id = $1";
+    tx.exec(sql, args![invoice]).await.map(drop)
+}
+
+pub(super) async fn insert_correction(
+    tx: &WriteTx,
+    invoice: i64,
+    trade_no: &str,
+    amount: Money,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql =
+        "INSERT INTO invoice_corrections (invoice_id, trade_no, amount, created_at) VALUES ($1, $2, $3, $4)";
+    tx.exec(sql, args![invoice, trade_no, amount, now]).await.map(drop)
+}
+
+/// A credit note covers everything of an invoice that waits for one.
+pub(super) async fn set_credited(
+    tx: &WriteTx,
+    invoice: i64,
+    number: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql =
+        "UPDATE invoice_corrections SET number = $2, issued_at = $3 WHERE invoice_id = $1 AND number IS NULL";
+    tx.exec(sql, args![invoice, number, now]).await.map(drop)
 }
 
 pub(super) async fn set_issued(
@@ -207,6 +286,8 @@ pub(super) async fn set_issued(
 ) -> Result<(), StoreError> {
     let sql = "UPDATE invoices SET status = 2, number = $2, ended_at = $3 WHERE id = $1";
     tx.exec(sql, args![invoice.id, number, now]).await?;
+    // What was paid back whole is not on it.
+    tx.exec("DELETE FROM invoice_orders WHERE invoice_id = $1 AND amount <= 0", args![invoice.id]).await?;
     let sql = "UPDATE orders SET invoice_id = $1 WHERE trade_no IN \
         (SELECT trade_no FROM invoice_orders WHERE invoice_id = $1)";
     tx.exec(sql, args![invoice.id]).await.map(drop)

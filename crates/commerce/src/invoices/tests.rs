@@ -70,7 +70,7 @@ both_engines! {
         assert_eq!(issued["vat_id"], "DE1");
         let none = shown(orders::by_trade_no(&tx, &spent.trade_no).await.unwrap()).await;
         assert_eq!(none, serde_json::json!({}));
-        let found = list(&tx, Some(who), Status::Issued as i64, Page::default()).await.unwrap();
+        let found = list(&tx, Some(who), Status::Issued as i64, false, Page::default()).await.unwrap();
         assert_eq!((found.total, found.rows[0].number.as_deref()), (1, Some("2026-1")));
         assert_eq!(queries::invoiceable_sum(&tx, who).await.unwrap(), (Money::ZERO, 0));
         assert_eq!(queries::sum_of(&tx, who, Status::Requested).await.unwrap(), (Money(9_999), 1));
@@ -92,8 +92,52 @@ both_engines! {
             assert_eq!(slug, "invoice_unknown");
         }
         flow::delete_profile(state, who, id).await.unwrap();
-        let kept = list(&store.read().await.unwrap(), Some(who), 0, Page::default()).await.unwrap();
+        let kept = list(&store.read().await.unwrap(), Some(who), 0, false, Page::default()).await.unwrap();
         assert_eq!(kept.rows[0].profile, profile(), "an invoice keeps whom it was for");
+    }
+
+    async fn what_is_paid_back_is_not_invoiced_and_corrects_what_was(store: Store) {
+        let shop = Shop::open(&store, 0, NOW).await;
+        let (state, who) = (&shop.state, shop.customer);
+        let (first, second) = (bought(&shop, BANK).await, bought(&shop, BANK).await);
+        let id = flow::add_profile(state, who, &profile(), NOW).await.unwrap();
+        let both = [first.trade_no.clone(), second.trade_no.clone()];
+        let back = |order: &Order, amount: Option<i64>| {
+            let trade_no = order.trade_no.clone();
+            async move { orders::flow::refund_order(state, &trade_no, amount.map(Money), NOW).await.unwrap() }
+        };
+        back(&first, Some(1_000)).await;
+        let asked = flow::request(state, shop.site.id, who, id, &both, NOW).await.unwrap();
+        assert_eq!(asked.amount, Money(8_999 + 9_999));
+        back(&first, Some(999)).await;
+        back(&second, None).await;
+        let issued = issue(state, asked.id, "2026-1", NOW).await.unwrap();
+        assert_eq!(issued.amount, Money(8_000), "less what was paid back before it was issued");
+        assert_eq!(correct(state, asked.id, "R-1", NOW).await.unwrap_err().slug, "invoice_right");
+        back(&first, Some(3_000)).await;
+        let tx = store.read().await.unwrap();
+        let waiting = list(&tx, None, 0, true, Page::default()).await.unwrap();
+        assert_eq!(waiting.rows.iter().map(|it| (it.amount.0, it.to_correct.0)).collect::<Vec<_>>(), [(8_000, 3_000)]);
+        assert_eq!(queries::sum_of(&tx, who, Status::Issued).await.unwrap(), (Money(5_000), 1));
+        assert_eq!(queries::to_correct_of(&tx, who).await.unwrap(), Money(3_000));
+        drop(tx);
+        assert_eq!(correct(state, asked.id, "2026-1", NOW).await.unwrap_err().slug, "invoice_number_taken");
+        let credited = correct(state, asked.id, "R-1", NOW).await.unwrap();
+        assert_eq!((credited.corrected, credited.to_correct, credited.credit_notes), (Money(3_000), Money::ZERO, vec!["R-1".to_owned()]));
+        back(&first, None).await;
+        let again = correct(state, asked.id, "R-2", NOW).await.unwrap();
+        assert_eq!((again.corrected, again.credit_notes.len()), (Money(8_000), 2));
+    }
+
+    async fn an_invoice_of_nothing_is_not_issued(store: Store) {
+        let shop = Shop::open(&store, 0, NOW).await;
+        let (state, who) = (&shop.state, shop.customer);
+        let order = bought(&shop, BANK).await;
+        let id = flow::add_profile(state, who, &profile(), NOW).await.unwrap();
+        let asked = flow::request(state, shop.site.id, who, id, std::slice::from_ref(&order.trade_no), NOW).await.unwrap();
+        orders::flow::refund_order(state, &order.trade_no, None, NOW).await.unwrap();
+        assert_eq!(issue(state, asked.id, "2026-1", NOW).await.unwrap_err().slug, "invoice_empty");
+        reject(state, asked.id, "paid back", NOW).await.unwrap();
     }
 }
 

@@ -8,7 +8,7 @@ use super::{error, flow, model::Order};
 use crate::{State, invoices, payments};
 use serde::Serialize;
 use turnpike_base::{Page, ProductType, Result};
-use turnpike_store::Read;
+use turnpike_store::{Read, retrying};
 use turnpike_web::{Call, End, Range, field, params, parse_end, parse_time};
 use utoipa::ToSchema;
 
@@ -79,13 +79,7 @@ pub(super) async fn check(state: State, call: Call, input: Request) -> Result<Ch
 }
 
 pub(super) async fn create(state: State, call: Call, input: Request) -> Result<OrderRow> {
-    let mut tries = 1;
-    loop {
-        match create_once(&state, &call, &input).await {
-            Err(fault) if flow::lost(&fault, tries) => tries += 1,
-            outcome => return outcome,
-        }
-    }
+    retrying(|| create_once(&state, &call, &input)).await
 }
 
 /// The order and its answer are one transaction: a retry under the same Idempotency-Key finds both or neither.

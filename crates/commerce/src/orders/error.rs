@@ -16,6 +16,14 @@ pub fn not_unpaid(trade_no: &str) -> Fault {
     ))
 }
 
+/// As many as may wait for their payment do.
+pub fn enough_unpaid(most: i64) -> Fault {
+    Fault::new(Code::Conflict, "orders_enough").say(Text::made(
+        format!("待支付订单最多 {most} 个，请先支付或关闭其他订单"),
+        format!("At most {most} orders may wait for their payment; pay or close others first"),
+    ))
+}
+
 /// Only paid orders can be refunded.
 pub fn not_paid(trade_no: &str) -> Fault {
     Fault::new(Code::Conflict, "order_not_paid").say(Text::made(

@@ -12,31 +12,18 @@ use crate::{State, products, shop};
 use turnpike_access::packages::rules::trade_no;
 use turnpike_base::{Fault, Money, OrderId, Result, Timestamp};
 use turnpike_network::statics::{self, Wish};
-use turnpike_store::{Store, WriteTx};
+use turnpike_store::{WriteTx, retrying};
 use turnpike_wire::CountryCode;
 
-pub use super::refund::refund;
+pub use super::refund::{called_back, refund, refund_order};
 pub use super::settle::settle;
 
-/// How often a transaction is begun anew that lost against another one.
-const TRIES: usize = 8;
 /// Overdue orders closed at a time.
 const SWEEP: i64 = 200;
 
 /// Makes an order in a transaction of its own; see [`create_in`].
 pub async fn create(state: &State, buyer: &Buyer<'_>, ask: &Request) -> Result<Order> {
-    let mut tries = 1;
-    loop {
-        match create_once(state, buyer, ask).await {
-            Err(fault) if lost(&fault, tries) => tries += 1,
-            outcome => return outcome,
-        }
-    }
-}
-
-/// Whether a transaction lost against another one and is worth to be begun anew.
-pub(super) fn lost(fault: &Fault, tries: usize) -> bool {
-    fault.slug == "store_busy" && tries < TRIES
+    retrying(|| create_once(state, buyer, ask)).await
 }
 
 async fn create_once(state: &State, buyer: &Buyer<'_>, ask: &Request) -> Result<Order> {
@@ -51,10 +38,15 @@ async fn create_once(state: &State, buyer: &Buyer<'_>, ask: &Request) -> Result<
 pub async fn create_in(tx: &WriteTx, state: &State, buyer: &Buyer<'_>, ask: &Request) -> Result<Order> {
     prepare(tx, buyer, ask).await?;
     let quote = quote::quote(tx, state, buyer, ask).await?;
-    let order = insert(tx, buyer, &quote).await?;
-    hold(tx, state, buyer, &order, &quote).await?;
+    let shop = shop::of(tx, buyer.site.id).await?;
     let from_balance = quote.method.as_ref().is_some_and(Method::is_balance);
-    if !from_balance && order.pay_fee() > Money::ZERO {
+    let waits = !from_balance && quote.figures.pay_fee() > Money::ZERO;
+    if waits {
+        may_wait(tx, &quote, buyer, shop.most_unpaid).await?;
+    }
+    let order = insert(tx, buyer, &quote, shop.order_minutes).await?;
+    hold(tx, state, buyer, &order, &quote).await?;
+    if waits {
         return Ok(order);
     }
     let pm_id = if from_balance { order.pm_id } else { payments::BALANCE };
@@ -63,10 +55,20 @@ pub async fn create_in(tx: &WriteTx, state: &State, buyer: &Buyer<'_>, ask: &Req
     queries::by_id(tx, order.id).await?.ok_or_else(|| error::unknown(&order.trade_no))
 }
 
+/// Fails with `orders_enough` where the customer has as many unpaid orders as the site bears. The rest of an order that
+/// was paid short is always welcome.
+async fn may_wait(tx: &WriteTx, quote: &Quote, buyer: &Buyer<'_>, most: i64) -> Result<()> {
+    let rest = matches!(quote.plan.what, What::Rest { .. });
+    if !rest && queries::unpaid_of(tx, buyer.customer).await? >= most {
+        return Err(error::enough_unpaid(most));
+    }
+    Ok(())
+}
+
 /// Locks what two orders at once could both take.
 async fn prepare(tx: &WriteTx, buyer: &Buyer<'_>, ask: &Request) -> Result<()> {
     let Some(product) = products::by_id(tx, turnpike_base::ProductId(ask.pid)).await? else { return Ok(()) };
-    if product.item.show_type == 4 {
+    if product.item.show_type == 4 || ask.pm_id != payments::BALANCE {
         queries::lock_customer(tx, buyer.customer).await?;
     }
     if product.item.product.is_static() {
@@ -75,8 +77,7 @@ async fn prepare(tx: &WriteTx, buyer: &Buyer<'_>, ask: &Request) -> Result<()> {
     Ok(())
 }
 
-async fn insert(tx: &WriteTx, buyer: &Buyer<'_>, quote: &Quote) -> Result<Order> {
-    let minutes = shop::of(tx, buyer.site.id).await?.order_minutes;
+async fn insert(tx: &WriteTx, buyer: &Buyer<'_>, quote: &Quote, minutes: i64) -> Result<Order> {
     let item = &quote.product.item;
     let mut order = Order {
         id: OrderId(0),
@@ -161,6 +162,10 @@ pub async fn choose_method(tx: &WriteTx, order: &Order, method: &Method) -> Resu
 
 /// Closes an unpaid order at its owner's wish. Fails with `order_unknown` and `order_not_unpaid`.
 pub async fn close(state: &State, buyer: &Buyer<'_>, trade_no: &str) -> Result<()> {
+    retrying(|| close_once(state, buyer, trade_no)).await
+}
+
+async fn close_once(state: &State, buyer: &Buyer<'_>, trade_no: &str) -> Result<()> {
     let tx = state.store.write().await?;
     let order = queries::lock(&tx, trade_no).await?.filter(|order| order.customer == buyer.customer);
     let order = order.ok_or_else(|| error::unknown(trade_no))?;
@@ -171,18 +176,34 @@ pub async fn close(state: &State, buyer: &Buyer<'_>, trade_no: &str) -> Result<(
     Ok(tx.commit().await?)
 }
 
+/// The operator closes an unpaid order, whatever proof of a transfer came for it: what it held is free at once. Fails with
+/// `order_unknown` and `order_not_unpaid`.
+pub async fn reject(state: &State, trade_no: &str, now: Timestamp) -> Result<Order> {
+    retrying(|| async {
+        let tx = state.store.write().await?;
+        let order = queries::lock(&tx, trade_no).await?.ok_or_else(|| error::unknown(trade_no))?;
+        if order.status != Status::Unpaid {
+            return Err(error::not_unpaid(trade_no));
+        }
+        shut(&tx, state, &order, now).await?;
+        tx.commit().await?;
+        Ok(Order { status: Status::Closed, ..order })
+    })
+    .await
+}
+
 /// Closes orders whose time is over; gives back how many. A job runs it.
 pub async fn expire(state: &State, now: Timestamp) -> Result<usize> {
     let overdue = queries::overdue(&state.store.read().await?, now, SWEEP).await?;
     let mut closed = 0;
     for trade_no in overdue {
-        closed += usize::from(expire_one(&state.store, state, &trade_no, now).await?);
+        closed += usize::from(retrying(|| expire_one(state, &trade_no, now)).await?);
     }
     Ok(closed)
 }
 
-async fn expire_one(store: &Store, state: &State, trade_no: &str, now: Timestamp) -> Result<bool> {
-    let tx = store.write().await?;
+async fn expire_one(state: &State, trade_no: &str, now: Timestamp) -> Result<bool> {
+    let tx = state.store.write().await?;
     let order = queries::lock(&tx, trade_no).await?;
     let due = order.filter(|order| order.status == Status::Unpaid && order.expire_at <= now);
     let Some(order) = due else { return Ok(false) };
@@ -192,7 +213,7 @@ async fn expire_one(store: &Store, state: &State, trade_no: &str, now: Timestamp
 }
 
 /// Closes an order and frees what it held; what came short for it goes to the balance.
-pub(super) async fn shut(tx: &WriteTx, state: &State, order: &Order, now: Timestamp) -> Result<()> {
+pub(crate) async fn shut(tx: &WriteTx, state: &State, order: &Order, now: Timestamp) -> Result<()> {
     queries::set_closed(tx, order.id, now).await?;
     statics::hold::cancel(tx, &state.vault, &order.trade_no, now).await?;
     if order.goods.limited {

@@ -145,7 +145,13 @@ pub(super) async fn overdue(tx: &impl Read, now: Timestamp, most: i64) -> Result
         .collect::<Result<_, _>>()?)
 }
 
-/// Keeps two orders of a customer from both being his first of a trial.
+/// How many orders of a customer wait for their payment.
+pub(super) async fn unpaid_of(tx: &impl Read, customer: CustomerId) -> Result<i64> {
+    let sql = "SELECT COUNT(*) AS n FROM orders WHERE customer_id = $1 AND status = 0";
+    Ok(tx.row(sql, args![customer]).await?.map_or(Ok(0), |row| row.get("n"))?)
+}
+
+/// Keeps two orders of a customer from both being his first of a trial, or both his last that may wait.
 pub(super) async fn lock_customer(tx: &WriteTx, customer: CustomerId) -> Result<()> {
     tx.lock("SELECT id FROM customers WHERE id = $1 ORDER BY id", args![customer]).await?;
     Ok(())

@@ -5,9 +5,25 @@ use super::flow::posting;
 use super::model::{Order, Status, What};
 use super::{error, queries};
 use crate::ledger::{self, Account, Kind};
-use crate::{State, grants, payments, products};
+use crate::{State, grants, invoices, payments, products};
 use turnpike_base::{Money, Result, Timestamp};
-use turnpike_store::WriteTx;
+use turnpike_store::{WriteTx, retrying};
+
+/// The operator pays an order back; see [`refund`].
+pub async fn refund_order(
+    state: &State,
+    trade_no: &str,
+    amount: Option<Money>,
+    now: Timestamp,
+) -> Result<Order> {
+    retrying(|| async {
+        let tx = state.store.write().await?;
+        let order = refund(&tx, state, trade_no, amount, now).await?;
+        tx.commit().await?;
+        Ok(order)
+    })
+    .await
+}
 
 /// Pays back `amount` of an order, or all that is unused of it. Fails with `order_unknown`,
 /// `order_not_paid`, `order_used` where nothing is unused, and naming `amount` where that is too much.
@@ -51,11 +67,34 @@ pub async fn refund(
     let refund_fee = Money(order.refund_fee.0 + paid.0);
     let whole = paid == most;
     queries::set_refunded(tx, order.id, refund_fee, whole).await?;
+    put_back(tx, &order, refund_fee).await?;
+    let status = if whole { Status::Refunded } else { Status::Paid };
+    let order = Order { refund_fee, status, ..order };
+    invoices::paid_back(tx, &order, paid, now).await?;
+    Ok(order)
+}
+
+/// A payer's bank took back `amount` of what was paid for an order for good, and what of the goods was unused is taken
+/// back already: so much less can be refunded and invoiced.
+pub async fn called_back(tx: &WriteTx, order: &Order, amount: Money, now: Timestamp) -> Result<()> {
+    let there = ledger::balance(tx, order.customer).await?.max(Money::ZERO);
+    take_gift(tx, order, gift_due(order).min(there), now).await?;
+    let refund_fee = Money(order.refund_fee.0 + amount.0).min(order.goods_fee());
+    let whole = order.status == Status::Refunded || refund_fee == order.goods_fee();
+    queries::set_refunded(tx, order.id, refund_fee, whole).await?;
+    if refund_fee > order.refund_fee {
+        put_back(tx, order, refund_fee).await?;
+    }
+    let status = if whole { Status::Refunded } else { order.status };
+    invoices::paid_back(tx, &Order { refund_fee, status, ..order.clone() }, amount, now).await
+}
+
+/// What was limited and is paid back whole can be sold again.
+async fn put_back(tx: &WriteTx, order: &Order, refund_fee: Money) -> Result<()> {
     if order.goods.limited && refund_fee == order.goods_fee() {
         products::put_back(tx, order.product, order.amount).await?;
     }
-    let status = if whole { Status::Refunded } else { Status::Paid };
-    Ok(Order { refund_fee, status, ..order })
+    Ok(())
 }
 
 /// The gift that an order still has to give back: all of it before the first refund.

@@ -1,4 +1,4 @@
-//! Refunds of every sort of purchase, whole and in pieces, and what disputes freeze, on both engines.
+//! Refunds of every sort of purchase, whole and in pieces, on both engines.
 
 use super::*;
 use crate::testing::Shop;
@@ -126,32 +126,6 @@ both_engines! {
         assert_eq!(balance(&shop).await, 200);
         refund(&shop, &again, None, NOW).await.unwrap();
         assert_eq!(balance(&shop).await, 2_000, "3.00 of the gift were spent");
-        proves(&shop).await;
-    }
-
-    async fn what_is_frozen_can_not_be_used_and_thaws_as_it_was(store: Store) {
-        let shop = Shop::open(&store, 100_000, NOW).await;
-        let bucket = bought(&shop, "bucket", |_| {}).await;
-        let address = bought(&shop, "static-dc", |ask| ask.region_list = us(1)).await;
-        let before = (package(&shop, &bucket).await, package(&shop, &address).await);
-        let tx = store.write().await.unwrap();
-        for order in [&bucket, &address, &bucket] {
-            grants::freeze::freeze(&tx, order, NOW).await.unwrap();
-        }
-        tx.commit().await.unwrap();
-        let tx = store.read().await.unwrap();
-        assert!(packages::usable(&tx, shop.customer, bucket.product_type, NOW).await.unwrap().is_empty());
-        let owned = hold::owned(&tx, shop.customer, address.product_type, NOW).await.unwrap();
-        assert!(owned.is_empty(), "the address serves nobody");
-        drop(tx);
-        proves(&shop).await;
-        let tx = store.write().await.unwrap();
-        for order in [&bucket, &address, &address] {
-            grants::freeze::unfreeze(&tx, order, NOW.plus_days(1)).await.unwrap();
-        }
-        tx.commit().await.unwrap();
-        let after = (package(&shop, &bucket).await, package(&shop, &address).await);
-        assert_eq!((after.0.expires_at, after.1.expires_at), (before.0.expires_at, before.1.expires_at));
         proves(&shop).await;
     }
 }

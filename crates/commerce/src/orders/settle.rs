@@ -138,6 +138,16 @@ async fn gift(tx: &WriteTx, order: &Order, now: Timestamp) -> Result<()> {
     ledger::post(tx, &posting(order, Kind::Gift, &lines), now).await
 }
 
+/// A rest that completed nothing costs no fee.
+async fn fee_back(tx: &WriteTx, rest: &Order, now: Timestamp) -> Result<()> {
+    let fee = rest.handling_fee;
+    if fee == Money::ZERO {
+        return Ok(());
+    }
+    let lines = [(Account::Fees, Money(-fee.0)), (Account::Balance(rest.customer), fee)];
+    ledger::post(tx, &posting(rest, Kind::Returned, &lines), now).await
+}
+
 /// The rest of a short order came: it is complete if it still waits, else its money goes to the balance.
 async fn completed(tx: &WriteTx, state: &State, rest: &Order, trade_no: &str, now: Timestamp) -> Result<()> {
     let parent = queries::lock(tx, trade_no).await?;
@@ -147,7 +157,8 @@ async fn completed(tx: &WriteTx, state: &State, rest: &Order, trade_no: &str, no
     };
     let waiting = parent.filter(|order| order.status == Status::Unpaid);
     let Some(parent) = waiting else {
-        return ledger::post(tx, &posting(rest, Kind::Returned, &back(brought)), now).await;
+        ledger::post(tx, &posting(rest, Kind::Returned, &back(brought)), now).await?;
+        return fee_back(tx, rest, now).await;
     };
     let surplus = Money((brought.0 - parent.missing().0).max(0));
     if surplus > Money::ZERO {
@@ -159,7 +170,8 @@ async fn completed(tx: &WriteTx, state: &State, rest: &Order, trade_no: &str, no
         return queries::set_short(tx, parent.id, parent.received, parent.expire_at).await;
     }
     if grants::flow::possible(tx, &parent, now).await.is_err() {
-        return shut(tx, state, &parent, now).await;
+        shut(tx, state, &parent, now).await?;
+        return fee_back(tx, rest, now).await;
     }
     let nothing = Paid { amount: Money::ZERO, pm_id: parent.pm_id, reference: String::new() };
     Box::pin(complete(tx, state, &parent, &nothing, Money::ZERO, now)).await

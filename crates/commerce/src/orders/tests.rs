@@ -315,4 +315,56 @@ both_engines! {
         wish.coupon_sn = Some("spring".into());
         create(&shop, &wish).await.unwrap();
     }
+
+    async fn a_rest_that_completes_nothing_comes_back_with_its_fee(store: Store) {
+        let shop = Shop::open(&store, 0, NOW).await;
+        let short = create(&shop, &ask(shop.pid("bucket").await, 0)).await.unwrap();
+        comes(&shop, &short.trade_no, 9_000, NOW).await;
+        let terms = payments::Terms { enabled: true, handling_fee: Money(30), ..payments::Terms::default() };
+        let tx = store.write().await.unwrap();
+        payments::set_method(&tx, &shop.state.payments, &shop.site, ONLINE, &terms).await.unwrap();
+        tx.commit().await.unwrap();
+        let rest = Request { trade_no: Some(short.trade_no.clone()), ..ask(shop.pid("rest").await, ONLINE) };
+        let both = [create(&shop, &rest).await.unwrap(), create(&shop, &rest).await.unwrap()];
+        for one in &both {
+            assert_eq!(one.pay_fee(), Money(999 + 30));
+            comes(&shop, &one.trade_no, 999 + 30, NOW).await;
+        }
+        assert_eq!(order(&shop, &short.trade_no).await.status, Status::Paid);
+        assert_eq!(balance(&shop).await, 999 + 30, "the second one completed nothing");
+        let tx = store.read().await.unwrap();
+        assert_eq!(ledger::check::differences(&tx).await.unwrap(), Vec::<String>::new());
+        assert_eq!(crate::check::differences(&tx).await.unwrap(), Vec::<String>::new());
+    }
+
+    async fn a_customer_has_so_many_unpaid_orders_and_the_operator_closes_any(store: Store) {
+        let shop = Shop::open(&store, 50_000, NOW).await;
+        let tx = store.write().await.unwrap();
+        let few = crate::shop::Shop { most_unpaid: 2, ..crate::shop::Shop::default() };
+        crate::shop::set(&tx, shop.site.id, &few).await.unwrap();
+        tx.commit().await.unwrap();
+        let limited = ask(shop.pid("limited").await, 0);
+        let tries: Vec<_> = (0..4).map(|_| {
+            let (state, site, wish, customer) = (shop.state.clone(), shop.site.clone(), limited.clone(), shop.customer);
+            tokio::spawn(async move {
+                let buyer = Buyer { customer, site: &site, now: NOW };
+                flow::create(&state, &buyer, &wish).await.map_err(|fault| fault.slug)
+            })
+        }).collect();
+        let mut made = Vec::new();
+        for one in tries {
+            match one.await.unwrap() {
+                Ok(order) => made.push(order),
+                Err(slug) => assert_eq!(slug, "orders_enough"),
+            }
+        }
+        assert_eq!(made.len(), 2, "at the same moment, too");
+        let paid = create(&shop, &ask(shop.pid("bucket").await, BALANCE)).await.unwrap();
+        assert_eq!(paid.status, Status::Paid, "what is paid at once waits for nothing");
+        let closed = flow::reject(&shop.state, &made[0].trade_no, NOW).await.unwrap();
+        assert_eq!(closed.status, Status::Closed);
+        assert_eq!(flow::reject(&shop.state, &made[0].trade_no, NOW).await.unwrap_err().slug, "order_not_unpaid");
+        assert_eq!(flow::reject(&shop.state, &paid.trade_no, NOW).await.unwrap_err().slug, "order_not_unpaid");
+        create(&shop, &limited).await.unwrap();
+    }
 }

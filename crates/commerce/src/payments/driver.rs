@@ -23,17 +23,6 @@ pub struct About {
     pub offered_by_default: bool,
 }
 
-/// A payment that is to begin.
-#[derive(Debug)]
-pub struct Ask<'a> {
-    /// The payment's row.
-    pub payment: &'a Payment,
-    /// What is paid for, in the customer's language.
-    pub title: &'a str,
-    /// Where the customer's browser goes afterwards.
-    pub return_url: &'a str,
-}
-
 /// Where the customer pays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
@@ -123,8 +112,18 @@ pub trait Driver: Send + Sync {
         false
     }
 
-    /// Begins a payment; `None` where the customer pays without a page.
-    fn start<'a>(&'a self, _: &'a Ask<'a>) -> BoxFuture<'a, Result<Option<Page>>> {
+    /// Begins a payment; `None` where the customer pays without a page. Begun again, it gives the same page.
+    fn start<'a>(&'a self, _: &'a Payment) -> BoxFuture<'a, Result<Option<Page>>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    /// Whether a payment whose page is not known can still begin; else it takes a new attempt.
+    fn can_start(&self, _: &Payment, _: Timestamp) -> bool {
+        true
+    }
+
+    /// The page of a payment that can't begin any more, if the answer that named it was lost; it begins nothing.
+    fn recover<'a>(&'a self, _: &'a Payment) -> BoxFuture<'a, Result<Option<Page>>> {
         Box::pin(std::future::ready(Ok(None)))
     }
 

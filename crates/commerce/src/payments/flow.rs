@@ -1,20 +1,18 @@
 //! Paying: choose a method, begin at its provider, book what came.
 
-use super::driver::{Ask, Receipt};
-use super::model::{Method, Payment};
-use super::{BALANCE, BANK, error, jobs, methods, queries};
+use super::driver::{Page, Receipt};
+use super::model::{Attempt, Method, Payment};
+use super::{BALANCE, BANK, error, jobs, methods, queries, unmatched};
 use crate::State;
 use crate::orders::{self, Order, Paid, Settled, Status};
 use turnpike_base::{CustomerId, Fault, Lang, Money, Result, Timestamp};
-use turnpike_store::WriteTx;
+use turnpike_store::{WriteTx, retrying};
 use turnpike_web::Site;
 
 /// A page that is younger is shown again; an older one may end under the customer's hands.
 const PAGE_MINUTES: i64 = 25;
 /// The first question about an open payment, after so many seconds.
 const FIRST_POLL: i64 = 30;
-/// How often a transaction is begun anew that lost against another one.
-const TRIES: usize = 8;
 
 /// Who pays, when, and how he wants to be told.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +67,10 @@ pub(super) async fn preview(
     trade_no: &str,
     pm_id: Option<i64>,
 ) -> Result<Begun> {
+    retrying(|| preview_once(state, payer, trade_no, pm_id)).await
+}
+
+async fn preview_once(state: &State, payer: &Payer<'_>, trade_no: &str, pm_id: Option<i64>) -> Result<Begun> {
     let tx = state.store.write().await?;
     let order = mine(&tx, payer.customer, trade_no).await?;
     let unchosen = order.pm_id == 0 && pm_id.is_none_or(|id| id == 0);
@@ -87,14 +89,8 @@ pub(super) async fn pay(
     trade_no: &str,
     pm_id: Option<i64>,
 ) -> Result<Begun> {
-    let mut tries = 1;
-    let begun = loop {
-        match begin(state, payer, trade_no, pm_id).await {
-            Err(fault) if fault.slug == "store_busy" && tries < TRIES => tries += 1,
-            outcome => break outcome?,
-        }
-    };
-    open_page(state, payer, begun).await
+    let begun = retrying(|| begin(state, payer, trade_no, pm_id)).await?;
+    open_page(state, begun).await
 }
 
 async fn begin(state: &State, payer: &Payer<'_>, trade_no: &str, pm_id: Option<i64>) -> Result<Begun> {
@@ -111,28 +107,38 @@ async fn begin(state: &State, payer: &Payer<'_>, trade_no: &str, pm_id: Option<i
         let order = orders::lock(&tx, trade_no).await?.ok_or_else(|| error::unknown_order(trade_no))?;
         Begun { order, method: Some(method), payment: None }
     } else {
-        let payment = attempt(&tx, state, &order, &method, now).await?;
+        let payment = attempt(&tx, state, payer, &order, &method).await?;
         Begun { order, method: Some(method), payment: Some(payment) }
     };
     tx.commit().await?;
     Ok(begun)
 }
 
-/// The attempt that is under way for the same amount, or a new one.
+/// The attempt that is under way for the same amount, or a new one. One whose page nobody knows, because the provider did
+/// not answer, is left to the poller when it can't begin any more: should it be paid after all, the money is found.
 async fn attempt(
     tx: &WriteTx,
     state: &State,
+    payer: &Payer<'_>,
     order: &Order,
     method: &Method,
-    now: Timestamp,
 ) -> Result<Payment> {
+    let now = payer.now;
+    let driver = state.payments.driver(method.id);
     let fresh = now.plus_minutes(-PAGE_MINUTES);
-    let fits = |p: &Payment| p.pm_id == method.id && p.amount == order.missing() && p.created_at > fresh;
+    let begins =
+        |p: &Payment| p.page_url.is_some() || driver.as_ref().is_none_or(|driver| driver.can_start(p, now));
+    let fits = |p: &Payment| {
+        p.pm_id == method.id && p.amount == order.missing() && p.created_at > fresh && begins(p)
+    };
     if let Some(payment) = queries::open_of(tx, &order.trade_no).await?.into_iter().find(fits) {
         return Ok(payment);
     }
-    let payment = queries::insert(tx, order, method.id, order.missing(), now).await?;
-    if state.payments.driver(method.id).is_some_and(|driver| driver.has_provider()) {
+    let return_url = format!("{}/pay/return", payer.base_url);
+    let title = order.title.get(payer.lang);
+    let new = Attempt { pm_id: method.id, amount: order.missing(), title, return_url: &return_url };
+    let payment = queries::insert(tx, order, &new, now).await?;
+    if driver.is_some_and(|driver| driver.has_provider()) {
         jobs::plan(tx, jobs::POLL, payment.id, now.plus_seconds(FIRST_POLL), now).await?;
     }
     Ok(payment)
@@ -140,18 +146,24 @@ async fn attempt(
 
 /// Asks the provider for a page, outside of any transaction. A twin gets the same page: the provider knows
 /// the attempt by its key.
-async fn open_page(state: &State, payer: &Payer<'_>, begun: Begun) -> Result<Begun> {
+async fn open_page(state: &State, begun: Begun) -> Result<Begun> {
     let Some(payment) = &begun.payment else { return Ok(begun) };
     let driver = state.payments.driver(payment.pm_id);
     let Some(driver) = driver.filter(|_| payment.page_url.is_none()) else { return Ok(begun) };
-    let return_url = format!("{}/pay/return", payer.base_url);
-    let ask = Ask { payment, title: begun.order.title.get(payer.lang), return_url: &return_url };
-    let Some(page) = driver.start(&ask).await? else { return Ok(begun) };
-    let tx = state.store.write().await?;
-    queries::set_page(&tx, payment.id, &page).await?;
-    tx.commit().await?;
-    let payment = Payment { session: Some(page.session), page_url: Some(page.url), ..payment.clone() };
+    let Some(page) = driver.start(payment).await? else { return Ok(begun) };
+    let payment = keep_page(state, payment, page).await?;
     Ok(Begun { payment: Some(payment), ..begun })
+}
+
+/// Writes down where an attempt is paid.
+pub(super) async fn keep_page(state: &State, payment: &Payment, page: Page) -> Result<Payment> {
+    retrying(|| async {
+        let tx = state.store.write().await?;
+        queries::set_page(&tx, payment.id, &page).await?;
+        Ok(tx.commit().await?)
+    })
+    .await?;
+    Ok(Payment { session: Some(page.session), page_url: Some(page.url), ..payment.clone() })
 }
 
 /// Books what came for an attempt, once: whoever learns of it first (a notice, a repeat of it, the poller,
@@ -169,11 +181,7 @@ pub(super) async fn book(
         return Ok("again");
     };
     if receipt.currency != payment.currency {
-        tracing::error!(
-            payment = payment.id,
-            got = receipt.currency,
-            "a payment came in another currency; it is not booked"
-        );
+        unmatched::keep(tx, &payment, receipt, now).await?;
         return Ok("currency");
     }
     let paid = Paid { amount: receipt.amount, pm_id: payment.pm_id, reference: receipt.intent.clone() };
@@ -201,6 +209,10 @@ pub struct Seen<'a> {
 /// Books a bank transfer that the operator saw. Fails with `order_unknown`, `transfer_booked`, and
 /// `order_not_unpaid` where the order waits for nothing and no amount is said.
 pub async fn confirm(state: &State, seen: &Seen<'_>, now: Timestamp) -> Result<(Order, &'static str)> {
+    retrying(|| confirm_once(state, seen, now)).await
+}
+
+async fn confirm_once(state: &State, seen: &Seen<'_>, now: Timestamp) -> Result<(Order, &'static str)> {
     let tx = state.store.write().await?;
     let order = orders::lock(&tx, seen.trade_no).await?.ok_or_else(|| error::unknown_order(seen.trade_no))?;
     // A transfer is one of the bank's, whichever order it is booked on.
@@ -216,7 +228,10 @@ pub async fn confirm(state: &State, seen: &Seen<'_>, now: Timestamp) -> Result<(
     let open = queries::open_of(&tx, seen.trade_no).await?.into_iter().find(|p| p.pm_id == BANK);
     let payment = match open {
         Some(payment) => payment,
-        None => queries::insert(&tx, &order, BANK, amount, now).await?,
+        None => {
+            let new = Attempt { pm_id: BANK, amount, title: "", return_url: "" };
+            queries::insert(&tx, &order, &new, now).await?
+        }
     };
     let currency = order.currency.code().to_owned();
     let outcome = book(&tx, state, &payment, &Receipt { intent, amount, currency }, now).await?;

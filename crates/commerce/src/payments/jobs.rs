@@ -1,8 +1,8 @@
 //! What is done about payments after the transactions: rows in the store, run by exactly one worker each.
 
-use super::driver::Standing;
-use super::model::Status;
-use super::{notices, queries, reconcile, refunds, rules};
+use super::driver::{Driver, Standing};
+use super::model::{Payment, Status};
+use super::{flow, notices, queries, reconcile, refunds, rules, unmatched};
 use crate::State;
 use crate::orders::Order;
 use turnpike_base::{Fault, Result, Timestamp};
@@ -19,6 +19,11 @@ pub const RECONCILE: &str = "payment_reconcile";
 pub(super) const CLOSE: &str = "payment_close";
 /// Make a promised refund.
 pub(super) const REFUND: &str = "payment_refund";
+/// Return what fits no order.
+pub(super) const RETURN: &str = "payment_return";
+
+/// An attempt that can't begin any more is looked for so much later, in seconds: its last request may be on its way.
+const SLACK: i64 = 60;
 
 /// Plans a job about one row.
 pub(super) async fn plan(tx: &WriteTx, kind: &str, id: i64, at: Timestamp, now: Timestamp) -> Result<()> {
@@ -47,6 +52,7 @@ pub async fn run(state: &State, job: &Job, now: Timestamp) -> Result<Option<Time
     match job.kind.as_str() {
         POLL => poll(state, id, now).await,
         REFUND => refunds::make(state, id, now).await,
+        RETURN => unmatched::make(state, id, now).await,
         CLOSE => close(state, id).await.map(|()| None),
         other => Err(Fault::internal("job_unknown", format!("no worker for jobs of kind {other}"))),
     }
@@ -57,8 +63,12 @@ async fn poll(state: &State, id: i64, now: Timestamp) -> Result<Option<Timestamp
     let payment = queries::payment(&state.store.read().await?, id).await?;
     let Some(payment) = payment.filter(|payment| payment.status == Status::Open) else { return Ok(None) };
     let Some(driver) = state.payments.driver(payment.pm_id) else { return Ok(None) };
-    let standing = driver.look_up(&payment).await?;
     let again = rules::next_poll(payment.created_at, now);
+    let standing = match look_up(state, &*driver, &payment, now).await {
+        // Nobody answers, and nobody asks for ever.
+        Err(_) if again.is_none() => Standing::Gone,
+        standing => standing?,
+    };
     match (&standing, again) {
         (Standing::Open, Some(at)) => Ok(Some(at)),
         (Standing::Open, None) => {
@@ -66,6 +76,25 @@ async fn poll(state: &State, id: i64, now: Timestamp) -> Result<Option<Timestamp
         }
         _ => notices::stand(state, &payment, &standing, None, now).await.map(|_| None),
     }
+}
+
+/// How an attempt stands. One whose page nobody knows because the answer was lost is found, as soon as finding it can't
+/// begin it.
+async fn look_up(state: &State, driver: &dyn Driver, payment: &Payment, now: Timestamp) -> Result<Standing> {
+    if payment.session.is_some() {
+        return driver.look_up(payment).await;
+    }
+    if driver.can_start(payment, now.plus_seconds(-SLACK)) {
+        return Ok(Standing::Open);
+    }
+    let Some(page) = driver.recover(payment).await? else { return Ok(Standing::Gone) };
+    let found = flow::keep_page(state, payment, page).await?;
+    let standing = driver.look_up(&found).await?;
+    // The customer was given another page since, or pays no more: this one is not to be paid as well.
+    if standing == Standing::Open {
+        driver.close(&found).await?;
+    }
+    Ok(standing)
 }
 
 async fn close(state: &State, id: i64) -> Result<()> {

@@ -5,6 +5,8 @@
 
 mod api;
 pub mod check;
+#[cfg(test)]
+mod dispute_tests;
 mod disputes;
 pub mod driver;
 mod drivers;
@@ -18,6 +20,8 @@ mod model;
 mod notice_tests;
 mod notices;
 mod open;
+#[cfg(test)]
+mod outage_tests;
 mod proofs;
 mod queries;
 mod reconcile;
@@ -28,6 +32,7 @@ mod rules;
 mod scene;
 #[cfg(test)]
 mod tests;
+mod unmatched;
 
 pub use drivers::stripe;
 pub use flow::{Seen, confirm};
@@ -40,6 +45,7 @@ pub use queries::refunds;
 pub use reconcile::Reconciliation;
 pub use records::reconciliations;
 pub use refunds::{made_by_hand, pay_back};
+pub use unmatched::{Unmatched, give_back, list as unmatched};
 
 use crate::State;
 use driver::Driver;

@@ -92,8 +92,25 @@ pub struct Payment {
     pub received: Money,
     /// What of it went back, or is promised back.
     pub refunded: Money,
+    /// What is paid for, in the customer's language; empty where no page says it.
+    pub title: String,
+    /// Where the customer's browser goes after the page.
+    pub return_url: String,
     /// When it began.
     pub created_at: Timestamp,
+}
+
+/// An attempt to be.
+#[derive(Clone, Debug)]
+pub(crate) struct Attempt<'a> {
+    /// By which method.
+    pub(crate) pm_id: i64,
+    /// How much is asked for.
+    pub(crate) amount: Money,
+    /// What its page says is paid for.
+    pub(crate) title: &'a str,
+    /// Where its page leads back to.
+    pub(crate) return_url: &'a str,
 }
 
 impl Payment {

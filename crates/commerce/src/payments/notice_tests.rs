@@ -80,7 +80,7 @@ async fn a_notice_that_could_not_be_applied_is_tried_again() {
     assert_eq!(scene.now(&order).await.status, orders::Status::Paid);
     assert_eq!(scene.count("payment_notices WHERE applied_at IS NULL").await, 0);
     assert_eq!(scene.count("payment_disputes WHERE status = 'won'").await, 1);
-    assert_eq!(scene.count("freezes").await, 0);
+    assert_eq!(scene.count("grant_freezes").await, 0);
     let stranger = serde_json::json!({"id": "re_none", "status": "failed"});
     scene.tell(scene.stripe.notice("refund.failed", &stranger, SECONDS)).await;
     notices::retry(state, NOW.plus_days(1)).await.unwrap();

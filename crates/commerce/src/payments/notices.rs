@@ -6,6 +6,7 @@ use super::{disputes, flow, queries, records, refunds};
 use crate::State;
 use http::HeaderMap;
 use turnpike_base::{Code, Fault, Result, Timestamp};
+use turnpike_store::retrying;
 
 /// A kept notice is tried again after so many seconds,
 const PATIENCE: i64 = 30;
@@ -112,15 +113,7 @@ pub(super) async fn stand(
     notice: Option<&Notice>,
     now: Timestamp,
 ) -> Result<&'static str> {
-    /// How often a transaction is begun anew that lost against another one.
-    const TRIES: usize = 8;
-    let mut tries = 1;
-    loop {
-        match stand_once(state, payment, standing, notice, now).await {
-            Err(fault) if fault.slug == "store_busy" && tries < TRIES => tries += 1,
-            outcome => return outcome,
-        }
-    }
+    retrying(|| stand_once(state, payment, standing, notice, now)).await
 }
 
 async fn stand_once(

@@ -1,15 +1,13 @@
 //! Proofs of bank transfers: what the customer sends, and what the operator looks at before he confirms.
 
 use super::{BANK, error};
-use crate::State;
 use crate::orders::{self, Status};
+use crate::{State, shop};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use turnpike_base::{CustomerId, Fault, Result, Text, Timestamp};
-use turnpike_store::{Read, Row, StoreError, WriteTx, args};
+use turnpike_store::{Read, Row, StoreError, WriteTx, args, retrying};
 
-/// An order with a proof keeps what it holds so long: transfers take days.
-const HOLD_DAYS: i64 = 3;
 /// Proofs of an order.
 const MOST: i64 = 5;
 /// Largest file, in bytes.
@@ -58,13 +56,18 @@ pub(super) fn read(text: &str) -> Result<(&'static str, Vec<u8>)> {
     }
 }
 
-/// Keeps a proof, and the order's holdings with it.
+/// Keeps a proof. The first one keeps the order's holdings with it for the site's days, since transfers take some; others
+/// add nothing to that.
 pub(super) async fn keep(
     state: &State,
     customer: CustomerId,
     trade_no: &str,
     proof: Proof,
 ) -> Result<Timestamp> {
+    retrying(|| keep_once(state, customer, trade_no, &proof)).await
+}
+
+async fn keep_once(state: &State, customer: CustomerId, trade_no: &str, proof: &Proof) -> Result<Timestamp> {
     let tx = state.store.write().await?;
     let order = orders::lock(&tx, trade_no).await?.filter(|order| order.customer == customer);
     let order = order.ok_or_else(|| error::unknown_order(trade_no))?;
@@ -74,14 +77,25 @@ pub(super) async fn keep(
     if order.pm_id != BANK {
         return Err(error::no_transfer());
     }
-    if of_order(&tx, trade_no).await?.len() >= usize::try_from(MOST).unwrap_or(0) {
+    let before = count(&tx, trade_no).await?;
+    if before >= MOST {
         return Err(error::too_many_proofs(MOST));
     }
-    insert(&tx, customer, trade_no, &proof).await?;
-    let until = order.expire_at.max(proof.created_at.plus_days(HOLD_DAYS));
+    insert(&tx, customer, trade_no, proof).await?;
+    let until = if before == 0 {
+        let days = shop::of(&tx, order.site).await?.proof_days;
+        order.expire_at.max(proof.created_at.plus_days(days))
+    } else {
+        order.expire_at
+    };
     orders::extend(&tx, order.id, until).await?;
     tx.commit().await?;
     Ok(until)
+}
+
+async fn count(tx: &impl Read, trade_no: &str) -> Result<i64> {
+    let sql = "SELECT COUNT(*) AS n FROM payment_proofs WHERE trade_no = $1";
+    Ok(tx.row(sql, args![trade_no]).await?.map_or(Ok(0), |row| row.get("n"))?)
 }
 
 async fn insert(tx: &WriteTx, customer: CustomerId, trade_no: &str, proof: &Proof) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use super::driver::{Page, Receipt};
 use super::methods::Terms;
-use super::model::{Payment, Refund, Status};
+use super::model::{Attempt, Payment, Refund, Status};
 use crate::orders::Order;
 use turnpike_base::{Money, SiteId, Timestamp};
 use turnpike_store::{Read, Row, StoreError, WriteTx, args};
@@ -56,9 +56,11 @@ fn read_payment(row: &Row) -> Result<Payment, StoreError> {
         status: Status::parse(&row.get::<String>("status")?),
         session: row.opt("session")?,
         intent: row.opt("intent")?,
-        page_url: row.opt("page_url")?,
+        page_url: row.opt::<String>("page_url")?.filter(|url| !url.is_empty()),
         received: row.get("received")?,
         refunded: row.get("refunded")?,
+        title: row.get("title")?,
+        return_url: row.get("return_url")?,
         created_at: row.get("created_at")?,
     })
 }
@@ -99,13 +101,14 @@ pub(super) async fn lock_payment(tx: &WriteTx, id: i64) -> Result<Option<Payment
 pub(super) async fn insert(
     tx: &WriteTx,
     order: &Order,
-    pm_id: i64,
-    amount: Money,
+    new: &Attempt<'_>,
     now: Timestamp,
 ) -> Result<Payment, StoreError> {
-    let sql = "INSERT INTO payments (site_id, customer_id, trade_no, pm_id, amount, currency, status, created_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, 'open', $7) RETURNING *";
-    let args = args![order.site, order.customer, &order.trade_no, pm_id, amount, order.currency.code(), now];
+    let sql = "INSERT INTO payments (site_id, customer_id, trade_no, pm_id, amount, currency, status, title, return_url, \
+        created_at) VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9) RETURNING *";
+    let Order { site, customer, ref trade_no, currency, .. } = *order;
+    let Attempt { pm_id, amount, title, return_url } = *new;
+    let args = args![site, customer, trade_no, pm_id, amount, currency.code(), title, return_url, now];
     let row = tx.row(sql, args).await?;
     let row = row.map(|row| read_payment(&row)).transpose()?;
     row.ok_or_else(|| StoreError::Config("a payment was not written".into()))

@@ -8,7 +8,7 @@ use crate::State;
 use crate::ledger::{self, Account, Kind, Posting};
 use crate::orders::Order;
 use turnpike_base::{Code, CustomerId, Fault, Money, Result, SiteId, Text, Timestamp};
-use turnpike_store::WriteTx;
+use turnpike_store::{WriteTx, retrying};
 
 /// Whose money goes back, and what for.
 #[derive(Clone, Copy, Debug)]
@@ -101,6 +101,10 @@ fn owed(refund: &Refund) -> Owed<'_> {
 
 /// A promised refund was made. Made already: nothing.
 pub(super) async fn made(state: &State, id: i64, reference: &str, now: Timestamp) -> Result<()> {
+    retrying(|| made_once(state, id, reference, now)).await
+}
+
+async fn made_once(state: &State, id: i64, reference: &str, now: Timestamp) -> Result<()> {
     let tx = state.store.write().await?;
     let Some(refund) = queries::lock_refund(&tx, id).await?.filter(|refund| refund.status == "promised")
     else {
@@ -115,6 +119,10 @@ pub(super) async fn made(state: &State, id: i64, reference: &str, now: Timestamp
 
 /// A promised refund can't be made, or came back: the customer has it on his balance.
 pub(super) async fn failed(state: &State, id: i64, now: Timestamp) -> Result<()> {
+    retrying(|| failed_once(state, id, now)).await
+}
+
+async fn failed_once(state: &State, id: i64, now: Timestamp) -> Result<()> {
     let tx = state.store.write().await?;
     let Some(refund) = queries::lock_refund(&tx, id).await?.filter(|refund| refund.status != "failed") else {
         return Ok(());

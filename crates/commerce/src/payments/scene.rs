@@ -75,6 +75,12 @@ impl Scene {
         flow::pay(&self.shop.state, &self.payer(), &order.trade_no, Some(pm_id)).await
     }
 
+    /// The same at another time.
+    pub(super) async fn pay_at(&self, order: &Order, now: Timestamp) -> Result<flow::Begun, Fault> {
+        let payer = flow::Payer { now, ..self.payer() };
+        flow::pay(&self.shop.state, &payer, &order.trade_no, Some(STRIPE)).await
+    }
+
     /// An order whose page is open, and the page's name.
     pub(super) async fn begun(&self, code: &str, recharge: Option<i64>) -> (Order, String) {
         let order = self.order(code, STRIPE, recharge).await;

@@ -132,16 +132,17 @@ both_engines! {
         assert_eq!(scene.balance().await, -800);
         let tx = store.read().await.unwrap();
         let given = grants::of_order(&tx, &bucket.trade_no).await.unwrap()[0].package;
-        let ends = |package: turnpike_access::packages::Package| package.expires_at;
-        let frozen = turnpike_access::packages::by_id(&tx, given).await.unwrap().map(ends).unwrap();
+        let total = |package: turnpike_access::packages::Package| package.total;
+        let frozen = turnpike_access::packages::by_id(&tx, given).await.unwrap().map(total);
         drop(tx);
-        assert!(frozen <= NOW, "the unused grant is frozen");
+        assert_eq!(frozen, Some(0), "the unused grant is frozen");
         let won = scene.stripe.notice("charge.dispute.closed", &dispute("dp_2", "pi_2", 9_999, "won"), SECONDS);
         assert_eq!(scene.tell(won.clone()).await.1["outcome"], "dispute_won");
         assert_eq!(scene.tell(won).await.1["outcome"], "unknown", "it is over");
         let tx = store.read().await.unwrap();
-        let thawed = turnpike_access::packages::by_id(&tx, given).await.unwrap().map(ends).unwrap();
-        assert!(thawed > NOW);
+        let thawed = turnpike_access::packages::by_id(&tx, given).await.unwrap().map(total);
+        assert_eq!(thawed, Some(11 << 30));
+        drop(tx);
         scene.proves().await;
     }
 
@@ -202,5 +203,45 @@ both_engines! {
         assert_eq!(scene.pay(&poor, BALANCE).await.unwrap_err().code, Code::BalanceTooLow);
         assert_eq!(scene.now(&poor).await.pm_id, 0, "nothing is kept of it");
         scene.proves().await;
+    }
+
+    async fn money_in_another_currency_is_the_operators_to_return(store: Store) {
+        let scene = Scene::open(&store, 0).await;
+        let (order, session) = scene.begun("bucket", None).await;
+        let mut object = scene.stripe.pay(&session, None);
+        object["currency"] = "usd".into();
+        for outcome in ["currency", "currency"] {
+            let (_, told) = scene.tell(scene.stripe.notice("checkout.session.completed", &object, SECONDS)).await;
+            assert_eq!(told["outcome"], outcome);
+        }
+        assert_eq!(scene.now(&order).await.status, orders::Status::Unpaid);
+        let waiting = unmatched(&store.read().await.unwrap()).await.unwrap();
+        let shown: Vec<_> = waiting.iter().map(|it| (it.amount, it.currency.as_str(), it.status.as_str())).collect();
+        assert_eq!(shown, [(Money(9_999), "USD", "open")], "once");
+        let id = waiting[0].id;
+        assert_eq!(give_back(&scene.shop.state, id, None, NOW).await.unwrap().status, "returning");
+        assert_eq!(give_back(&scene.shop.state, id, None, NOW).await.unwrap_err().slug, "unmatched_ended");
+        scene.work(NOW).await;
+        assert_eq!(scene.stripe.refunds(), [9_999]);
+        assert_eq!(unmatched(&store.read().await.unwrap()).await.unwrap()[0].status, "returned");
+        scene.proves().await;
+    }
+
+    async fn junk_proofs_hold_no_longer_than_one(store: Store) {
+        let scene = Scene::open(&store, 0).await;
+        let order = scene.order("limited", BANK, None).await;
+        let proof = |hours: i64| {
+            let (state, order) = (&scene.shop.state, &order);
+            let sent = Proof { id: 0, reference: "junk".into(), kind: String::new(), file: Vec::new(), created_at: NOW.plus_minutes(60 * hours) };
+            async move { proofs::keep(state, order.customer, &order.trade_no, sent).await }
+        };
+        let until = NOW.plus_days(3);
+        assert_eq!((proof(0).await.unwrap(), proof(48).await.unwrap()), (until, until), "the second one adds nothing");
+        assert_eq!(scene.now(&order).await.expire_at, until);
+        let sold = scene.count("products WHERE code = 'limited' AND taken = 1").await;
+        orders::flow::reject(&scene.shop.state, &order.trade_no, NOW).await.unwrap();
+        let free = scene.count("products WHERE code = 'limited' AND taken = 0").await;
+        assert_eq!((sold, free), (1, 1));
+        assert_eq!(proof(1).await.unwrap_err().slug, "order_not_unpaid", "and it is not held again");
     }
 }

@@ -1,6 +1,6 @@
 //! `product`: its data is the array itself.
 
-use super::flow::{self, Filter};
+use super::flow::{self, Counter, Filter};
 use super::view::{self, ProductRow};
 use crate::State;
 use crate::fields::Ints;
@@ -50,7 +50,8 @@ impl Input for List {
 
 pub(super) async fn list(state: State, call: Call, input: List) -> Result<Vec<ProductRow>> {
     let tx = state.store.read().await?;
-    let all = flow::offered(&tx, call.site.id, &Filter::default()).await?;
-    let wanted = flow::offered(&tx, call.site.id, &input.0).await?;
+    let at = Counter { site: call.site.id, currency: call.site.currency };
+    let all = flow::offered(&tx, at, &Filter::default()).await?;
+    let wanted = flow::offered(&tx, at, &input.0).await?;
     Ok(wanted.iter().map(|product| view::row(product, &all, call.site.currency, call.lang)).collect())
 }

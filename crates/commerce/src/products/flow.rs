@@ -20,10 +20,20 @@ pub struct Filter {
     pub show: Vec<i64>,
 }
 
+/// Where it is sold.
+#[derive(Clone, Copy, Debug)]
+pub struct Counter {
+    /// The brand.
+    pub site: SiteId,
+    /// What the brand settles in: what has no price in it is not sold there.
+    pub currency: Currency,
+}
+
 /// What a site sells, in the operator's order.
-pub async fn offered(tx: &impl Read, site: SiteId, filter: &Filter) -> Result<Vec<Product>> {
-    let mut products = queries::all(tx, site).await?;
-    products.retain(|product| !product.item.withdrawn && fits(product, filter));
+pub async fn offered(tx: &impl Read, at: Counter, filter: &Filter) -> Result<Vec<Product>> {
+    let mut products = queries::all(tx, at.site).await?;
+    let sold = |item: &Item| !item.withdrawn && (item.show_type == 3 || item.sells_for(at.currency));
+    products.retain(|product| sold(&product.item) && fits(product, filter));
     Ok(products)
 }
 

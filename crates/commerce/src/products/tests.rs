@@ -67,4 +67,20 @@ both_engines! {
         let given = crate::grants::of_order(&tx, &waiting.trade_no).await.unwrap();
         assert_eq!(given[0].quantity, 11 << 30, "10 GB and the gift, as it was ordered");
     }
+
+    async fn what_has_no_price_here_is_neither_shown_nor_sold(store: Store) {
+        let shop = Shop::open(&store, 50_000, NOW).await;
+        let abroad = "[[product]]\ncode = \"abroad\"\ntype = 9\ntitle = {zh = \"海外\", en = \"Abroad\"}\ngb = 1\ndays = 1\nprice = {usd = \"1\"}\n";
+        let tx = store.write().await.unwrap();
+        flow::load(&tx, shop.site.id, &Catalogue::read(abroad).unwrap(), NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        let tx = store.read().await.unwrap();
+        let at = flow::Counter { site: shop.site.id, currency: shop.site.currency };
+        let shown = flow::offered(&tx, at, &flow::Filter::default()).await.unwrap();
+        assert!(shown.len() > 10 && shown.iter().all(|product| product.item.code != "abroad"));
+        drop(tx);
+        let ask = Request::plain(shop.pid("abroad").await, BALANCE);
+        let refused = orders::flow::create(&shop.state, &shop.buyer(NOW), &ask).await.unwrap_err();
+        assert_eq!(refused.slug, "product_no_price");
+    }
 }

@@ -5,9 +5,11 @@ use super::queries::Log;
 use super::rules::Duration;
 use crate::State;
 use crate::fields::{Durations, Ids};
+use crate::orders::Buyer;
 use serde::Serialize;
 use turnpike_access::packages::Package;
 use turnpike_base::{Money, Page, Result, Timestamp};
+use turnpike_store::retrying;
 use turnpike_web::{Call, Listed, Paged, field, params};
 use utoipa::ToSchema;
 
@@ -90,10 +92,14 @@ pub(super) async fn get(state: State, call: Call, input: Which) -> Result<Listed
 }
 
 pub(super) async fn set(state: State, call: Call, input: Set) -> Result<()> {
-    let tx = state.store.write().await?;
     let (on, duration) = (input.auto_renew, input.renew_duration);
-    flow::set(&tx, call.customer, &input.upids, on, duration, call.now).await?;
-    Ok(tx.commit().await?)
+    let who = Buyer { customer: call.customer, site: &call.site, now: call.now };
+    retrying(|| async {
+        let tx = state.store.write().await?;
+        flow::set(&tx, &who, &input.upids, on, duration).await?;
+        Ok(tx.commit().await?)
+    })
+    .await
 }
 
 pub(super) async fn logs(state: State, call: Call, input: Logs) -> Result<Paged<LogRow>> {

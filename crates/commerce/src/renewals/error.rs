@@ -8,6 +8,15 @@ pub fn unknown(id: i64) -> Fault {
     Fault::new(Code::NotFound, "renewal_unknown").say(text.clone()).field("upids", text)
 }
 
+/// It is over, was granted by the operator, or can't be bought again; why.
+pub fn refused(id: i64, why: &Text) -> Fault {
+    let text = Text::made(
+        format!("套餐 {id} 不能自动续费：{}", why.zh),
+        format!("The package {id} can't renew by itself: {}", why.en),
+    );
+    Fault::new(Code::Conflict, "renewal_impossible").say(text.clone()).field("upids", text)
+}
+
 /// It is over, or nothing in the catalogue renews it.
 pub fn impossible(id: i64) -> Fault {
     Fault::new(Code::Conflict, "renewal_impossible")

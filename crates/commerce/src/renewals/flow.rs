@@ -5,12 +5,15 @@ use super::rules::Duration;
 use super::{error, warned};
 use crate::State;
 use crate::orders::{self, Buyer, Order, Request};
-use crate::products::{self, flow::Filter};
+use crate::products::{self, flow::Counter, flow::Filter};
 use crate::{grants, payments};
 use turnpike_access::packages::{self, Package, change};
-use turnpike_base::{CustomerId, Fault, Money, PackageId, Page, PageOf, ProductType, Result, Timestamp};
+use turnpike_base::{
+    CustomerId, Fault, Money, PackageId, Page, PageOf, ProductType, Result, Text, Timestamp,
+};
 use turnpike_network::statics::hold;
-use turnpike_store::{Read, WriteTx};
+use turnpike_store::{Read, WriteTx, retrying};
+use turnpike_web::Site;
 
 /// Addresses renew so long before their expiry, in hours: time to recharge if the balance is too low.
 const LEAD_HOURS: i64 = 24;
@@ -50,22 +53,14 @@ pub async fn of_customer(
 
 /// Switches renewals on or off, all or none. Fails with `renewal_unknown`, and with `renewal_impossible`
 /// where the package is over or nothing renews it.
-pub async fn set(
-    tx: &WriteTx,
-    customer: CustomerId,
-    ids: &[i64],
-    on: bool,
-    duration: Duration,
-    now: Timestamp,
-) -> Result<()> {
+pub async fn set(tx: &WriteTx, who: &Buyer<'_>, ids: &[i64], on: bool, duration: Duration) -> Result<()> {
+    let Buyer { customer, site, now } = *who;
     for id in ids {
         let package = change::lock(tx, PackageId(*id)).await?.filter(|package| package.customer == customer);
         let package = package.ok_or_else(|| error::unknown(*id))?;
         if on {
-            let known =
-                package.product.is_static() || orders::by_trade_no(tx, &package.trade_no).await?.is_some();
-            if package.expires_at <= now || !known {
-                return Err(error::impossible(*id));
+            if let Some(why) = hindrance(tx, site, &package, now).await? {
+                return Err(error::refused(*id, &why));
             }
             let setting = Setting { package: package.id, customer, duration, due_at: due(&package) };
             queries::save(tx, &setting, now).await?;
@@ -75,6 +70,27 @@ pub async fn set(
         mark(tx, &package, on).await?;
     }
     Ok(())
+}
+
+/// What keeps a package from renewing by itself, if anything does.
+async fn hindrance(tx: &WriteTx, site: &Site, package: &Package, now: Timestamp) -> Result<Option<Text>> {
+    if package.expires_at <= now {
+        return Ok(Some(Text::new("已到期", "it is over")));
+    }
+    let at = Counter { site: site.id, currency: site.currency };
+    if package.product.is_static() {
+        let none = renewal(tx, at, package, Duration::default()).await?.is_none();
+        return Ok(none.then_some(Text::new("没有可用的续费套餐", "no product renews it")));
+    }
+    let Some(order) = orders::by_trade_no(tx, &package.trade_no).await? else {
+        return Ok(Some(Text::new("由运营方发放", "the operator granted it")));
+    };
+    let product = products::by_id(tx, order.product).await?;
+    Ok(match product.map(|product| product.item) {
+        Some(item) if item.show_type == 4 => Some(Text::new("试用套餐限购一次", "a trial is had once")),
+        Some(item) if !item.withdrawn && item.show_type != 3 && item.sells_for(site.currency) => None,
+        _ => Some(Text::new("该套餐已停售", "it is not sold any more")),
+    })
 }
 
 async fn mark(tx: &WriteTx, package: &Package, on: bool) -> Result<()> {
@@ -96,11 +112,11 @@ pub async fn run(state: &State, now: Timestamp) -> Result<usize> {
     let due = queries::due(&state.store.read().await?, now, SWEEP).await?;
     let count = due.len();
     for setting in due {
-        let failed = match renew(state, &setting, now).await {
+        let failed = match retrying(|| renew(state, &setting, now)).await {
             Ok(()) => continue,
             Err(fault) => fault,
         };
-        fail(state, &setting, &failed, now).await?;
+        retrying(|| fail(state, &setting, &failed, now)).await?;
     }
     Ok(count)
 }
@@ -117,9 +133,10 @@ async fn renew(state: &State, setting: &Setting, now: Timestamp) -> Result<()> {
         queries::save(&tx, &Setting { due_at: due(&package), ..setting }, now).await?;
         return Ok(tx.commit().await?);
     }
-    let ask = request(&tx, &package, setting.duration).await?.ok_or_else(lost)?;
     let owner = turnpike_identity::customers::find(&tx, &package.customer.to_string()).await?;
     let site = state.directory.site(owner.site).ok_or_else(lost)?;
+    let at = Counter { site: site.id, currency: site.currency };
+    let ask = request(&tx, at, &package, setting.duration).await?.ok_or_else(lost)?;
     let buyer = Buyer { customer: package.customer, site: &site, now };
     let order = orders::flow::create_in(&tx, state, &buyer, &ask).await?;
     move_on(&tx, &package, &setting, &order, now).await?;
@@ -127,13 +144,16 @@ async fn renew(state: &State, setting: &Setting, now: Timestamp) -> Result<()> {
 }
 
 /// The order that renews a package: for addresses the renewal of their type, else the same purchase again.
-async fn request(tx: &WriteTx, package: &Package, duration: Duration) -> Result<Option<Request>> {
-    let Some(order) = orders::by_trade_no(tx, &package.trade_no).await? else {
-        return renewal(tx, package, duration).await;
+async fn request(
+    tx: &WriteTx,
+    at: Counter,
+    package: &Package,
+    duration: Duration,
+) -> Result<Option<Request>> {
+    let order = orders::by_trade_no(tx, &package.trade_no).await?;
+    let Some(order) = order.filter(|_| !package.product.is_static()) else {
+        return renewal(tx, at, package, duration).await;
     };
-    if package.product.is_static() {
-        return renewal(tx, package, duration).await;
-    }
     let choices = order.goods.choices;
     Ok(Some(Request {
         amount: order.amount,
@@ -145,11 +165,15 @@ async fn request(tx: &WriteTx, package: &Package, duration: Duration) -> Result<
     }))
 }
 
-async fn renewal(tx: &WriteTx, package: &Package, duration: Duration) -> Result<Option<Request>> {
-    let owner = turnpike_identity::customers::find(tx, &package.customer.to_string()).await?;
+async fn renewal(
+    tx: &WriteTx,
+    at: Counter,
+    package: &Package,
+    duration: Duration,
+) -> Result<Option<Request>> {
     let filter =
         Filter { product: Some(ProductType::Renewal), parent: Some(package.product), ..Filter::default() };
-    let renews = products::flow::offered(tx, owner.site, &filter).await?;
+    let renews = products::flow::offered(tx, at, &filter).await?;
     Ok(renews.iter().find(|product| product.item.show_type != 3).map(|product| Request {
         upids: Some(vec![package.id.0]),
         renew_duration: duration,

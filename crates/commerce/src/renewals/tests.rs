@@ -67,7 +67,7 @@ both_engines! {
         let bought = orders::flow::create(&shop.state, &shop.buyer(NOW), &wish).await.unwrap();
         let tx = store.write().await.unwrap();
         let id = grants::of_order(&tx, &bought.trade_no).await.unwrap()[0].package;
-        flow::set(&tx, shop.customer, &[id.0], true, Duration::OneMonth, NOW).await.unwrap();
+        flow::set(&tx, &shop.buyer(NOW), &[id.0], true, Duration::OneMonth).await.unwrap();
         tx.commit().await.unwrap();
         let first = NOW.plus_days(29);
         assert_eq!(flow::run(&shop.state, first.plus_ms(-1)).await.unwrap(), 0);
@@ -96,7 +96,7 @@ both_engines! {
         let bought = orders::flow::create(&shop.state, &shop.buyer(NOW), &wish).await.unwrap();
         let tx = store.write().await.unwrap();
         let old = grants::of_order(&tx, &bought.trade_no).await.unwrap()[0].package;
-        flow::set(&tx, shop.customer, &[old.0], true, Duration::OneMonth, NOW).await.unwrap();
+        flow::set(&tx, &shop.buyer(NOW), &[old.0], true, Duration::OneMonth).await.unwrap();
         tx.commit().await.unwrap();
         let then = NOW.plus_days(60).plus_minutes(-10);
         assert_eq!(flow::run(&shop.state, then).await.unwrap(), 1);
@@ -104,5 +104,16 @@ both_engines! {
         let found = flow::of_customer(&tx, shop.customer, None, then).await.unwrap();
         let on: Vec<_> = found.iter().filter(|(_, setting)| setting.is_some()).map(|(p, _)| p.id != old).collect();
         assert_eq!((found.len(), on), (2, vec![true]));
+    }
+
+    async fn what_can_not_be_bought_again_does_not_renew(store: Store) {
+        let shop = Shop::open(&store, 0, NOW).await;
+        let trial = orders::flow::create(&shop.state, &shop.buyer(NOW), &Request::plain(shop.pid("trial").await, 0)).await.unwrap();
+        let tx = store.write().await.unwrap();
+        let id = grants::of_order(&tx, &trial.trade_no).await.unwrap()[0].package;
+        let refused = flow::set(&tx, &shop.buyer(NOW), &[id.0], true, Duration::OneMonth).await.unwrap_err();
+        assert_eq!(refused.slug, "renewal_impossible");
+        assert!(refused.text.en.contains("trial") && refused.text.zh.contains("试用"), "{refused}");
+        flow::set(&tx, &shop.buyer(NOW), &[id.0], false, Duration::OneMonth).await.unwrap();
     }
 }

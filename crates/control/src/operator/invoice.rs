@@ -15,11 +15,14 @@ pub(super) struct List {
     customer: Option<String>,
     /// 0 any, 1 asked for, 2 issued, 3 rejected, 4 cancelled.
     status: Option<i64>,
+    /// Only those that wait for a credit note.
+    #[serde(default)]
+    to_correct: bool,
     page: Option<i64>,
     size: Option<i64>,
 }
 
-/// What `invoice issue` takes.
+/// What `invoice issue` and `invoice correct` take.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Issue {
@@ -37,7 +40,8 @@ pub(super) struct Reject {
 
 fn row(invoice: &Invoice) -> Value {
     json!({"id": invoice.id, "customer": invoice.customer, "status": invoice.status as i64, "number": invoice.number,
-        "amount": invoice.amount, "currency": invoice.currency, "orders": invoice.trade_nos.join(", "),
+        "amount": invoice.amount, "corrected": invoice.corrected, "to_correct": invoice.to_correct,
+        "credit_notes": invoice.credit_notes.join(", "), "currency": invoice.currency, "orders": invoice.trade_nos.join(", "),
         "profile": invoice.profile, "reason": invoice.reason, "created_at": time(invoice.created_at)})
 }
 
@@ -48,13 +52,18 @@ pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
         None => None,
     };
     let page = Paging { page: input.page, size: input.size }.page();
-    let found = invoices::list(&tx, customer, input.status.unwrap_or(0), page).await?;
+    let found = invoices::list(&tx, customer, input.status.unwrap_or(0), input.to_correct, page).await?;
     Ok(listed(found.total, found.rows.iter().map(row).collect()))
 }
 
 pub(super) async fn issue(control: &Control, input: Issue) -> Result<Value> {
     let now = control.0.clock.now();
     Ok(row(&invoices::issue(&control.commerce(), input.id, &input.number, now).await?))
+}
+
+pub(super) async fn correct(control: &Control, input: Issue) -> Result<Value> {
+    let now = control.0.clock.now();
+    Ok(row(&invoices::correct(&control.commerce(), input.id, &input.number, now).await?))
 }
 
 pub(super) async fn reject(control: &Control, input: Reject) -> Result<Value> {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use turnpike_base::{CustomerId, Fault, Money, Result, Text};
 use turnpike_commerce::ledger::{self, Wanted, Written};
 use turnpike_identity::{customers, sites};
+use turnpike_store::retrying;
 
 /// What `customer credit` takes.
 #[derive(Debug, Deserialize)]
@@ -65,13 +66,16 @@ pub(super) async fn credit(control: &Control, input: Credit) -> Result<Value> {
             Text::new("最多 200 个字符", "must have at most 200 characters"),
         ));
     }
-    let tx = control.store().write().await?;
-    let customer = customers::find(&tx, &input.email).await?;
     let now = control.0.clock.now();
-    ledger::credit_by_operator(&tx, customer.site, customer.id, amount, &reason, now).await?;
-    let balance = ledger::balance(&tx, customer.id).await?;
-    tx.commit().await?;
-    Ok(json!({"id": customer.id, "email": customer.email, "credited": amount, "balance": balance}))
+    retrying(|| async {
+        let tx = control.store().write().await?;
+        let customer = customers::find(&tx, &input.email).await?;
+        ledger::credit_by_operator(&tx, customer.site, customer.id, amount, &reason, now).await?;
+        let balance = ledger::balance(&tx, customer.id).await?;
+        tx.commit().await?;
+        Ok(json!({"id": customer.id, "email": customer.email, "credited": amount, "balance": balance}))
+    })
+    .await
 }
 
 fn row(entry: &Written) -> Value {

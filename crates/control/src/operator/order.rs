@@ -120,11 +120,13 @@ pub(super) async fn refund(control: &Control, input: Refund) -> Result<Value> {
         })?),
         None => None,
     };
-    let tx = control.store().write().await?;
     let now = control.0.clock.now();
-    let order = flow::refund(&tx, &control.commerce(), &input.trade_no, amount, now).await?;
-    tx.commit().await?;
-    Ok(row(&order))
+    Ok(row(&flow::refund_order(&control.commerce(), &input.trade_no, amount, now).await?))
+}
+
+/// Closes an unpaid order: the proof of its transfer is worth nothing, or nobody will pay it.
+pub(super) async fn reject(control: &Control, input: Which) -> Result<Value> {
+    Ok(row(&flow::reject(&control.commerce(), &input.trade_no, control.0.clock.now()).await?))
 }
 
 pub(super) async fn create(control: &Control, input: Create) -> Result<Value> {

@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use turnpike_access::packages::{self, Grant, Package, rules};
 use turnpike_base::{Bytes, Fault, ProductType, Result, Text};
-use turnpike_commerce::counted;
+use turnpike_commerce::counted::{self, Served};
 use turnpike_identity::customers::{self, Customer};
+use turnpike_store::retrying;
 
 /// Most GB, uses, Mbit/s or connections of one grant.
 const MOST: i64 = 10_000_000;
@@ -136,15 +137,30 @@ pub(super) struct Take {
     #[serde(rename = "type")]
     product: i64,
     count: Option<i64>,
+    /// The service's own name of the call: the same one takes once.
+    reference: Option<String>,
 }
+
+/// Longest reference, in characters.
+const LONGEST: usize = 140;
 
 /// A counted service of the operator's (types 18, 27, 28) served a customer.
 pub(super) async fn take(control: &Control, input: Take) -> Result<Value> {
     let product = product(input.product, counted::is_counted)?;
     let count = bounded("count", input.count, MOST, "")?.unwrap_or(1);
-    let tx = control.store().write().await?;
-    let customer = customers::find(&tx, &input.customer).await?;
-    let left = counted::take(&tx, customer.id, product, count, control.0.clock.now()).await?;
-    tx.commit().await?;
-    Ok(json!({"customer": customer.id, "type": product, "taken": count, "left": left}))
+    let reference = input.reference.as_deref().map(str::trim);
+    if reference.is_some_and(|text| !(1..=LONGEST).contains(&text.chars().count())) {
+        let text =
+            Text::made(format!("应为 1 到 {LONGEST} 个字符"), format!("must be 1 to {LONGEST} characters"));
+        return Err(Fault::parameter("reference", text));
+    }
+    let now = control.0.clock.now();
+    retrying(|| async {
+        let tx = control.store().write().await?;
+        let customer = customers::find(&tx, &input.customer).await?.id;
+        let left = counted::serve(&tx, &Served { customer, product, uses: count, reference }, now).await?;
+        tx.commit().await?;
+        Ok(json!({"customer": customer, "type": product, "taken": count, "left": left}))
+    })
+    .await
 }

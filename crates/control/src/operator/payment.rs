@@ -5,7 +5,7 @@ use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use turnpike_base::{Fault, Money, Result, Text};
-use turnpike_commerce::payments::{self, Method, Proof, Reconciliation, Refund, Seen, Terms};
+use turnpike_commerce::payments::{self, Method, Proof, Reconciliation, Refund, Seen, Terms, Unmatched};
 use turnpike_identity::sites;
 
 /// What `payment-method list` takes.
@@ -127,12 +127,13 @@ pub(super) async fn refunded(control: &Control, input: Refunded) -> Result<Value
     Ok(refund(&done))
 }
 
+fn bad_reference() -> Fault {
+    Fault::parameter("reference", Text::new("应为 1 到 140 个字符", "must be 1 to 140 characters"))
+}
+
 pub(super) async fn confirm(control: &Control, input: Confirm) -> Result<Value> {
     if !(1..=140).contains(&input.reference.trim().chars().count()) {
-        return Err(Fault::parameter(
-            "reference",
-            Text::new("应为 1 到 140 个字符", "must be 1 to 140 characters"),
-        ));
+        return Err(bad_reference());
     }
     let amount = match &input.amount {
         Some(text) => Some(amount("amount", Some(text))?),
@@ -153,6 +154,35 @@ pub(super) async fn proofs(control: &Control, input: OfOrder) -> Result<Value> {
             "file": file, "created_at": time(proof.created_at)})
     };
     Ok(listed(i64::try_from(found.len()).unwrap_or(0), found.iter().map(row).collect()))
+}
+
+/// What `payment return` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Return {
+    id: i64,
+    /// How the operator returned it himself; left out: the provider is asked.
+    reference: Option<String>,
+}
+
+fn unmatched_row(found: &Unmatched) -> Value {
+    json!({"id": found.id, "trade_no": found.trade_no, "customer": found.customer, "pm_id": found.pm_id,
+        "amount": found.amount, "currency": found.currency, "provider": found.intent, "status": found.status,
+        "note": found.note, "created_at": time(found.created_at)})
+}
+
+pub(super) async fn unmatched(control: &Control, _: super::Paging) -> Result<Value> {
+    let found = payments::unmatched(&control.store().read().await?).await?;
+    Ok(listed(i64::try_from(found.len()).unwrap_or(0), found.iter().map(unmatched_row).collect()))
+}
+
+pub(super) async fn give_back(control: &Control, input: Return) -> Result<Value> {
+    let reference = input.reference.as_deref().map(str::trim);
+    if reference.is_some_and(|text| !(1..=140).contains(&text.chars().count())) {
+        return Err(bad_reference());
+    }
+    let now = control.0.clock.now();
+    Ok(unmatched_row(&payments::give_back(&control.commerce(), input.id, reference, now).await?))
 }
 
 /// Runs shown.

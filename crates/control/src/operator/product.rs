@@ -8,6 +8,7 @@ use turnpike_base::{Fault, Lang, Result, Text};
 use turnpike_commerce::products::{Item, Product, file::Catalogue, flow};
 use turnpike_commerce::shop::{self, Shop};
 use turnpike_identity::sites;
+use turnpike_store::retrying;
 
 /// What `product load` takes: the text of the file, TOML or JSON.
 #[derive(Debug, Deserialize)]
@@ -65,11 +66,14 @@ fn read<T: serde::de::DeserializeOwned>(field: &str, value: Value) -> Result<T> 
 
 pub(super) async fn load(control: &Control, input: Load) -> Result<Value> {
     let catalogue = Catalogue::read(&input.file)?;
-    let tx = control.store().write().await?;
-    let site = sites::find(&tx, input.site.as_deref()).await?;
-    let count = flow::load(&tx, site.id, &catalogue, control.0.clock.now()).await?;
-    tx.commit().await?;
-    Ok(json!({"loaded": count, "site": site.name}))
+    retrying(|| async {
+        let tx = control.store().write().await?;
+        let site = sites::find(&tx, input.site.as_deref()).await?;
+        let count = flow::load(&tx, site.id, &catalogue, control.0.clock.now()).await?;
+        tx.commit().await?;
+        Ok(json!({"loaded": count, "site": site.name}))
+    })
+    .await
 }
 
 pub(super) async fn export(control: &Control, input: Of) -> Result<Value> {
@@ -104,19 +108,25 @@ pub(super) async fn show(control: &Control, input: Which) -> Result<Value> {
 /// Adds a product, or writes it anew under its code; new ones come last.
 pub(super) async fn save(control: &Control, input: One) -> Result<Value> {
     let item: Item = read("item", input.item)?;
-    let tx = control.store().write().await?;
-    let site = sites::find(&tx, input.site.as_deref()).await?;
-    flow::save(&tx, site.id, &item, control.0.clock.now()).await?;
-    tx.commit().await?;
-    Ok(json!({"code": item.code, "site": site.name}))
+    retrying(|| async {
+        let tx = control.store().write().await?;
+        let site = sites::find(&tx, input.site.as_deref()).await?;
+        flow::save(&tx, site.id, &item, control.0.clock.now()).await?;
+        tx.commit().await?;
+        Ok(json!({"code": item.code, "site": site.name}))
+    })
+    .await
 }
 
 pub(super) async fn sort(control: &Control, input: Sort) -> Result<Value> {
-    let tx = control.store().write().await?;
-    let site = sites::find(&tx, input.site.as_deref()).await?;
-    flow::sort(&tx, site.id, &input.codes).await?;
-    tx.commit().await?;
-    Ok(json!({"site": site.name, "sorted": input.codes.len()}))
+    retrying(|| async {
+        let tx = control.store().write().await?;
+        let site = sites::find(&tx, input.site.as_deref()).await?;
+        flow::sort(&tx, site.id, &input.codes).await?;
+        tx.commit().await?;
+        Ok(json!({"site": site.name, "sorted": input.codes.len()}))
+    })
+    .await
 }
 
 /// How customers would see a product, in both languages, without saving it.

@@ -16,7 +16,9 @@ const NEEDED: &[&str] = &[
     "customer/reset",
     "customer/see-as",
     "order/refund",
+    "order/reject",
     "package/grant",
+    "payment/return",
     "static-ip/release",
 ];
 

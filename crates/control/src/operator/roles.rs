@@ -17,6 +17,7 @@ const READS: &[&str] = &[
     "map",
     "preview",
     "refunds",
+    "unmatched",
     "reconciliations",
 ];
 /// Nouns whose very reading is the owner's: they hold codes, links and everybody's deeds.

@@ -4,10 +4,11 @@ use super::{Paging, listed, package, time};
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use turnpike_access::packages::{self, Grant, rules};
+use turnpike_access::packages::{self, Grant, change, rules};
 use turnpike_base::{Fault, PackageId, ProductType, Result, Text};
 use turnpike_identity::customers;
 use turnpike_network::statics::{self, Address, Stock, StockState, Wish};
+use turnpike_store::retrying;
 use turnpike_wire::CountryCode;
 
 /// What `static-ip import` takes: the text of the file.
@@ -65,10 +66,17 @@ pub(super) struct Release {
 pub(super) async fn release(control: &Control, input: Release) -> Result<Value> {
     let now = control.0.clock.now();
     let (package, rests_until) = (PackageId(input.package), now.plus_ms(control.0.network.rest_ms()));
-    let tx = control.store().write().await?;
-    statics::hold::release(&tx, &control.0.vault, package, rests_until, now).await?;
-    tx.commit().await?;
-    Ok(json!({"package": package, "rests_until": time(rests_until)}))
+    retrying(|| async {
+        let tx = control.store().write().await?;
+        statics::hold::release(&tx, &control.0.vault, package, rests_until, now).await?;
+        // What stands for the address ends with it.
+        if let Some(held) = change::lock(&tx, package).await?.filter(|held| held.expires_at > now) {
+            change::expire_at(&tx, &held, now, now).await?;
+        }
+        tx.commit().await?;
+        Ok(json!({"package": package, "rests_until": time(rests_until)}))
+    })
+    .await
 }
 
 pub(super) async fn import(control: &Control, input: Import) -> Result<Value> {
@@ -108,6 +116,15 @@ pub(super) async fn grant(control: &Control, input: Give) -> Result<Value> {
     let country = CountryCode::parse(&input.country).ok_or_else(|| {
         Fault::parameter("country", Text::new("应为两位国家代码", "must be a two-letter country code"))
     })?;
+    retrying(|| grant_once(control, &input, product, country)).await
+}
+
+async fn grant_once(
+    control: &Control,
+    input: &Give,
+    product: ProductType,
+    country: CountryCode,
+) -> Result<Value> {
     let (count, days) = (input.count.unwrap_or(1).clamp(1, 1_000), input.days.unwrap_or(30).clamp(1, 3_660));
     let now = control.0.clock.now();
     let expires_at = now.plus_days(days);

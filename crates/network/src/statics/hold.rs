@@ -5,7 +5,7 @@ use super::model::{Address, Availability, Filter, Held, Owned, Stand, Wish};
 use super::queries::Holding;
 use super::{error, queries, stock};
 use turnpike_base::{CustomerId, PackageId, Page, PageOf, ProductType, Result, Timestamp};
-use turnpike_store::{Read, Store, Vault, WriteTx, changes};
+use turnpike_store::{Read, Store, Vault, WriteTx, changes, retrying};
 use turnpike_wire::{Change, CountryCode, Revocation};
 
 /// How many expired holdings one transaction ends.
@@ -125,6 +125,10 @@ pub async fn exchange(
 
 /// Ends what expired longer than the quarantine ago; gives back how many. A job runs it.
 pub async fn sweep(store: &Store, vault: &Vault, quarantine_ms: i64, now: Timestamp) -> Result<usize> {
+    retrying(|| sweep_once(store, vault, quarantine_ms, now)).await
+}
+
+async fn sweep_once(store: &Store, vault: &Vault, quarantine_ms: i64, now: Timestamp) -> Result<usize> {
     let tx = store.write().await?;
     let expired = queries::lock_expired(&tx, now.plus_ms(-quarantine_ms), SWEEP).await?;
     for holding in &expired {
@@ -149,7 +153,7 @@ async fn end(
     rests_until: Timestamp,
     now: Timestamp,
 ) -> Result<()> {
-    queries::end(tx, holding.id).await?;
+    queries::end(tx, holding.id, now).await?;
     stock::book(tx, vault, holding.address, -1, rests_until, now).await?;
     tell(tx, holding, Revocation::Reset, now).await
 }

@@ -200,8 +200,11 @@ pub(super) async fn extend(tx: &WriteTx, id: i64, expires_at: Timestamp) -> Resu
     Ok(())
 }
 
-pub(super) async fn end(tx: &WriteTx, id: i64) -> Result<(), StoreError> {
-    tx.exec("UPDATE static_holdings SET state = 'ended' WHERE id = $1", args![id]).await?;
+/// Ends a holding: one that had time left expired now.
+pub(super) async fn end(tx: &WriteTx, id: i64, now: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE static_holdings SET state = 'ended', \
+        expires_at = CASE WHEN expires_at > $2 THEN $2 ELSE expires_at END WHERE id = $1";
+    tx.exec(sql, args![id, now]).await?;
     Ok(())
 }
 

@@ -91,6 +91,16 @@ pub(crate) enum Payment {
         /// Only of this order
         trade_no: Option<String>,
     },
+    /// Money that a provider has and that fits no order, because it came in another currency
+    Unmatched {},
+    /// Send such money back by its provider, or record that you did by other means
+    Return {
+        /// Its id in `payment unmatched`
+        id: i64,
+        /// How you returned it yourself
+        #[arg(long, value_name = "TEXT")]
+        reference: Option<String>,
+    },
     /// The daily comparisons with payment providers, the newest first
     Reconciliations {},
     /// Record that a refund by bank transfer was made
@@ -114,6 +124,9 @@ pub(crate) enum Invoice {
         /// 1 asked for, 2 issued, 3 rejected, 4 cancelled [default: any]
         #[arg(long, value_name = "N")]
         status: Option<i64>,
+        /// Only those of which something was paid back and that wait for a credit note
+        #[arg(long)]
+        to_correct: bool,
         #[command(flatten)]
         #[serde(flatten)]
         paging: Paging,
@@ -123,6 +136,13 @@ pub(crate) enum Invoice {
         /// Its id in `invoice list`
         id: i64,
         /// Your number of it, unique within the site
+        number: String,
+    },
+    /// Issue a credit note over what was paid back since the invoice was issued
+    Correct {
+        /// Its id in `invoice list`
+        id: i64,
+        /// Your number of the credit note, unique within the site
         number: String,
     },
     /// Refuse it; its orders can be asked for again

@@ -299,6 +299,9 @@ pub(crate) enum Package {
         /// How many [default: 1]
         #[arg(long, value_name = "N", allow_negative_numbers = true)]
         count: Option<i64>,
+        /// Your service's own name of the call: the same one takes once
+        #[arg(long, value_name = "TEXT")]
+        reference: Option<String>,
     },
     /// A customer's packages; amounts are in KB (1 GB is 1,048,576 KB) or uses
     List {

@@ -164,6 +164,11 @@ pub(crate) enum Order {
         #[arg(long, value_name = "ID")]
         proof: Option<i64>,
     },
+    /// Close an unpaid order at once, whatever proof of a transfer came for it; what it held is free
+    Reject {
+        /// 28 digits
+        trade_no: String,
+    },
     /// Pay an order back; what it granted is taken back as far as it is unused
     Refund {
         /// 28 digits

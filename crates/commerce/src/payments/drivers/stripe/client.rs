@@ -1,18 +1,23 @@
 //! The five calls. Amounts are minor units there as here: CNY, USD and HKD all have two decimals.
 
-use crate::payments::driver::{Ask, Receipt, RefundStanding};
-use crate::payments::model::Refund;
+use crate::payments::driver::{Receipt, RefundStanding};
+use crate::payments::model::{Payment, Refund};
 use bytes::Bytes;
 use http::{Method, Request, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use turnpike_base::{Code, Fault, Money, Result, Secret};
+use turnpike_base::{Code, Fault, Money, Result, Secret, Text, Timestamp};
 use turnpike_fetch::{Address, Limits, send};
 
 /// The version of Stripe's API that this speaks; without it an account's own version would answer.
 const VERSION: &str = "2024-06-20";
-/// A page lives at least half an hour (Stripe's own bound); a minute more for clocks that differ.
-const PAGE_SECONDS: i64 = 31 * 60;
+/// A page lives at least so long (Stripe's own bound).
+const LEAST_SECONDS: i64 = 30 * 60;
+/// A page is asked for that ends so long after its attempt began: so much longer that for a while the same attempt can be
+/// asked for again, in the same words.
+const PAGE_SECONDS: i64 = LEAST_SECONDS + 5 * 60;
+/// For clocks that differ, and a request's way.
+const SLACK_SECONDS: i64 = 30;
 
 /// What an operator sets.
 #[derive(Clone, Debug)]
@@ -107,16 +112,23 @@ impl Client {
         Self { settings }
     }
 
-    pub(super) async fn create_session(&self, ask: &Ask<'_>) -> Result<Session> {
-        let payment = ask.payment;
-        let back = |how: &str| format!("{}?trade_no={}&{how}", ask.return_url, payment.trade_no);
+    /// Whether Stripe still takes the end that an attempt's page has.
+    pub(super) fn can_create(payment: &Payment, now: Timestamp) -> bool {
+        let window = PAGE_SECONDS - LEAST_SECONDS - SLACK_SECONDS;
+        now < payment.created_at.plus_seconds(window)
+    }
+
+    /// The same attempt again gets the same session. Fails with `stripe_refused` also where there is none and its end is
+    /// too near by now.
+    pub(super) async fn create_session(&self, payment: &Payment) -> Result<Session> {
+        let back = |how: &str| format!("{}?trade_no={}&{how}", payment.return_url, payment.trade_no);
         let form = vec![
             ("mode", "payment".to_owned()),
             ("client_reference_id", payment.trade_no.clone()),
             ("line_items[0][quantity]", "1".to_owned()),
             ("line_items[0][price_data][currency]", payment.currency.to_ascii_lowercase()),
             ("line_items[0][price_data][unit_amount]", payment.amount.0.to_string()),
-            ("line_items[0][price_data][product_data][name]", ask.title.to_owned()),
+            ("line_items[0][price_data][product_data][name]", payment.title.clone()),
             ("success_url", back("done=1")),
             ("cancel_url", back("done=0")),
             ("expires_at", (payment.created_at.0 / 1_000 + PAGE_SECONDS).to_string()),
@@ -176,7 +188,11 @@ impl Client {
         key: Option<String>,
     ) -> Result<T> {
         let away = |cause: Box<dyn std::error::Error + Send + Sync>| {
-            Fault::new(Code::Unavailable, "stripe_away").because(cause)
+            let text = Text::new(
+                "支付渠道暂时无法访问，请稍后重试",
+                "The payment provider can't be reached just now; try again soon",
+            );
+            Fault::new(Code::Unavailable, "stripe_away").say(text).because(cause)
         };
         let request = self.request(method, path, &form, key)?;
         let answer = send(&self.settings.api, request, Limits::SHORT).await.map_err(|e| away(e.into()))?;

@@ -9,7 +9,7 @@ mod signature;
 
 pub use client::Settings;
 
-use crate::payments::driver::{About, Ask, Driver, Notice, Page, RefundStanding, Standing};
+use crate::payments::driver::{About, Driver, Notice, Page, RefundStanding, Standing};
 use crate::payments::model::{Payment, Refund};
 use client::{Client, Session};
 use http::HeaderMap;
@@ -44,6 +44,15 @@ impl Stripe {
     }
 }
 
+/// Where a session is paid. One that is over has no page any more.
+fn page(session: Session) -> Result<Page> {
+    let over = session.status != "open";
+    match session.url {
+        None if !over => Err(Fault::internal("stripe_no_page", "a session without url")),
+        url => Ok(Page { session: session.id, url: url.unwrap_or_default() }),
+    }
+}
+
 /// What a session has come to.
 fn standing(session: &Session) -> Standing {
     match (session.payment_status.as_str(), session.status.as_str(), &session.payment_intent) {
@@ -70,12 +79,24 @@ impl Driver for Stripe {
         true
     }
 
-    fn start<'a>(&'a self, ask: &'a Ask<'a>) -> BoxFuture<'a, Result<Option<Page>>> {
+    fn start<'a>(&'a self, payment: &'a Payment) -> BoxFuture<'a, Result<Option<Page>>> {
+        Box::pin(async move { page(self.client()?.create_session(payment).await?).map(Some) })
+    }
+
+    fn can_start(&self, payment: &Payment, now: Timestamp) -> bool {
+        Client::can_create(payment, now)
+    }
+
+    fn recover<'a>(&'a self, payment: &'a Payment) -> BoxFuture<'a, Result<Option<Page>>> {
         Box::pin(async move {
-            let session = self.client()?.create_session(ask).await?;
-            let url =
-                session.url.ok_or_else(|| Fault::internal("stripe_no_page", "a session without url"))?;
-            Ok(Some(Page { session: session.id, url }))
+            // An attempt of an earlier version does not know its words any more.
+            if payment.return_url.is_empty() {
+                return Ok(None);
+            }
+            match self.client()?.create_session(payment).await {
+                Err(fault) if fault.slug == "stripe_refused" => Ok(None),
+                outcome => page(outcome?).map(Some),
+            }
         })
     }
 
