@@ -116,6 +116,7 @@ impl Directory {
             verified: customer.verified,
             key: -login.id.0,
             login: Some(login.id),
+            view_only: login.viewer.is_some(),
             scopes: if login.viewer.is_some() { Scopes::reads() } else { Scopes::all() },
             site: self.site(customer.site).ok_or_else(bad)?,
         })
@@ -143,6 +144,7 @@ impl Directory {
             verified: found.verified,
             key: found.key,
             login: None,
+            view_only: false,
             scopes: found.scopes,
             site: self.site(found.site).ok_or_else(bad)?,
         })

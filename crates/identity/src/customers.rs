@@ -181,13 +181,13 @@ pub async fn set_phone(tx: &WriteTx, id: CustomerId, phone: Option<&str>) -> Res
     }
 }
 
-/// The customer with this id or address. Sites share addresses: one that names several customers is refused as
+/// The customer with this id (`7`, `#7`) or address. Sites share addresses: one that names several customers is refused as
 /// `customer_ambiguous`, with their ids, since a guess would act on the wrong one.
 pub async fn find(tx: &impl Read, name: &str) -> Result<Customer> {
     let name = name.trim();
     let sql =
         format!("SELECT {COLUMNS} FROM customers WHERE email_key = $1 OR id = $2 ORDER BY id LIMIT 100");
-    let id = name.parse::<i64>().unwrap_or(0);
+    let id = name.trim_start_matches('#').parse::<i64>().unwrap_or(0);
     let rows = tx.rows(&sql, args![name.to_lowercase(), id]).await?;
     match rows.as_slice() {
         [row] => Ok(read(row)?),
@@ -204,7 +204,7 @@ fn ambiguous(name: &str, rows: &[Row]) -> Result<Fault> {
         .collect::<Result<_, _>>()?;
     let ids = ids.join(", ");
     Ok(Fault::new(Code::Conflict, "customer_ambiguous").say(Text::made(
-        format!("{name} 在多个站点注册,对应客户 {ids};请使用客户编号"),
+        format!("{name} 在多个站点注册，对应客户 {ids}；请使用客户编号"),
         format!("{name} is registered on several sites, as customers {ids}; name the one you mean by its id"),
     )))
 }

@@ -16,8 +16,10 @@ pub mod factors;
 pub mod gate;
 mod invitations;
 pub mod keys;
+mod letters;
 pub mod logins;
 pub mod mail;
+pub mod notices;
 pub mod operators;
 pub mod passwords;
 pub mod people;
@@ -26,7 +28,7 @@ pub mod profile;
 pub mod real_names;
 mod register;
 mod reset;
-pub mod security;
+mod security;
 mod sessions;
 mod signin;
 pub mod sites;
@@ -67,9 +69,14 @@ impl State {
         Self { store, vault, directory, codes, public_url: Arc::default() }
     }
 
-    /// A link into the console for a mail. The code stands behind `#`, which browsers send to nobody. A host name
-    /// that the caller wrote himself is only believed where it is the site's.
+    /// A link into the console with a code for a mail. The code stands behind `#`, which browsers send to nobody.
     pub(crate) fn link(&self, site: &Site, base_url: &str, page: &str, code: &str) -> String {
+        format!("{}#code={code}", self.page(site, base_url, page))
+    }
+
+    /// The address of a page of the console for a mail. A host name that the caller wrote himself is only believed
+    /// where it is the site's.
+    pub(crate) fn page(&self, site: &Site, base_url: &str, page: &str) -> String {
         let public = self.public_url.load();
         let scheme = base_url.split("://").next().unwrap_or("http");
         let asked = base_url.split_once("://").map_or("", |(_, authority)| authority);
@@ -82,7 +89,7 @@ impl State {
         } else {
             public.trim_end_matches('/').to_owned()
         };
-        format!("{base}/{page}#code={code}")
+        format!("{base}/{page}")
     }
 }
 

@@ -110,12 +110,6 @@ pub async fn find(
     Ok(row.as_ref().map(read).transpose()?)
 }
 
-/// Whether an operator looks through this login.
-pub async fn is_view(tx: &impl Read, id: LoginId) -> Result<bool> {
-    let sql = "SELECT 1 AS one FROM logins WHERE id = $1 AND operator_id IS NOT NULL";
-    Ok(tx.row(sql, args![id]).await?.is_some())
-}
-
 /// Writes down that a login is in use.
 pub async fn seen(tx: &WriteTx, id: LoginId, now: Timestamp) -> Result<()> {
     tx.exec("UPDATE logins SET seen_at = $2 WHERE id = $1", args![id, now]).await?;

@@ -4,6 +4,7 @@ use crate::mail::{self, Letter};
 use crate::{State, customers};
 use serde::Serialize;
 use turnpike_base::{Code, CustomerId, Fault, Result, Secret, Text, Timestamp};
+use turnpike_places::Catalogue;
 use turnpike_store::{Read, Row, StoreError, Vault, WriteTx, args};
 use turnpike_web::{Call, Endpoint, field, params, with};
 use utoipa::ToSchema;
@@ -61,6 +62,8 @@ pub struct Submission {
     pub submitted_at: Timestamp,
     /// When the operator decided.
     pub decided_at: Option<Timestamp>,
+    /// Goes up with each submission and each decision, from 1.
+    pub version: i64,
 }
 
 #[rustfmt::skip] // One endpoint a line reads as the table it is.
@@ -91,14 +94,25 @@ async fn show(state: State, call: Call, (): ()) -> Result<RealNameView> {
     })
 }
 
-async fn submit(state: State, call: Call, input: Submit) -> Result<()> {
-    if !input.country.bytes().all(|b| b.is_ascii_alphabetic()) {
-        return Err(Fault::parameter(
+/// The country of a code, as it is kept.
+fn country(code: &str) -> Result<&'static str> {
+    let known = Catalogue::get().country(code).filter(|country| country.code.eq_ignore_ascii_case(code));
+    known.map(|country| country.code).ok_or_else(|| {
+        Fault::parameter(
             "country",
-            Text::new("应为两个字母的国家代码", "must be a country code of two letters"),
-        ));
-    }
+            Text::new(
+                "应为 ISO 3166-1 的两位国家代码，例如 CN",
+                "must be a country code of ISO 3166-1, two letters such as GB",
+            ),
+        )
+    })
+}
+
+async fn submit(state: State, call: Call, input: Submit) -> Result<()> {
+    let country = country(&input.country)?;
     let tx = state.store.write().await?;
+    // Who is being passed meanwhile submits nothing more.
+    customers::lock(&tx, call.customer).await?;
     if customers::by_id(&tx, call.customer).await?.verified {
         return Err(Fault::new(Code::Conflict, "real_name_passed")
             .say(Text::new("已通过实名认证", "Real-name verification is passed already")));
@@ -107,8 +121,8 @@ async fn submit(state: State, call: Call, input: Submit) -> Result<()> {
     let sql = "INSERT INTO real_names (customer_id, name, country, document_type, sealed_number, status, submitted_at) \
         VALUES ($1, $2, $3, $4, $5, 'pending', $6) ON CONFLICT (customer_id) DO UPDATE SET name = excluded.name, \
         country = excluded.country, document_type = excluded.document_type, sealed_number = excluded.sealed_number, \
-        status = 'pending', reason = NULL, submitted_at = excluded.submitted_at, decided_at = NULL";
-    let country = input.country.to_ascii_uppercase();
+        status = 'pending', reason = NULL, submitted_at = excluded.submitted_at, decided_at = NULL, \
+        version = real_names.version + 1";
     tx.exec(sql, args![call.customer, input.name, country, input.document_type, sealed, call.now]).await?;
     Ok(tx.commit().await?)
 }
@@ -127,6 +141,22 @@ pub async fn waiting(tx: &impl Read, vault: &Vault, most: i64) -> Result<Vec<Sub
     tx.rows(&sql, args![most]).await?.iter().map(|row| read(row, vault)).collect()
 }
 
+/// Fails with `real_name_changed` where a customer's submission is no longer the one that an operator `seen`: it was
+/// submitted again, or decided. 0: he saw that nothing was submitted; `None`: he does not say what he saw. The
+/// submission stays as it is until the transaction ends.
+pub async fn check_seen(tx: &WriteTx, customer: CustomerId, seen: Option<i64>) -> Result<()> {
+    customers::lock(tx, customer).await?;
+    let row = tx.row("SELECT version FROM real_names WHERE customer_id = $1", args![customer]).await?;
+    let version: i64 = row.map(|row| row.get("version")).transpose()?.unwrap_or(0);
+    if seen.is_none_or(|seen| seen == version) {
+        return Ok(());
+    }
+    Err(Fault::new(Code::Conflict, "real_name_changed").say(Text::new(
+        "实名资料已重新提交或已被处理，请刷新后再决定",
+        "The real name was submitted again or decided meanwhile; look at it again and then decide",
+    )))
+}
+
 /// The operator decides; the customer hears of it by mail. `reason`: why he is refused, `None`: he passes.
 pub async fn decide(
     tx: &WriteTx,
@@ -136,14 +166,15 @@ pub async fn decide(
     now: Timestamp,
 ) -> Result<()> {
     let status = if reason.is_some() { "refused" } else { "passed" };
-    let sql = "UPDATE real_names SET status = $2, reason = $3, decided_at = $4 WHERE customer_id = $1";
+    let sql = "UPDATE real_names SET status = $2, reason = $3, decided_at = $4, version = version + 1 \
+        WHERE customer_id = $1";
     tx.exec(sql, args![customer, status, reason, now]).await?;
     let sql = "UPDATE customers SET verified = $2 WHERE id = $1";
     tx.exec(sql, args![customer, reason.is_none()]).await?;
     let line = match reason {
         None => Text::new("您的实名认证已通过。", "Your real-name verification is passed."),
         Some(reason) => Text::made(
-            format!("您的实名认证未通过:{reason}"),
+            format!("您的实名认证未通过：{reason}"),
             format!("Your real-name verification was refused: {reason}"),
         ),
     };
@@ -170,6 +201,7 @@ fn read(row: &Row, vault: &Vault) -> Result<Submission> {
             reason: row.opt("reason")?,
             submitted_at: row.get("submitted_at")?,
             decided_at: row.opt("decided_at")?,
+            version: row.get("version")?,
         })
     };
     Ok(rest(row)?)

@@ -2,6 +2,7 @@
 
 use crate::audit::{self, Actor, Note};
 use crate::mail::{self, Letter};
+use crate::notices::{self, Change};
 use crate::people::Person;
 use crate::register::{link_bad, opened};
 use crate::{State, codes, customers, logins};
@@ -70,6 +71,7 @@ async fn set(state: State, visit: Visit, input: Reset) -> Result<()> {
     customers::set_hash(&tx, customer, &hash).await?;
     opened(&tx, customer).await?;
     logins::end_others(&tx, Person::Customer(customer), None, visit.now).await?;
+    notices::tell(&tx, &state, customer, Change::PasswordReset, (&visit).into(), visit.now).await?;
     note(&tx, &visit, customer, "user/reset-password").await?;
     Ok(tx.commit().await?)
 }

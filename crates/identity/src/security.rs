@@ -1,12 +1,12 @@
 //! A customer's password, second factor and recovery codes, and the switch that makes deletions ask for a code.
 
 use crate::codes::Proof;
-use crate::mail::{self, Letter};
+use crate::notices::{self, Change};
 use crate::people::Person;
 use crate::{State, codes, customers, factors, logins};
 use serde::Serialize;
-use turnpike_base::{Code, CustomerId, Fault, Result, Secret, Text, Timestamp};
-use turnpike_store::{Vault, WriteTx, args};
+use turnpike_base::{Code, Fault, Result, Secret, Text};
+use turnpike_store::{WriteTx, args};
 use turnpike_web::{Call, Endpoint, field, params, with};
 use utoipa::ToSchema;
 
@@ -114,7 +114,13 @@ async fn change_password(state: State, call: Call, input: NewPassword) -> Result
     let tx = state.store.write().await?;
     customers::set_hash(&tx, call.customer, &hash).await?;
     logins::end_others(&tx, Person::Customer(call.customer), call.login(), call.now).await?;
+    tell(&tx, &state, &call, Change::Password).await?;
     Ok(tx.commit().await?)
+}
+
+/// The customer hears of what was changed, in case that it was not him.
+async fn tell(tx: &WriteTx, state: &State, call: &Call, change: Change) -> Result<()> {
+    notices::tell(tx, state, call.customer, change, call.into(), call.now).await
 }
 
 async fn enrol(state: State, call: Call, input: Enrol) -> Result<EnrolmentView> {
@@ -138,6 +144,7 @@ async fn confirm(state: State, call: Call, input: Confirm) -> Result<Recovery> {
     let made = factors::confirm(&tx, &state.vault, person, &input.code, call.now).await?;
     let made = made.ok_or_else(codes::wrong)?;
     logins::end_others(&tx, person, call.login(), call.now).await?;
+    tell(&tx, &state, &call, Change::FactorOn).await?;
     tx.commit().await?;
     state.codes.gate.welcome(&subject, call.client);
     Ok(recovery(&made))
@@ -165,29 +172,16 @@ async fn prove_both(state: &State, call: &Call, input: Proven) -> Result<WriteTx
 async fn disable(state: State, call: Call, input: Proven) -> Result<()> {
     let tx = prove_both(&state, &call, input).await?;
     factors::disable(&tx, Person::Customer(call.customer)).await?;
+    tell(&tx, &state, &call, Change::FactorOff).await?;
     Ok(tx.commit().await?)
 }
 
 async fn renew(state: State, call: Call, input: Proven) -> Result<Recovery> {
     let tx = prove_both(&state, &call, input).await?;
     let made = factors::renew_recovery(&tx, &state.vault, Person::Customer(call.customer)).await?;
+    tell(&tx, &state, &call, Change::RecoveryCodes).await?;
     tx.commit().await?;
     Ok(recovery(&made))
-}
-
-/// Tells a customer that the operator switched his second factor off.
-pub async fn tell_reset(tx: &WriteTx, vault: &Vault, customer: CustomerId, now: Timestamp) -> Result<()> {
-    let letter = Letter {
-        subject: Text::new("身份验证器已停用", "Your authenticator was switched off"),
-        lines: vec![Text::new(
-            "应您的请求,客服已停用您的身份验证器,所有登录均已结束。请用密码登录后重新启用。如果不是您本人的请求,请立即修改密码并联系我们。",
-            "At your request the authenticator of your account was switched off, and every login ended. Log in with your \
-             password and set one up again. If you did not ask for this, change your password at once and tell us.",
-        )],
-        action: None,
-        minutes: 3 * 1_440,
-    };
-    mail::to_customer(tx, vault, customer, &letter, now).await
 }
 
 async fn switch(state: State, call: Call, input: Switch) -> Result<()> {

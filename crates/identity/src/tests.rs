@@ -100,6 +100,7 @@ both_engines! {
         assert!(fault.to_string().contains(&format!("{first}, {second}")), "{fault}");
         for id in [first, second] {
             assert_eq!(customers::find(&tx, &id.to_string()).await.unwrap().id, id);
+            assert_eq!(customers::find(&tx, &format!("#{id}")).await.unwrap().id, id);
         }
     }
 

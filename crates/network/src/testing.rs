@@ -48,6 +48,7 @@ impl Authenticator for Customers {
             verified: customer == ALICE,
             key: customer.0,
             login: None,
+            view_only: false,
             scopes: Scopes::all(),
             site,
         });

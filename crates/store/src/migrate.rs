@@ -35,9 +35,9 @@ twins! {
     30 "0030_ledger",
     31 "0031_payments",
     32 "0032_invoices",
+    40 "0040_console",
     50 "0050_account_lists",
     51 "0051_blocked_hosts",
-    40 "0040_console",
     60 "0060_package_titles",
     70 "0070_control_room",
     71 "0071_measured_exits",
@@ -49,6 +49,7 @@ twins! {
     77 "0077_invoice_corrections",
     78 "0078_unpaid_orders",
     79 "0079_shop_edges",
+    80 "0080_real_name_versions",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

@@ -164,7 +164,7 @@ impl App {
             return too_many(wait, language);
         }
         if !principal.scopes.allow(endpoint.tag, endpoint.access) {
-            let fault = if principal.login.is_some() { view_only() } else { out_of_scope(endpoint) };
+            let fault = if principal.view_only { view_only() } else { out_of_scope(endpoint) };
             return failed(&fault, language);
         }
         let (key, cookies) = (principal.key, Cookies::default());
@@ -179,6 +179,7 @@ impl App {
             client,
             base_url: base_url(parts),
             door: principal.login.map_or(Door::Key, Door::Console),
+            view_only: principal.view_only,
             agent: agent_of(parts),
             cookies: cookies.clone(),
         };

@@ -22,6 +22,8 @@ pub struct Principal {
     pub key: i64,
     /// The login that he came with, in the console.
     pub login: Option<LoginId>,
+    /// An operator looks through this login: nothing is changed, and no secret is shown.
+    pub view_only: bool,
     /// What he may do.
     pub scopes: Scopes,
     /// The brand he belongs to.

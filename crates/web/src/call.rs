@@ -3,7 +3,7 @@
 use crate::{Cookies, Site};
 use std::net::IpAddr;
 use std::sync::Arc;
-use turnpike_base::{CustomerId, Lang, LoginId, Timestamp};
+use turnpike_base::{CustomerId, Lang, LoginId, Secret, Timestamp};
 
 /// By which door a request came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct Call {
     pub base_url: String,
     /// By which door the request came.
     pub door: Door,
+    /// An operator looks through the customer's login: answers leave secrets out.
+    pub view_only: bool,
     /// What the caller's program calls itself, at most 200 characters.
     pub agent: String,
     /// The console's cookie.
@@ -50,6 +52,11 @@ impl Call {
             Door::Console(login) => Some(login),
             Door::Key => None,
         }
+    }
+
+    /// A secret of the customer's, as an answer shows it: empty where an operator looks.
+    pub fn secret(&self, secret: &Secret) -> String {
+        if self.view_only { String::new() } else { secret.expose().to_owned() }
     }
 }
 

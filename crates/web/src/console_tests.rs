@@ -40,6 +40,7 @@ impl Authenticator for People {
             verified: true,
             key: -7,
             login: Some(LoginId(7)),
+            view_only: false,
             scopes: crate::Scopes::all(),
             site: Arc::new(site(300)),
         };

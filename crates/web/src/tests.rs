@@ -58,6 +58,7 @@ impl Authenticator for One {
             verified: true,
             key: 1,
             login: None,
+            view_only: false,
             scopes: Scopes::all(),
             site: Arc::clone(&self.0),
         };

@@ -88,6 +88,7 @@ params! {
 pub(super) struct AccountRow {
     id: i64,
     username: String,
+    /// Empty where an operator looks.
     password: String,
     created_at: String,
     remark: String,
@@ -116,7 +117,7 @@ fn row(account: Account, call: &Call) -> AccountRow {
     let today = account.day == call.now.day(&call.site.zone);
     AccountRow {
         id: account.id.0,
-        password: account.password.expose().to_owned(),
+        password: call.secret(&account.password),
         username: account.username,
         created_at: call.site.show(account.created_at),
         remark: account.remark,

@@ -1,7 +1,7 @@
 //! What is done with profiles and invoices.
 
 use super::model::{Invoice, Profile, Status};
-use super::{error, queries};
+use super::{error, queries, rules};
 use crate::State;
 use crate::orders::{self, Order};
 use turnpike_base::{CustomerId, Fault, Money, Page, PageOf, Result, SiteId, Text, Timestamp};
@@ -18,6 +18,7 @@ pub(super) async fn add_profile(
     profile: &Profile,
     now: Timestamp,
 ) -> Result<i64> {
+    rules::check_country(&profile.address_country)?;
     let tx = state.store.write().await?;
     let count = queries::profiles(&tx, customer).await?.len();
     if count >= usize::try_from(MOST_PROFILES).unwrap_or(0) {

@@ -7,6 +7,7 @@ mod error;
 mod flow;
 mod model;
 mod queries;
+mod rules;
 #[cfg(test)]
 mod tests;
 

@@ -46,6 +46,8 @@ both_engines! {
         let shop = Shop::open(&store, 50_000, NOW).await;
         let (state, who, site) = (&shop.state, shop.customer, shop.site.id);
         let (online, spent) = (bought(&shop, BANK).await, bought(&shop, BALANCE).await);
+        let nowhere = Profile { address_country: "ZZ".into(), ..profile() };
+        assert!(flow::add_profile(state, who, &nowhere, NOW).await.unwrap_err().errors.contains_key("address_country"));
         let id = flow::add_profile(state, who, &profile(), NOW).await.unwrap();
         let ask = |trade_no: &str| {
             let trade_nos = vec![trade_no.to_owned()];

@@ -7,9 +7,8 @@ use turnpike_base::Result;
 use turnpike_commerce::ledger;
 use turnpike_identity::people::Person;
 use turnpike_identity::profile::UserView;
-use turnpike_identity::{customers, factors, keys, logins};
-use turnpike_store::Read;
-use turnpike_web::{Call, Door, Endpoint, with};
+use turnpike_identity::{customers, factors, keys};
+use turnpike_web::{Call, Endpoint, with};
 
 pub(crate) fn routes(control: &Control) -> Vec<Endpoint> {
     vec![
@@ -28,12 +27,8 @@ pub(crate) fn routes(control: &Control) -> Vec<Endpoint> {
 async fn info(control: Control, call: Call, (): ()) -> Result<UserView> {
     let tx = control.store().read().await?;
     let customer = customers::by_id(&tx, call.customer).await?;
-    let view_only = match call.door {
-        Door::Console(login) => logins::is_view(&tx, login).await?,
-        Door::Key => false,
-    };
     // A key does everything its customer may; who only looks does not get it.
-    let openid = if view_only { String::new() } else { openid(&control, &tx, &call).await? };
+    let key = keys::newest(&tx, &control.0.vault, call.customer).await?;
     Ok(UserView {
         id: customer.id.0,
         phone: customer.phone.unwrap_or_default(),
@@ -47,12 +42,7 @@ async fn info(control: Control, call: Call, (): ()) -> Result<UserView> {
         language: customer.lang.unwrap_or(call.site.lang).tag(),
         created_at: call.site.show(customer.created_at),
         email: customer.email,
-        openid,
-        view_only,
+        openid: key.map(|key| call.secret(&key)).unwrap_or_default(),
+        view_only: call.view_only,
     })
-}
-
-async fn openid(control: &Control, tx: &impl Read, call: &Call) -> Result<String> {
-    let key = keys::newest(tx, &control.0.vault, call.customer).await?;
-    Ok(key.map(|key| key.expose().to_owned()).unwrap_or_default())
 }

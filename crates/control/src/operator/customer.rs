@@ -11,7 +11,7 @@ use turnpike_identity::audit::Actor;
 use turnpike_identity::customers::{self, Customer, NewCustomer, Wanted};
 use turnpike_identity::people::{Origin, Person};
 use turnpike_identity::real_names::{self, Submission};
-use turnpike_identity::{factors, keys, logins, security, sites};
+use turnpike_identity::{factors, keys, logins, notices, sites};
 use turnpike_store::changes;
 use turnpike_wire::{Change, Revocation};
 
@@ -36,8 +36,19 @@ pub(super) struct List {
 #[serde(deny_unknown_fields)]
 pub(super) struct Refusal {
     email: String,
+    /// The version of the submission that the operator looked at.
+    seen: Option<i64>,
     /// The customer reads it.
     reason: String,
+}
+
+/// What `customer verify` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Passing {
+    email: String,
+    /// The version of the submission that the operator looked at; 0: there was none.
+    seen: Option<i64>,
 }
 
 /// What `customer phone` takes.
@@ -119,14 +130,15 @@ pub(super) async fn show(control: &Control, input: Who) -> Result<Value> {
     shown["totp"] = json!(factors::is_on(&tx, Person::Customer(customer.id)).await?);
     shown["real_name"] = json!(real_name.map(|one| json!({"status": one.status, "name": one.name,
         "country": one.country, "document_type": one.document_type, "reason": one.reason,
-        "submitted_at": time(one.submitted_at)})));
+        "submitted_at": time(one.submitted_at), "version": one.version})));
     Ok(shown)
 }
 
-pub(super) async fn verify(control: &Control, input: Who) -> Result<Value> {
+pub(super) async fn verify(control: &Control, input: Passing) -> Result<Value> {
     let (vault, now) = (&control.0.vault, control.0.clock.now());
     let tx = control.store().write().await?;
     let customer = customers::find(&tx, &input.email).await?;
+    real_names::check_seen(&tx, customer.id, input.seen).await?;
     match real_names::of(&tx, vault, customer.id).await? {
         Some(_) => real_names::decide(&tx, vault, customer.id, None, now).await?,
         None => customers::verify(&tx, customer.id).await?,
@@ -141,7 +153,7 @@ pub(super) async fn waiting(control: &Control, _: Paging) -> Result<Value> {
     let row = |one: &Submission| {
         json!({"customer": one.customer, "email": one.email, "name": one.name, "country": one.country,
             "document_type": one.document_type, "document_number": one.document_number.expose(),
-            "submitted_at": time(one.submitted_at)})
+            "submitted_at": time(one.submitted_at), "version": one.version})
     };
     Ok(listed(i64::try_from(found.len()).unwrap_or(0), found.iter().map(row).collect()))
 }
@@ -150,6 +162,7 @@ pub(super) async fn waiting(control: &Control, _: Paging) -> Result<Value> {
 pub(super) async fn refuse(control: &Control, input: Refusal) -> Result<Value> {
     let tx = control.store().write().await?;
     let customer = customers::find(&tx, &input.email).await?;
+    real_names::check_seen(&tx, customer.id, input.seen).await?;
     let (vault, now) = (&control.0.vault, control.0.clock.now());
     real_names::decide(&tx, vault, customer.id, Some(&input.reason), now).await?;
     tx.commit().await?;
@@ -170,11 +183,19 @@ pub(super) async fn phone(control: &Control, input: Telephone) -> Result<Value> 
 pub(super) async fn reset(control: &Control, input: Who) -> Result<Value> {
     let tx = control.store().write().await?;
     let customer = customers::find(&tx, &input.email).await?;
-    let (vault, now) = (&control.0.vault, control.0.clock.now());
+    let now = control.0.clock.now();
     let person = Person::Customer(customer.id);
     factors::disable(&tx, person).await?;
     logins::end_others(&tx, person, None, now).await?;
-    security::tell_reset(&tx, vault, customer.id, now).await?;
+    notices::tell(
+        &tx,
+        &control.0.identity,
+        customer.id,
+        notices::Change::FactorReset,
+        notices::Origin::default(),
+        now,
+    )
+    .await?;
     tx.commit().await?;
     Ok(row(&customer))
 }

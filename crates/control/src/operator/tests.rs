@@ -199,7 +199,20 @@ both_engines! {
         let (_, info, _) = room.send(Method::GET, "/web_v1/user/info", token, &json!({})).await;
         let info = &info["data"];
         assert_eq!((&info["email"], &info["view_only"], &info["openid"]), (&json!("ann@example.com"), &json!(true), &json!("")));
-        let add = json!({"accounts": "user01:pass"});
+        let network = room.enter("network").await;
+        room.ok(&network, "static-ip/import", json!({"file": "address,type,country\n203.0.113.9,14,US\n"})).await;
+        room.ok(&network, "static-ip/grant", json!({"customer": "ann@example.com", "type": 14, "country": "US"})).await;
+        let add = json!({"accounts": "user01:pass4711", "product_type": 14});
+        let (_, login, _) = room.send(Method::POST, "/web_v1/user/login", "", &json!({"email": "ann@example.com", "password": PASSWORD})).await;
+        let ann = login["data"]["access_token"].as_str().unwrap();
+        let (_, added, _) = room.send(Method::POST, "/web_v1/whitelist-account/add", ann, &add).await;
+        assert_eq!(added["code"], 200, "{added}");
+        for path in ["/web_v1/whitelist-account/list", "/web_v1/whitelist-account/search", "/web_v1/ip/get-static-ip"] {
+            let (_, hers, _) = room.send(Method::GET, path, ann, &json!({})).await;
+            let (_, seen, _) = room.send(Method::GET, path, token, &json!({})).await;
+            assert!(hers.to_string().contains("pass4711"), "{path}: {hers}");
+            assert!(seen["code"] == 200 && !seen.to_string().contains("pass4711"), "{path}: {seen}");
+        }
         let (_, answer, _) = room.send(Method::POST, "/web_v1/whitelist-account/add", token, &add).await;
         assert_eq!(answer["code"], 403, "{answer}");
         assert!(answer["msg"].as_str().unwrap().contains("nothing can be changed"));
@@ -212,6 +225,36 @@ both_engines! {
         let notes = room.ok(&owner, "audit/list", json!({"action": "customer/see-as"})).await;
         assert!(notes["list"][0]["detail"].as_str().unwrap().contains("ticket 7"));
         assert_eq!(notes["list"][0]["actor_name"], "support@example.com");
+    }
+
+    async fn a_real_name_is_decided_as_the_operator_saw_it(store: Store) {
+        let room = room(&store).await;
+        let support = room.enter("support").await;
+        let input = json!({"email": "ann@example.com", "password": PASSWORD});
+        let (_, answer, _) = room.send(Method::POST, "/web_v1/user/login", "", &input).await;
+        let ann = answer["data"]["access_token"].as_str().unwrap().to_owned();
+        let submit = async |name: &str| {
+            let input = json!({"name": name, "country": "GB", "document_type": "passport", "document_number": "P1234567"});
+            let (_, answer, _) = room.send(Method::POST, "/web_v1/user/submit-real-name", &ann, &input).await;
+            assert_eq!(answer["code"], 200, "{answer}");
+        };
+        let waiting = async || room.ok(&support, "customer/waiting", json!({})).await["list"][0].clone();
+        let decide = async |verb: &str, seen: &Value| {
+            let input = json!({"email": "ann@example.com", "seen": seen, "reason": "looked at it"});
+            room.ask(&support, &format!("customer/{verb}"), input).await.1["error"]["slug"].clone()
+        };
+        submit("Ada Lovelace").await;
+        let seen = waiting().await["version"].clone();
+        submit("Charles Babbage").await;
+        for (verb, stale) in [("verify", &seen), ("refuse", &seen), ("verify", &json!(0))] {
+            assert_eq!(decide(verb, stale).await, "real_name_changed", "{verb} {stale}");
+        }
+        let now = waiting().await;
+        assert_eq!((&now["name"], decide("refuse", &now["version"]).await), (&json!("Charles Babbage"), Value::Null));
+        assert_eq!(decide("verify", &now["version"]).await, "real_name_changed", "another operator decided");
+        let shown = room.ok(&support, "customer/show", json!({"email": "ann@example.com"})).await;
+        assert_eq!((&shown["real_name"]["status"], &shown["verified"]), (&json!("refused"), &json!(false)));
+        assert_eq!(decide("verify", &shown["real_name"]["version"]).await, Value::Null);
     }
 
     async fn customers_are_found_by_any_part_of_their_address(store: Store) {

@@ -172,6 +172,35 @@ both_engines! {
         assert_eq!((api.code("user/sessions", &one, None).await, api.code("user/sessions", &two, None).await), (200, 3));
     }
 
+    async fn a_customer_hears_what_changed_about_his_logins(store: Store) {
+        let api = api(&store).await;
+        let token = api.login().await;
+        api.ok("user/change-profile", &token, Some(json!({"lang": "en"}))).await;
+        let heard = async |count: usize, subject: &str| {
+            let (mail, _) = api.mail().await;
+            assert_eq!((api.mails().await, mail.subject.as_str()), (count, format!("[One] {subject}").as_str()));
+            assert!(mail.to == "ann@example.com" && mail.text.contains("http://one.example/forgot\n"), "{}", mail.text);
+            assert!(mail.text.contains("When: 2023-11-14 22:13:20 (UTC), from the address 127.0.0.1."), "{}", mail.text);
+        };
+        let (_, recovery) = api.enrol(&token).await;
+        heard(1, "Your authenticator was switched on").await;
+        let proven = |code: &str| Some(json!({"password": PASSWORD, "verify_type": "recovery", "verify_code": code}));
+        let fresh = api.ok("user/recovery-codes", &token, proven(&recovery[0])).await;
+        heard(2, "Your recovery codes were replaced").await;
+        assert_eq!(api.code("user/totp-disable", &token, proven("nonsense")).await, 287);
+        assert_eq!(api.mails().await, 2, "what was refused changed nothing");
+        api.ok("user/totp-disable", &token, proven(fresh["recovery_codes"][0].as_str().unwrap())).await;
+        heard(3, "Your authenticator was switched off").await;
+        let change = |old: &str| Some(json!({"old_password": old, "password": "a new password"}));
+        assert_eq!(api.code("user/change-password", &token, change("wrong wrong")).await, 400);
+        api.ok("user/change-password", &token, change(PASSWORD)).await;
+        heard(4, "Your password was changed").await;
+        api.ok("user/forgot-password", "", Some(json!({"email": "ann@example.com"}))).await;
+        let (_, code) = api.mail().await;
+        api.ok("user/reset-password", "", Some(json!({"code": code, "password": "another password"}))).await;
+        heard(6, "Your password was reset").await;
+    }
+
     async fn twenty_wrong_logins_slow_down_and_the_right_one_passes(store: Store) {
         let api = api(&store).await;
         let guess = Some(json!({"email": "ann@example.com", "password": "wrong wrong"}));

@@ -85,6 +85,16 @@ both_engines! {
         assert_eq!(api.code("user/submit-real-name", &token, Some(submit)).await, 409);
     }
 
+    async fn a_real_name_is_of_a_country_that_there_is(store: Store) {
+        let api = api(&store).await;
+        let token = api.login().await;
+        for (country, fits) in [("ZZ", false), ("XX", false), ("u1", false), ("UK", false), ("gb", true)] {
+            let submit = json!({"name": "Ada Lovelace", "country": country, "document_type": "passport", "document_number": "P1234567"});
+            let answer = api.ask("user/submit-real-name", &token, Some(submit)).await;
+            assert_eq!((answer["code"] == 200, answer["errors"]["country"].is_array()), (fits, !fits), "{country}: {answer}");
+        }
+    }
+
     async fn who_registers_with_a_code_is_invited(store: Store) {
         let api = api(&store).await;
         let token = api.login().await;

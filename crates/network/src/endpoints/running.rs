@@ -26,7 +26,8 @@ params! {
 /// One running endpoint.
 #[derive(Serialize, ToSchema)]
 struct EndpointRow {
-    /// Its port; the host is that of the entry it was asked from.
+    /// The host of the common entry; the port is good at the others, too.
+    host: String,
     port: i64,
     /// Which package pays.
     product_type: i64,
@@ -39,6 +40,8 @@ struct EndpointRow {
     city: String,
     created_at: String,
     expired_at: String,
+    /// Seconds until it ends.
+    seconds_left: i64,
 }
 
 /// How many endpoints ended.
@@ -73,10 +76,12 @@ async fn list(feature: Feature, call: Call, input: List) -> Result<Paged<Endpoin
         // Its first exit may have died.
         one.exit = feature.pins.of_endpoint(call.customer, one, call.now).unwrap_or(one.exit);
     }
+    let host = feature.network.entry().host_of(None, &call.base_url);
     let exits = crate::sessions::places(&tx, running.iter().map(|one| one.exit)).await?;
     let rows = running.into_iter().map(|one| {
         let place = exits.get(&one.exit).cloned().unwrap_or_default();
         EndpointRow {
+            host: host.clone(),
             port: i64::from(one.port),
             product_type: one.product.number(),
             exit_id: one.exit.0,
@@ -85,6 +90,7 @@ async fn list(feature: Feature, call: Call, input: List) -> Result<Paged<Endpoin
             state: place.state,
             created_at: call.site.show(one.created_at),
             expired_at: call.site.show(one.until),
+            seconds_left: one.until.since(call.now) / 1_000,
         }
     });
     Ok(PageOf { page, total, rows: rows.collect() }.into())

@@ -166,7 +166,7 @@ fn row(held: &Held, login: Option<&Account>, entry: &Entry, call: &Call) -> Stat
         expired_at: call.site.show(held.expires_at),
         country: country(&address.country, call),
         username: login.map(|account| account.username.clone()),
-        password: login.map(|account| account.password.expose().to_owned()),
+        password: login.map(|account| call.secret(&account.password)),
     }
 }
 

@@ -305,6 +305,7 @@ fn still(answer: &mut Value) {
         Value::Object(map) => {
             map.remove("cache");
             map.remove("last_used_at");
+            map.remove("seconds_left");
             map.values_mut().for_each(still);
         }
         Value::Array(list) => list.iter_mut().for_each(still),

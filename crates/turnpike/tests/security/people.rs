@@ -52,6 +52,12 @@ fn code_of(secret: &str, ahead: u64) -> String {
     totp_rs::Builder::new().with_secret(seed).build().unwrap().generate(now).to_string()
 }
 
+/// The next mail is about this and says that.
+fn told(mailbox: &Mailbox, subject: &str, line: &str) {
+    let (head, text) = mailbox.next();
+    assert!(head.contains(subject) && text.contains(line), "{head}{text}");
+}
+
 #[test]
 fn from_the_mailed_link_to_a_second_factor_and_a_new_password() {
     let mailbox = Mailbox::open();
@@ -66,6 +72,7 @@ fn from_the_mailed_link_to_a_second_factor_and_a_new_password() {
     let confirmed = ask(&first, "totp-confirm", json!({"code": code_of(&secret, 0)})).json();
     let recovery: Vec<String> = serde_json::from_value(confirmed["data"]["recovery_codes"].clone()).unwrap();
     assert_eq!(recovery.len(), 10, "{confirmed}");
+    told(&mailbox, "authenticator was switched on", "from the address 127.0.0.1");
     let due = enter(&demo, "correct horse", json!({}));
     assert_eq!((due.code(), &due.json()["data"]["methods"]), (348, &json!(["totp", "recovery"])));
     // The next step's code: the present one was taken, and one step of drift is allowed.
@@ -81,6 +88,7 @@ fn from_the_mailed_link_to_a_second_factor_and_a_new_password() {
     let code = mailbox.next_code();
     let reset = json!({"code": code, "password": "a new password"});
     assert_eq!(post(&demo, "reset-password", &reset).code(), 200);
+    told(&mailbox, "password was reset", "/forgot");
     for old in [&first, &other] {
         assert_eq!(ask(old, "sessions", Value::Null).code(), 3, "every login ended");
     }
@@ -88,11 +96,7 @@ fn from_the_mailed_link_to_a_second_factor_and_a_new_password() {
     assert_eq!(enter(&demo, "correct horse", again.clone()).code(), 403);
     token(&enter(&demo, "a new password", again));
     demo.operator("customer/reset", json!({"email": EMAIL, "reason": "lost the telephone"}));
-    let (head, text) = mailbox.next();
-    assert!(
-        head.contains("authenticator was switched off") && text.contains("At your request"),
-        "{head}{text}"
-    );
+    told(&mailbox, "authenticator was switched off", "At your request");
     let plain = token(&enter(&demo, "a new password", json!({})));
     assert_eq!(ask(&plain, "security", Value::Null).json()["data"]["totp"], false);
     let audit = demo.operator("audit/list", json!({"customer": EMAIL}));

@@ -183,6 +183,9 @@ pub(crate) enum Customer {
     Verify {
         /// E-mail address or id
         email: String,
+        /// Only if its version (of customer waiting) is still this one
+        #[arg(long, value_name = "VERSION")]
+        seen: Option<i64>,
     },
     /// Real names that wait for a decision
     Waiting {},
@@ -193,6 +196,9 @@ pub(crate) enum Customer {
         /// The customer reads it
         #[arg(long)]
         reason: String,
+        /// Only if its version (of customer waiting) is still this one
+        #[arg(long, value_name = "VERSION")]
+        seen: Option<i64>,
     },
     /// Record a telephone to log in with and for codes, or forget it
     Phone {

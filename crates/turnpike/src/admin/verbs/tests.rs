@@ -124,7 +124,7 @@ const EVERY: &[&str] = &[
     "customer create --email a@b.co --password hunter2hunter2",
     "customer list --page 1",
     "customer show a@b.co",
-    "customer verify a@b.co",
+    "customer verify a@b.co --seen 0",
     "customer waiting",
     "customer refuse a@b.co --reason unreadable",
     "customer phone a@b.co +8613800000000",
