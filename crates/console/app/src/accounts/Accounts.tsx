@@ -16,7 +16,7 @@ import { type AccountType, accountTypeOptions, productName } from '../lib/produc
 import { Empty, Loaded, Screen, done, failed } from '../lib/ui'
 import { AddAccounts } from './AddAccounts'
 import { EditAccount } from './EditAccount'
-import { lineOf } from './lines'
+import { lineOf, shown } from './lines'
 
 export type Account = Row<'whitelist-account/search'>
 
@@ -102,7 +102,7 @@ function AccountRows({ rows, picked, onPick, edit }: { rows: Account[]; picked: 
       label={t.title} rows={rows} id={(a) => a.username} picked={picked} onPick={onPick}
       columns={[
         { head: t.name, cell: (a) => <><Text fw={600} fz="sm" className="mono">{a.username}</Text>{a.remark && <Text fz="xs" c="dimmed">{a.remark}</Text>}</> },
-        { head: t.password, cell: (a) => <Group gap={2} wrap="nowrap" display="inline-flex"><span className="mono">{a.password}</span><CopyButton text={a.password} /></Group> },
+        { head: t.password, cell: (a) => <Group gap={2} wrap="nowrap" display="inline-flex"><span className="mono">{shown(a.password)}</span>{a.password && <CopyButton text={a.password} />}</Group> },
         { head: t.type, cell: (a) => productName(a.product_type) },
         { head: t.used, right: true, cell: (a) => <Used of={a} /> },
         { head: t.state, cell: (a) => <Toggle of={a} /> },

@@ -9,9 +9,12 @@ export function userOf(entry: Entry, name: string, wishes = ''): string {
   return `${entry.account_prefix ? `${entry.account_prefix}-` : ''}${name}${wishes}`
 }
 
+/** A password as it is shown: who looks at another's account gets none from the server. */
+export const shown = (password: string) => password || '••••••••'
+
 /** `host:port:user:pass`. */
 export function lineOf(entry: Entry, account: { username: string; password: string }): string {
-  return `${entry.host}:${entry.port}:${userOf(entry, account.username)}:${account.password}`
+  return `${entry.host}:${entry.port}:${userOf(entry, account.username)}:${shown(account.password)}`
 }
 
 /** Letters and digits that are easily told apart, from the browser's own random source. */

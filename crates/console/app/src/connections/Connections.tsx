@@ -1,9 +1,11 @@
 // Sessions that run now, and what the proxy refused and why.
 
 import { Button, Card, Group, Tabs, Text } from '@mantine/core'
-import { IconActivity, IconCircleOff, IconPlugX } from '@tabler/icons-react'
+import { IconActivity, IconCircleOff, IconClockHour4, IconPlugX } from '@tabler/icons-react'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useRead, useWrite } from '../api/hooks'
+import { Running } from '../endpoints/Running'
 import { Place, State } from '../lib/bits'
 import { DataTable, Pager } from '../lib/DataTable'
 import { when } from '../lib/format'
@@ -13,8 +15,9 @@ import { Empty, Loaded, Screen, done, failed } from '../lib/ui'
 
 const t = texts({
   title: ['连接', 'Connections'],
-  about: ['正在进行的会话,以及代理拒绝连接的原因。', 'Sessions that run now, and why the proxy refused what it refused.'],
+  about: ['正在进行的会话、提取的端点，以及代理拒绝连接的原因。', 'Sessions and extracted endpoints that run now, and why the proxy refused what it refused.'],
   sessions: ['会话', 'Sessions'],
+  endpoints: ['提取的端点', 'Extracted endpoints'],
   refusals: ['拒绝记录', 'Refusals'],
   session: ['会话', 'Session'],
   account: ['账号', 'Account'],
@@ -36,14 +39,18 @@ const t = texts({
 })
 
 export function Connections() {
+  const { tab } = useSearch({ strict: false }) as { tab?: string }
+  const navigate = useNavigate()
   return (
     <Screen title={t.title} about={t.about}>
-      <Tabs defaultValue="sessions" keepMounted={false}>
+      <Tabs value={tab ?? 'sessions'} onChange={(next) => void navigate({ to: '/connections', search: { tab: next ?? undefined } as never, replace: true })} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="sessions" leftSection={<IconActivity size={16} />}>{t.sessions}</Tabs.Tab>
+          <Tabs.Tab value="endpoints" leftSection={<IconClockHour4 size={16} />}>{t.endpoints}</Tabs.Tab>
           <Tabs.Tab value="refusals" leftSection={<IconPlugX size={16} />}>{t.refusals}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="sessions"><Sessions /></Tabs.Panel>
+        <Tabs.Panel value="endpoints"><Running /></Tabs.Panel>
         <Tabs.Panel value="refusals"><Refusals /></Tabs.Panel>
       </Tabs>
     </Screen>

@@ -1,6 +1,7 @@
 // Extraction: endpoints without a password for allowlisted addresses; the link for programs, or some at once.
 
 import { Alert, Button, Grid, Group, NumberInput, SegmentedControl, Select, Stack, Switch, Text } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiError, get } from '../api/client'
 import { useRead } from '../api/hooks'
@@ -27,6 +28,7 @@ const t = texts({
   showKey: ['显示密钥', 'Show the key'],
   now: ['立即提取', 'Extract now'],
   got: ['提取到的端点', 'Endpoints'],
+  running: ['查看剩余时间', 'See what runs'],
   allow: ['仅白名单地址可提取和使用;您当前的地址是 {ip}。', 'Only allowlisted addresses may extract and use them; yours is {ip}.'],
 })
 
@@ -82,7 +84,7 @@ export function Extraction() {
           <Panel title={t.link} right={<Switch size="xs" label={t.showKey} checked={bare} onChange={(e) => setBare(e.currentTarget.checked)} />}>
             <Stack gap="sm"><Text fz="sm" c="dimmed">{t.linkHow}</Text><Code text={link} label={t.link} /></Stack>
           </Panel>
-          <Panel title={t.got} right={<Button size="xs" loading={busy} onClick={extract}>{t.now}</Button>}>
+          <Panel title={t.got} right={<Group gap="xs"><Button size="xs" variant="default" component={Link} to="/connections" search={{ tab: 'endpoints' } as never}>{t.running}</Button><Button size="xs" loading={busy} onClick={extract}>{t.now}</Button></Group>}>
             {error ? <Failed error={error} /> : <Code text={got?.join('\n') ?? ' '} label={t.got} />}
           </Panel>
         </Stack>

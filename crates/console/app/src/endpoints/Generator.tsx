@@ -20,11 +20,11 @@ const t = texts({
 })
 
 export function Generator() {
-  const search = useSearch({ strict: false }) as { account?: string }
+  const search = useSearch({ strict: false }) as { account?: string; tab?: string }
   const [wish, setWish] = useState<Wish>(() => fresh(search.account ?? null))
   return (
     <Screen title={t.title} about={t.about}>
-      <Tabs defaultValue="name" keepMounted={false}>
+      <Tabs defaultValue={search.tab === 'link' ? 'link' : 'name'} keepMounted={false}>
         <Tabs.List mb="lg">
           <Tabs.Tab value="name" leftSection={<IconKey size={16} />}>{t.byName}</Tabs.Tab>
           <Tabs.Tab value="link" leftSection={<IconLink size={16} />}>{t.byLink}</Tabs.Tab>

@@ -4,7 +4,7 @@ import { Alert, Button, Group, SegmentedControl, Stack, Tabs, Text } from '@mant
 import { IconBolt, IconCircleCheck, IconPlayerPlay } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { userOf } from '../accounts/lines'
+import { shown, userOf } from '../accounts/lines'
 import type { Answer } from '../api/client'
 import { useRead, useWrite } from '../api/hooks'
 import { Code, Place, State } from '../lib/bits'
@@ -49,7 +49,7 @@ export function Result({ wish }: { wish: Wish }) {
   }
   if (!entry.data || !account) return <Panel><Waiting lines={6} /></Panel>
   const user = userOf(entry.data, account.username, wishesOf(wish))
-  const lines = sessionsOf(wish).map((session) => lineFor(form, entry.data, userOf(entry.data, account.username, wishesOf(wish, session)), account.password))
+  const lines = sessionsOf(wish).map((session) => lineFor(form, entry.data, userOf(entry.data, account.username, wishesOf(wish, session)), shown(account.password)))
   return (
     <Stack gap="lg">
       <Panel title={t.endpoint} right={<SegmentedControl size="xs" aria-label={t.format} value={form} onChange={(next) => setForm(next as Form)} data={(['url', 'line', 'at'] as const).map((value) => ({ value, label: t[value] }))} />}>
@@ -62,7 +62,7 @@ export function Result({ wish }: { wish: Wish }) {
       <Panel title={t.code}>
         <Tabs defaultValue="curl" keepMounted={false}>
           <Tabs.List mb="sm">{LANGUAGES.map((name) => <Tabs.Tab key={name} value={name}>{name}</Tabs.Tab>)}</Tabs.List>
-          {LANGUAGES.map((name) => <Tabs.Panel key={name} value={name}><Code label={name} text={snippet(name, { host: entry.data.host, port: entry.data.port, user, password: account.password })} /></Tabs.Panel>)}
+          {LANGUAGES.map((name) => <Tabs.Panel key={name} value={name}><Code label={name} text={snippet(name, { host: entry.data.host, port: entry.data.port, user, password: shown(account.password) })} /></Tabs.Panel>)}
         </Tabs>
       </Panel>
     </Stack>

@@ -6,6 +6,7 @@ import { IconId, IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Sent } from '../api/client'
 import { useRead, useWrite } from '../api/hooks'
+import { CountrySelect } from '../lib/CountrySelect'
 import { DataTable } from '../lib/DataTable'
 import { texts } from '../lib/lang'
 import { Empty, Failed, Loaded, Panel, done, failed } from '../lib/ui'
@@ -22,7 +23,6 @@ const t = texts({
   vat: ['税号', 'Tax number'],
   email: ['接收邮箱', 'Email'],
   phone: ['电话', 'Phone'],
-  country: ['国家代码', 'Country code'],
   city: ['城市', 'City'],
   line: ['地址', 'Address'],
   postal: ['邮编', 'Postal code'],
@@ -79,7 +79,10 @@ function Form({ close }: { close: () => void }) {
       {company && field('vat_id', t.vat, true)}
       {field('email', t.email, true)}
       {field('phone', t.phone)}
-      <Group grow>{field('address_country', t.country)}{field('address_city', t.city)}</Group>
+      <Group grow align="flex-start">
+        <CountrySelect value={form.address_country || null} set={(next) => setForm((old) => ({ ...old, address_country: next ?? '' }))} error={add.error?.fields.address_country} />
+        {field('address_city', t.city)}
+      </Group>
       {field('address_line1', t.line)}
       {field('address_postal_code', t.postal)}
       {add.error && Object.keys(add.error.fields).length === 0 && <Failed error={add.error} />}

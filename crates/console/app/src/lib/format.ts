@@ -60,6 +60,23 @@ export function daysUntil(text: string, zone: string): number {
   return then && now ? Math.floor((then.getTime() - now.getTime()) / 86_400_000) : 0
 }
 
+/** Seconds between two times of the API. */
+export function secondsBetween(from: string, to: string): number {
+  const [begun, over] = [parse(from), parse(to)]
+  return begun && over ? (over.getTime() - begun.getTime()) / 1_000 : 0
+}
+
+const SPAN = { hour: '小时', minute: '分', second: '秒' } as const
+
+/** What is left of a time, in its two largest units: `1 hr 5 mins`, `4 分 10 秒`. */
+export function left(seconds: number): string {
+  const unit = (value: number, name: keyof typeof SPAN) =>
+    lang() === 'zh' ? `${value} ${SPAN[name]}` : new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'short' }).format(value)
+  const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60]
+  if (hours > 0) return `${unit(hours, 'hour')} ${unit(minutes, 'minute')}`
+  return minutes > 0 ? `${unit(minutes, 'minute')} ${unit(rest, 'second')}` : unit(rest, 'second')
+}
+
 function parse(text: string | null | undefined): Date | undefined {
   const fit = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?/.exec(text ?? '')
   if (!fit) return undefined

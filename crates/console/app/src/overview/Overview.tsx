@@ -3,6 +3,7 @@
 import { Anchor, Box, Button, Grid, Group, Progress, SimpleGrid, Stack, Text, ThemeIcon } from '@mantine/core'
 import { IconAlertTriangle, IconChevronRight, IconCircleCheck, IconPackage, IconPlayerPlay } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
+import { shown } from '../accounts/lines'
 import { useRead } from '../api/hooks'
 import type { Row } from '../api/client'
 import { Code, Stat, State } from '../lib/bits'
@@ -173,7 +174,7 @@ function QuickStart() {
           return (
             <Stack gap="sm">
               <Text fz="sm" c="dimmed">{t.startHow}</Text>
-              {entry.data && <Code text={`curl -x http://${entry.data.host}:${entry.data.port} \\\n     -U ${prefix}${account.username}:${account.password} https://example.com/`} />}
+              {entry.data && <Code text={`curl -x http://${entry.data.host}:${entry.data.port} \\\n     -U ${prefix}${account.username}:${shown(account.password)} https://example.com/`} />}
             </Stack>
           )
         }}

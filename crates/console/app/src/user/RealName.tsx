@@ -3,8 +3,9 @@
 import { Alert, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useRead, useWrite } from '../api/hooks'
+import { CountrySelect } from '../lib/CountrySelect'
 import { when } from '../lib/format'
-import { texts } from '../lib/lang'
+import { lang, texts } from '../lib/lang'
 import { Failed, Loaded, Panel, done } from '../lib/ui'
 
 const t = texts({
@@ -15,7 +16,6 @@ const t = texts({
   passed: ['已通过实名认证', 'You are verified'],
   refused: ['未通过,请修改后重新提交', 'Refused; correct it and submit again'],
   name: ['真实姓名或公司名称', 'Name of the person or company'],
-  country: ['国家代码', 'Country code'],
   kind: ['证件类型', 'Document'],
   id_card: ['身份证', 'Identity card'],
   passport: ['护照', 'Passport'],
@@ -47,7 +47,7 @@ export function RealName() {
 function Form() {
   const submit = useWrite('user/submit-real-name', ['user/real-name', 'user/info'])
   const [name, setName] = useState('')
-  const [country, setCountry] = useState('CN')
+  const [country, setCountry] = useState<string | null>(lang() === 'zh' ? 'CN' : null)
   const [document_type, setKind] = useState<'id_card' | 'passport' | 'company'>('id_card')
   const [document_number, setNumber] = useState('')
   const fields = submit.error?.fields ?? {}
@@ -55,12 +55,12 @@ function Form() {
     <>
       <TextInput label={t.name} required value={name} onChange={(e) => setName(e.currentTarget.value)} error={fields.name} />
       <Group grow align="flex-start">
-        <TextInput label={t.country} required maxLength={2} value={country} onChange={(e) => setCountry(e.currentTarget.value.toUpperCase())} error={fields.country} />
+        <CountrySelect required value={country} set={setCountry} error={fields.country} />
         <Select label={t.kind} allowDeselect={false} value={document_type} onChange={(next) => setKind(next as 'passport')} data={(['id_card', 'passport', 'company'] as const).map((value) => ({ value, label: t[value] }))} />
       </Group>
       <TextInput label={t.number} required value={document_number} onChange={(e) => setNumber(e.currentTarget.value)} error={fields.document_number} autoComplete="off" />
       {submit.error && Object.keys(fields).length === 0 && <Failed error={submit.error} />}
-      <Group><Button loading={submit.isPending} disabled={!name.trim() || !document_number.trim()} onClick={() => submit.mutate({ name, country, document_type, document_number }, { onSuccess: () => done(t.sent) })}>{t.go}</Button></Group>
+      <Group><Button loading={submit.isPending} disabled={!name.trim() || !country || !document_number.trim()} onClick={() => submit.mutate({ name, country: country ?? '', document_type, document_number }, { onSuccess: () => done(t.sent) })}>{t.go}</Button></Group>
     </>
   )
 }

@@ -74,7 +74,7 @@ interface Whole extends CustomerRow {
   topped_up: number
   currency: string
   totp: boolean
-  real_name: { status: string; name: string; country: string; document_type: string; reason: string | null; submitted_at: string } | null
+  real_name: { status: string; name: string; country: string; document_type: string; reason: string | null; submitted_at: string; version: number } | null
 }
 
 export function Customer() {
@@ -109,7 +109,7 @@ function Actions({ customer }: { customer: Whole }) {
         <Button variant="default" leftSection={<IconCoins size={16} />} onClick={() => { setAmount(''); setQuestion({ title: t.credit, text: t.creditHow, yes: t.credit, reason: 'needed', told: t.credited, run: () => Promise.resolve() }) }}>{t.credit}</Button>
       )}
       {allowed('customer/verify') && !customer.verified && (
-        <Button variant="default" leftSection={<IconCircleCheck size={16} />} onClick={() => setQuestion({ title: t.verify, text: customer.email, yes: t.verify, reason: 'welcome', told: t.verified, run: (reason) => run('customer/verify', { reason }) })}>{t.verify}</Button>
+        <Button variant="default" leftSection={<IconCircleCheck size={16} />} onClick={() => setQuestion({ title: t.verify, text: customer.email, yes: t.verify, reason: 'welcome', told: t.verified, run: (reason) => run('customer/verify', { seen: customer.real_name?.version ?? 0, reason }) })}>{t.verify}</Button>
       )}
       {allowed('customer/disable') && (customer.disabled ? (
         <Button variant="default" onClick={() => setQuestion({ title: t.enable, text: customer.email, yes: t.enable, reason: 'welcome', told: t.enabled, run: (reason) => run('customer/enable', { reason }) })}>{t.enable}</Button>

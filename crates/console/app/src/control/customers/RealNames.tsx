@@ -30,15 +30,19 @@ const t = texts({
   refused: ['已拒绝,客户将收到邮件', 'Refused; the customer gets a mail'],
 })
 
-interface Waiting { customer: number; email: string; name: string; country: string; document_type: 'id_card' | 'passport' | 'company'; document_number: string; submitted_at: string }
+interface Waiting { customer: number; email: string; name: string; country: string; document_type: 'id_card' | 'passport' | 'company'; document_number: string; submitted_at: string; version: number }
 
 export function RealNames() {
   const [question, setQuestion] = useState<Question>()
   const waiting = useAsk<Listed<Waiting>>('customer/waiting')
   const client = useQueryClient()
   const decide = async (path: string, input: object) => {
-    await door('POST', path, input)
-    await client.invalidateQueries({ queryKey: ['control'] })
+    try {
+      await door('POST', path, input)
+    } finally {
+      // Where the customer submitted again meanwhile, that is what stands behind the question now.
+      await client.invalidateQueries({ queryKey: ['control'] })
+    }
   }
   return (
     <Screen title={t.title} about={t.about}>
@@ -56,8 +60,8 @@ export function RealNames() {
                     [t.at, when(one.submitted_at)],
                   ]} />
                   <Group grow>
-                    <Button variant="light" color="red" leftSection={<IconX size={16} />} onClick={() => setQuestion({ title: t.refuse, text: t.refuseHow, yes: t.refuse, danger: true, reason: 'needed', told: t.refused, run: (reason) => decide('customer/refuse', { email: String(one.customer), reason }) })}>{t.refuse}</Button>
-                    <Button leftSection={<IconCheck size={16} />} onClick={() => setQuestion({ title: t.pass, text: `${one.name} · ${one.email}`, yes: t.pass, reason: 'welcome', told: t.passed, run: (reason) => decide('customer/verify', { email: String(one.customer), reason }) })}>{t.pass}</Button>
+                    <Button variant="light" color="red" leftSection={<IconX size={16} />} onClick={() => setQuestion({ title: t.refuse, text: t.refuseHow, yes: t.refuse, danger: true, reason: 'needed', told: t.refused, run: (reason) => decide('customer/refuse', { email: String(one.customer), seen: one.version, reason }) })}>{t.refuse}</Button>
+                    <Button leftSection={<IconCheck size={16} />} onClick={() => setQuestion({ title: t.pass, text: `${one.name} · ${one.email}`, yes: t.pass, reason: 'welcome', told: t.passed, run: (reason) => decide('customer/verify', { email: String(one.customer), seen: one.version, reason }) })}>{t.pass}</Button>
                   </Group>
                 </Stack>
               </Panel>
