@@ -50,6 +50,7 @@ twins! {
     78 "0078_unpaid_orders",
     79 "0079_shop_edges",
     80 "0080_real_name_versions",
+    81 "0081_articles",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

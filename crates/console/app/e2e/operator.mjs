@@ -115,9 +115,14 @@ async function seeAs() {
   await heading('Overview').waitFor()
   await page.getByText('nothing can be changed').waitFor()
   seen.push(...(await axe(page, 'seen as the customer')))
+  await page.goto(`${told.api}/accounts`)
+  await page.getByRole('row', { name: new RegExp(told.account.username) }).getByText('••••••••').waitFor()
+  if ((await page.content()).includes(told.account.password)) fail('an operator reads the password of a proxy account')
   await button('Back to the control room').click()
   await heading('demo@example.com').waitFor()
   await go('/audit', 'Audit')
+  await page.getByRole('row', { name: /customer\/see-as.*ticket 7/ }).waitFor()
+  await page.getByLabel('Concerns').fill('#1')
   await page.getByRole('row', { name: /customer\/see-as.*ticket 7/ }).waitFor()
   step('saw what a customer sees, and found it in the audit')
 }
@@ -155,17 +160,40 @@ async function brand() {
   step('opened a second brand under another host name; it looks its own way and knows nobody of the first')
 }
 
+async function article() {
+  await go('/articles', 'Help articles')
+  await page.getByRole('row', { name: /First steps/ }).getByRole('button').click()
+  await heading('First steps').waitFor()
+  await page.getByRole('textbox', { name: 'Title' }).fill('Begin here')
+  await page.getByRole('textbox', { name: /Text/ }).fill('Dial **{host}** with <b>your</b> account.')
+  await page.locator('strong', { hasText: '{host}' }).waitFor()
+  seen.push(...(await axe(page, 'an article')))
+  await button('Save').click()
+  await page.getByRole('row', { name: /Begin here.*Changed/ }).waitFor()
+  const { access_token } = await customer('user/login', { account: 'named@example.com', password: 'correct horse battery' })
+  const read = await fetch(`${told.api}/web_v1/article/list?language=en`, { headers: { Authorization: `Bearer ${access_token}` } })
+  const { data } = await read.json()
+  const [first] = data.list
+  if (first.title !== 'Begin here' || !first.content.includes(`**${new URL(told.api).hostname}**`)) fail(`customers read ${JSON.stringify(first)}`)
+  await page.getByRole('row', { name: /Begin here/ }).getByRole('button').click()
+  await button('Back to the shipped text').click()
+  await button('Back to the shipped text', dialog()).click()
+  await heading('First steps').waitFor()
+  step('rewrote a help article, saw that customers read it, and took it back')
+}
+
 try {
   await logIn()
   await verify()
   await exit()
   await refund()
   await seeAs()
+  await article()
   await brand()
   const cookies = await context.cookies()
   const screens = SCREENS.filter((path) => path.startsWith('/control') && path !== '/control/login')
   seen.push(...(await looks(browser, told.api, ['/control/login'], [], {}, problems)))
-  seen.push(...(await looks(browser, told.api, screens, cookies, { id: '1', code: 'residential-100' }, problems)))
+  seen.push(...(await looks(browser, told.api, screens, cookies, { id: '1', code: 'residential-100', slug: 'first-steps' }, problems)))
   step(`looked at ${screens.length + 1} screens, each four ways`)
 } catch (error) {
   await page.screenshot({ path: process.env.CONSOLE_SHOT ?? 'e2e-failed.png' }).catch(() => {})

@@ -1,4 +1,12 @@
-//! Help articles: short texts in both languages, shipped with the product, with the site's own host and port in them.
+//! Help articles: short texts in both languages. Some are shipped with the product; a site's operators change them or
+//! add their own. Customers read them with the site's own host, port and API address in them.
+
+mod error;
+pub(crate) mod flow;
+mod queries;
+pub(crate) mod rules;
+#[cfg(test)]
+mod tests;
 
 use crate::Control;
 use serde::Serialize;
@@ -8,7 +16,7 @@ use utoipa::ToSchema;
 
 /// Slug, Chinese, English; in reading order. The first line of each is its title.
 #[rustfmt::skip] // One article a line reads as the table it is.
-const ARTICLES: &[(&str, Text)] = &[
+const SHIPPED: &[(&str, Text)] = &[
     ("first-steps", Text::new(include_str!("zh/first-steps.md"), include_str!("en/first-steps.md"))),
     ("places-and-sessions", Text::new(include_str!("zh/places-and-sessions.md"), include_str!("en/places-and-sessions.md"))),
     ("without-a-password", Text::new(include_str!("zh/without-a-password.md"), include_str!("en/without-a-password.md"))),
@@ -38,33 +46,10 @@ async fn list(control: Control, call: Call, (): ()) -> Result<Listed<ArticleRow>
             .replace("{port}", &entry.port.to_string())
             .replace("{api}", &api)
     };
-    let rows = ARTICLES.iter().map(|(slug, text)| {
-        let (title, content) = parts(text.get(call.lang));
-        ArticleRow { id: (*slug).to_owned(), title: title.to_owned(), content: fill(content) }
+    let all = flow::all(&control.store().read().await?, call.site.id).await?;
+    let rows = all.iter().filter(|article| !article.hidden).map(|article| {
+        let (title, content) = rules::parts(article.text.get(call.lang));
+        ArticleRow { id: article.slug.clone(), title: title.to_owned(), content: fill(content) }
     });
     Ok(Listed { list: rows.collect() })
-}
-
-fn parts(text: &str) -> (&str, &str) {
-    let (title, content) = text.split_once('\n').unwrap_or((text, ""));
-    (title.trim_start_matches("# "), content.trim())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use turnpike_base::Lang;
-
-    #[test]
-    fn every_article_has_a_title_and_a_text_in_both_languages() {
-        let is_chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-        for (slug, text) in ARTICLES {
-            for lang in [Lang::Zh, Lang::En] {
-                let whole = text.get(lang);
-                let (title, content) = parts(whole);
-                assert!(whole.starts_with("# ") && content.len() > 200, "{slug}");
-                assert_eq!(is_chinese(title), lang == Lang::Zh, "{slug}: {title}");
-            }
-        }
-    }
 }

@@ -9,6 +9,7 @@
 
 mod account;
 mod api;
+mod article;
 mod coupon;
 mod customer;
 pub(crate) mod door;
@@ -104,13 +105,15 @@ async fn concerned(tx: &impl Read, path: &str, input: &Value) -> Result<Option<C
     }
 }
 
-/// What an input may show in the audit: no secrets, no files.
+/// What an input may show in the audit: no secrets, no files, no texts of articles.
 fn redacted(input: &Value) -> Value {
     const HIDDEN: &[&str] =
         &["password", "target", "file", "secret", "key", "token", "logo", "document_number"];
+    const TEXTS: &[&str] = &["zh", "en"];
     let Value::Object(fields) = input else { return Value::Null };
     let shown = |(name, value): (&String, &Value)| {
-        let hidden = HIDDEN.iter().any(|word| name.contains(word)) && !value.is_boolean();
+        let secret = HIDDEN.iter().any(|word| name.contains(word)) && !value.is_boolean();
+        let hidden = secret || TEXTS.contains(&name.as_str());
         (name.clone(), if hidden { json!("***") } else { value.clone() })
     };
     Value::Object(fields.iter().map(shown).collect())
@@ -190,6 +193,10 @@ async fn dispatch(control: &Control, caller: Caller, path: &str, input: Value) -
         "package/grant" => go(control, input, package::grant).await,
         "package/take" => go(control, input, package::take).await,
         "package/list" => go(control, input, package::list).await,
+        "article/list" => go(control, input, article::list).await,
+        "article/show" => go(control, input, article::show).await,
+        "article/save" => go(control, input, article::save).await,
+        "article/remove" => go(control, input, article::remove).await,
         "account/list" => go(control, input, account::list).await,
         "account/show" => go(control, input, account::show).await,
         "exit/add" => go(control, input, exit::add).await,

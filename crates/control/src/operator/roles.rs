@@ -32,7 +32,7 @@ pub(super) fn is_read(path: &str) -> bool {
 fn keeper(noun: &str, verb: &str) -> Option<Role> {
     match (noun, verb) {
         ("customer", "credit") => Some(Role::Finance),
-        ("customer" | "package" | "account", _) => Some(Role::Support),
+        ("customer" | "package" | "account" | "article", _) => Some(Role::Support),
         ("exit" | "static-ip" | "rule" | "node" | "endpoint" | "session", _) => Some(Role::Network),
         (
             "order" | "payment-method" | "payment" | "coupon" | "product" | "catalogue" | "ledger"

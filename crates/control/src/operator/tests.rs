@@ -227,6 +227,49 @@ both_engines! {
         assert_eq!(notes["list"][0]["actor_name"], "support@example.com");
     }
 
+    async fn operators_write_what_their_site_s_customers_read(store: Store) {
+        let room = room(&store).await;
+        let support = room.enter("support").await;
+        let read = async |host: &str, email: &str| {
+            let input = json!({"email": email, "password": PASSWORD});
+            let (_, login, _) = room.send_to(host, Method::POST, "/web_v1/user/login", "", &input).await;
+            let token = login["data"]["access_token"].as_str().unwrap().to_owned();
+            let (_, answer, _) = room.send_to(host, Method::GET, "/web_v1/article/list", &token, &json!({})).await;
+            let rows = answer["data"]["list"].as_array().unwrap().clone();
+            rows.into_iter().map(|row| (row["id"].as_str().unwrap().to_owned(), row["title"].as_str().unwrap().to_owned(), row["content"].as_str().unwrap().to_owned())).collect::<Vec<_>>()
+        };
+        let shipped = read("one.example", "ann@example.com").await;
+        let save = async |input: Value| room.ask(&support, "article/save", input).await;
+        let text = json!({"slug": "first-steps", "zh": "# 入门\n\n正文", "en": "# Begin here\n\nDial {host}, or ask {api}.", "seen": 0});
+        let (status, saved) = save(text.clone()).await;
+        assert_eq!((status, &saved["data"]["version"], &saved["data"]["source"]), (StatusCode::OK, &json!(1), &json!("changed")), "{saved}");
+        assert_eq!(save(text).await.1["error"]["slug"], "article_changed");
+        let own = json!({"slug": "refunds", "zh": "# 退款\n\n正文", "en": "# Refunds\n\nWithin a week.", "position": 0});
+        assert_eq!(save(own).await.0, StatusCode::OK);
+        let hers = read("one.example", "ann@example.com").await;
+        assert_eq!((hers[0].1.as_str(), hers[1].1.as_str()), ("Refunds", "Begin here"));
+        assert_eq!(hers[1].2, "Dial one.example, or ask http://one.example/gateway.");
+        assert_eq!(read("two.example", "bob@example.com").await.iter().map(|row| &row.1).collect::<Vec<_>>(), shipped.iter().map(|row| &row.1).collect::<Vec<_>>(), "another site's");
+        assert_eq!(save(json!({"slug": "refunds", "hidden": true, "seen": 1})).await.0, StatusCode::OK);
+        assert!(read("one.example", "ann@example.com").await.iter().all(|row| row.0 != "refunds"));
+        let listed = room.ok(&room.enter("read-only").await, "article/list", json!({})).await;
+        assert_eq!((&listed["list"][0]["slug"], &listed["list"][0]["hidden"]), (&json!("refunds"), &json!(true)));
+        let bad = save(json!({"slug": "refunds", "en": "no title"})).await.1;
+        assert!(bad["error"]["errors"]["en"][0].as_str().unwrap().contains("# Title"), "{bad}");
+        let back = room.ok(&support, "article/remove", json!({"slug": "first-steps"})).await;
+        assert_eq!((&back["source"], &back["version"]), (&json!("shipped"), &json!(0)));
+        assert_eq!(room.ok(&support, "article/remove", json!({"slug": "refunds"})).await, Value::Null);
+        assert_eq!(read("one.example", "ann@example.com").await, shipped);
+        for (slug, fault) in [("first-steps", "article_unchanged"), ("refunds", "article_unknown")] {
+            assert_eq!(room.ask(&support, "article/remove", json!({"slug": slug})).await.1["error"]["slug"], fault);
+        }
+        let (_, refused) = room.ask(&room.enter("finance").await, "article/save", json!({"slug": "refunds"})).await;
+        assert_eq!(refused["error"]["slug"], "role_lacks");
+        let notes = room.ok(&room.enter("owner").await, "audit/list", json!({"action": "article/save"})).await;
+        let noted = notes.to_string();
+        assert!(noted.contains("refunds") && !noted.contains("Within a week"), "{noted}");
+    }
+
     async fn a_real_name_is_decided_as_the_operator_saw_it(store: Store) {
         let room = room(&store).await;
         let support = room.enter("support").await;

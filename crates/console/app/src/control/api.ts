@@ -61,7 +61,7 @@ function defined(input: object): object {
 }
 
 const KEEPERS: Record<string, Role> = {
-  customer: 'support', package: 'support', account: 'support', exit: 'network', 'static-ip': 'network', rule: 'network', order: 'finance',
+  customer: 'support', package: 'support', account: 'support', article: 'support', exit: 'network', 'static-ip': 'network', rule: 'network', order: 'finance',
   payment: 'finance', 'payment-method': 'finance', coupon: 'finance', product: 'finance', ledger: 'finance', invoice: 'finance',
 }
 

@@ -1,7 +1,7 @@
 // The operators' menu, in groups, and what an alarm leads to.
 
 import {
-  IconBuildingStore, IconCashBanknote, IconDiscount2, IconGauge, IconHistory, IconId, IconListCheck, IconNetwork, IconPalette, IconReceipt2, IconReportMoney,
+  IconBook2, IconBuildingStore, IconCashBanknote, IconDiscount2, IconGauge, IconHistory, IconId, IconListCheck, IconNetwork, IconPalette, IconReceipt2, IconReportMoney,
   IconServer2, IconSettings, IconShieldLock, IconUsersGroup, IconWorldPin, type Icon,
 } from '@tabler/icons-react'
 import { texts } from '../lib/lang'
@@ -23,6 +23,7 @@ export const names = texts({
   ledger: ['账本', 'Ledger'],
   installation: ['系统', 'Installation'],
   sites: ['站点与品牌', 'Sites & brands'],
+  articles: ['帮助文章', 'Help articles'],
   jobs: ['任务', 'Jobs'],
   audit: ['审计', 'Audit'],
   operators: ['运营人员', 'Operators'],
@@ -51,6 +52,7 @@ export const groups: { label?: keyof typeof names; items: Item[] }[] = [
   ] },
   { label: 'installation', items: [
     { to: '/control/sites', label: 'sites', icon: IconPalette },
+    { to: '/control/articles', label: 'articles', icon: IconBook2 },
     { to: '/control/jobs', label: 'jobs', icon: IconListCheck, alarms: ['jobs_failing', 'messages_stuck'] },
     { to: '/control/audit', label: 'audit', icon: IconHistory, owner: true },
     { to: '/control/operators', label: 'operators', icon: IconShieldLock, owner: true },

@@ -11,7 +11,7 @@ const t = texts({
   readOnly: ['只读', 'Read-only'],
   ownerMay: ['可执行全部操作', 'Everything'],
   financeMay: ['订单、支付、价格、优惠券、账本', 'Orders, payments, prices, coupons, ledger'],
-  supportMay: ['客户及其持有的套餐和账号', 'Customers and what they hold'],
+  supportMay: ['客户及其持有的套餐和账号，帮助文章', 'Customers and what they hold, help articles'],
   networkMay: ['出口、静态 IP、禁止访问的目标', 'Exits, static addresses, closed destinations'],
   readOnlyMay: ['查看除机密外的全部内容', 'Looks at everything that is no secret'],
 })

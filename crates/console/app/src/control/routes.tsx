@@ -27,6 +27,8 @@ export function controlRoutes(root: AnyRoute) {
       screen('payments', () => import('./orders/Payments'), 'Payments'),
       screen('coupons', () => import('./coupons/Coupons'), 'Coupons'),
       screen('ledger', () => import('./ledger/Ledger'), 'Ledger'),
+      screen('articles', () => import('./articles/Articles'), 'Articles'),
+      screen('articles/$slug', () => import('./articles/Editor'), 'Editor'),
       screen('sites', () => import('./sites/Sites'), 'Sites'),
       screen('jobs', () => import('./system/Jobs'), 'Jobs'),
       screen('audit', () => import('./system/Audit'), 'Audit'),

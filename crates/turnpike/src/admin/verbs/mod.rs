@@ -1,6 +1,7 @@
 //! Nouns and verbs of `turnpike admin`. Each verb's arguments serialise to the very input of the
 //! operator's command of the same name, so the command line and the operator API can't drift apart.
 
+mod articles;
 mod money;
 mod network;
 mod operators;
@@ -13,6 +14,7 @@ mod usage;
 
 use super::secrets;
 use anyhow::{Context, Result};
+use articles::Article;
 use clap::{Args, Subcommand};
 use money::{Invoice, Job, Ledger, Payment, PaymentMethod};
 use network::{Exit, Rule, StaticIp};
@@ -76,6 +78,9 @@ pub(crate) enum Noun {
     /// The catalogue: what is sold, for how much
     #[command(subcommand)]
     Product(Product),
+    /// Help articles that customers read in the console
+    #[command(subcommand)]
+    Article(Article),
     /// What makes orders cheaper
     #[command(subcommand)]
     Coupon(Coupon),
@@ -124,6 +129,7 @@ impl Noun {
             Self::Exit(exit) => exit.ask()?,
             Self::StaticIp(address) => address.read()?,
             Self::Product(product) => product.read()?,
+            Self::Article(article) => article.read()?,
             _ => {}
         }
         self.into_call()
