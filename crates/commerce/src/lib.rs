@@ -59,6 +59,7 @@ pub fn routes(state: &State) -> Vec<turnpike_web::Endpoint> {
         renewals::routes(state),
         products::routes(state),
         statements::routes(state),
+        warnings::routes(state),
     ]
     .concat()
 }

@@ -1,11 +1,12 @@
-//! Sends what the domains wrote into the outbox: mail and signed webhooks. What was not taken is tried again later
+//! Sends what the domains wrote into the outbox: mail, signed webhooks, those of customers, too. What was not taken is tried again later
 //! and later; what is too late is given up. Without a mail server mails stay where operators can read them.
 
 use crate::Control;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use turnpike_base::{Result, Timestamp};
-use turnpike_courier::{Mail, Smtp, Webhook};
+use turnpike_commerce::warnings::hooks::{self, Due, Failure};
+use turnpike_courier::{CourierError, Mail, Smtp, Webhook};
 use turnpike_identity::{events, mail};
 use turnpike_store::outbox::{self, Message};
 
@@ -30,6 +31,8 @@ impl Couriers {
         match kind {
             mail::KIND => self.smtp.is_some(),
             events::KIND => self.webhook.is_some(),
+            // Each event brings its address along.
+            hooks::KIND => true,
             _ => false,
         }
     }
@@ -43,9 +46,13 @@ impl Control {
     }
 }
 
-/// Sends for ever. Mail and events go side by side: a server that is slow holds up its own kind only.
+/// Sends for ever. The kinds go side by side: a server that is slow holds up its own kind only.
 pub(crate) async fn run(control: Control) {
-    tokio::join!(run_kind(&control, mail::KIND), run_kind(&control, events::KIND));
+    tokio::join!(
+        run_kind(&control, mail::KIND),
+        run_kind(&control, events::KIND),
+        run_kind(&control, hooks::KIND)
+    );
 }
 
 async fn run_kind(control: &Control, kind: &'static str) {
@@ -114,7 +121,35 @@ async fn carry(
             let Some(event) = opened else { return Ok(false) };
             webhook.send(message.id, &event, now).await.map_err(|e| e.to_string())?;
         }
+        (hooks::KIND, ..) => return to_customer(control, message, now).await,
         _ => return Err("there is nobody to send it".into()),
     }
     Ok(true)
+}
+
+/// Sends an event to a customer's own webhook, and notes how it fared; `false`: he has none any more.
+async fn to_customer(control: &Control, message: &Message, now: Timestamp) -> Result<bool, String> {
+    let told = |fault: turnpike_base::Fault| fault.to_string();
+    let Some(due) = hooks::due(&control.commerce(), &message.payload).await.map_err(told)? else {
+        return Ok(false);
+    };
+    let sent = send(&due, message.id, now).await;
+    let failure = sent.as_ref().err().map(|error| match error {
+        CourierError::Status(status) => Failure::Status(*status),
+        CourierError::Fetch(error) => Failure::from(error),
+        _ => Failure::Broken,
+    });
+    note(control, &due, failure, now).await.map_err(told)?;
+    sent.map(|()| true).map_err(|error| error.to_string())
+}
+
+async fn send(due: &Due, id: i64, now: Timestamp) -> Result<(), CourierError> {
+    let webhook = Webhook::new(&due.hook.url, due.hook.secret.clone())?.of_stranger(due.private);
+    webhook.send(id, &due.event, now).await
+}
+
+async fn note(control: &Control, due: &Due, failure: Option<Failure>, now: Timestamp) -> Result<()> {
+    let tx = control.store().write().await?;
+    hooks::tried(&tx, due, failure, now).await?;
+    Ok(tx.commit().await?)
 }

@@ -2,6 +2,7 @@
 //! sent, and whether to try again, is decided by who calls.
 
 mod mail;
+mod reach;
 #[cfg(test)]
 mod sink;
 #[cfg(test)]

@@ -39,6 +39,19 @@ async fn a_server_that_refuses_or_is_away_is_told() {
     assert!(matches!(smtp.send(&wrong).await, Err(CourierError::Mail(_))));
 }
 
+#[tokio::test]
+async fn a_strangers_webhook_does_not_reach_us() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    let webhook = || Webhook::new(&url, Secret::new("s")).unwrap();
+    let body = "{\"event\":\"x\"}";
+    let refused = webhook().of_stranger(false).send(1, body, Timestamp(0)).await.unwrap_err();
+    assert!(matches!(refused, CourierError::Fetch(turnpike_fetch::FetchError::Refused)), "{refused}");
+    let laboratory = webhook().of_stranger(true);
+    let (sent, _) = tokio::join!(laboratory.send(1, body, Timestamp(0)), receive(listener, "204 No Content"));
+    sent.unwrap();
+}
+
 #[test]
 fn wrong_settings_are_told_without_their_secrets() {
     let told = Smtp::new("ftp://u:hunter2@host", "a@b.c").unwrap_err().to_string();

@@ -1,19 +1,27 @@
 //! Signed webhooks: `POST` of a JSON event. `X-Turnpike-Signature: t=SECONDS,v1=HEX`, where HEX is HMAC-SHA256 over
 //! `SECONDS.BODY` with the shared secret; receivers compare it in constant time and refuse old times.
 
-use crate::CourierError;
+use crate::{CourierError, reach};
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use http::{Request, header};
 use sha2::Sha256;
+use std::time::Duration;
 use turnpike_base::{Secret, Timestamp};
-use turnpike_fetch::{Address, Limits, send};
+use turnpike_fetch::{Address, Limits, send_where};
+
+/// How long a stranger's server may take, and how much it may say.
+const STRANGER: Limits =
+    Limits { connect: Duration::from_secs(5), answer: Duration::from_secs(10), body: 64 << 10 };
 
 /// Where events go, and with which secret they are signed.
 #[derive(Clone, Debug)]
 pub struct Webhook {
     to: Address,
     secret: Secret,
+    /// Only at addresses of the public internet.
+    public: bool,
+    limits: Limits,
 }
 
 impl Webhook {
@@ -25,7 +33,14 @@ impl Webhook {
         let to = Address::parse(url).map_err(|_| {
             CourierError::Setting("webhook-url is not a URL such as https://example.com/hook")
         })?;
-        Ok(Self { to, secret })
+        Ok(Self { to, secret, public: false, limits: Limits::SHORT })
+    }
+
+    /// The webhook of a stranger: it is only reached on the public internet (unless `private`), and does not keep others
+    /// waiting for long.
+    #[must_use]
+    pub fn of_stranger(self, private: bool) -> Self {
+        Self { public: !private, limits: STRANGER, ..self }
     }
 
     /// Sends an event; `id` is the same on every try, so that receivers can drop twins.
@@ -40,7 +55,8 @@ impl Webhook {
             .header("x-turnpike-signature", signature(&self.secret, body, now))
             .body(Bytes::copy_from_slice(body.as_bytes()))
             .map_err(|_| CourierError::Setting("webhook-url can't be asked"))?;
-        let answer = send(&self.to, request, Limits::SHORT).await?;
+        let may = |address| !self.public || reach::is_public(address);
+        let answer = send_where(&self.to, request, self.limits, may).await?;
         if answer.status.is_success() { Ok(()) } else { Err(CourierError::Status(answer.status.as_u16())) }
     }
 }

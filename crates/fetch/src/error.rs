@@ -11,6 +11,9 @@ pub enum FetchError {
     /// Nobody listens, or no name is found.
     #[error("no connection; is the server running?")]
     NoConnection(#[source] std::io::Error),
+    /// None of its addresses may be dialled: nothing was sent.
+    #[error("its address may not be dialled")]
+    Refused,
     /// No connection, or no TLS, in time: nothing was sent.
     #[error("no connection in {0} s")]
     ConnectTimeout(u64),

@@ -8,4 +8,4 @@ mod trust;
 
 pub use address::Address;
 pub use error::FetchError;
-pub use send::{Answer, Limits, send};
+pub use send::{Answer, Limits, send, send_where};

@@ -6,9 +6,10 @@ use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 /// How long and how much.
@@ -43,17 +44,40 @@ pub struct Answer {
 ///
 /// # Errors
 /// See [`FetchError`]; [`FetchError::is_unsent`] tells whether it may be sent again without a thought.
-pub async fn send(to: &Address, mut request: Request<Bytes>, limits: Limits) -> Result<Answer, FetchError> {
+pub async fn send(to: &Address, request: Request<Bytes>, limits: Limits) -> Result<Answer, FetchError> {
+    send_where(to, request, limits, |_| true).await
+}
+
+/// The same to a server of a stranger's choice: only addresses that `may` be dialled are, after the name was resolved.
+///
+/// # Errors
+/// See [`send`]; [`FetchError::Refused`] where none may be.
+pub async fn send_where(
+    to: &Address,
+    mut request: Request<Bytes>,
+    limits: Limits,
+    may: impl Fn(IpAddr) -> bool,
+) -> Result<Answer, FetchError> {
     let late = || FetchError::ConnectTimeout(limits.connect.as_secs());
     let host = HeaderValue::from_str(to.authority()).map_err(|_| FetchError::Address)?;
     request.headers_mut().insert(header::HOST, host);
-    let connecting = timeout(limits.connect, TcpStream::connect((to.host.as_str(), to.port)));
-    let stream = connecting.await.map_err(|_| late())?.map_err(FetchError::NoConnection)?;
+    let stream = timeout(limits.connect, connect(to, may)).await.map_err(|_| late())??;
     if !to.tls {
         return in_time(stream, request, limits).await;
     }
     let wrapped = timeout(limits.connect, trust::wrap(stream, &to.host)).await;
     in_time(wrapped.map_err(|_| late())??, request, limits).await
+}
+
+/// Dials the addresses that were checked, so that a name can't mean another one meanwhile.
+async fn connect(to: &Address, may: impl Fn(IpAddr) -> bool) -> Result<TcpStream, FetchError> {
+    let found = lookup_host((to.host.as_str(), to.port)).await.map_err(FetchError::NoConnection)?;
+    let all: Vec<SocketAddr> = found.collect();
+    let open: Vec<SocketAddr> = all.iter().copied().filter(|address| may(address.ip())).collect();
+    if open.is_empty() && !all.is_empty() {
+        return Err(FetchError::Refused);
+    }
+    TcpStream::connect(open.as_slice()).await.map_err(FetchError::NoConnection)
 }
 
 async fn in_time<S>(stream: S, request: Request<Bytes>, limits: Limits) -> Result<Answer, FetchError>
@@ -127,6 +151,20 @@ mod tests {
         let to = Address::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
         drop(listener);
         assert!(send(&to, request(), Limits::SHORT).await.unwrap_err().is_unsent());
+    }
+
+    #[tokio::test]
+    async fn an_address_that_may_not_be_dialled_is_not() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"] {
+            let to = Address::parse(&format!("http://{host}:{port}")).unwrap();
+            let error =
+                send_where(&to, request(), Limits::SHORT, |ip| !ip.to_canonical().is_loopback()).await;
+            assert!(matches!(error.unwrap_err(), FetchError::Refused), "{host}");
+        }
+        let nobody = tokio::time::timeout(Duration::from_millis(50), listener.accept()).await;
+        assert!(nobody.is_err(), "nothing was dialled");
     }
 
     #[tokio::test]

@@ -51,6 +51,7 @@ twins! {
     79 "0079_shop_edges",
     80 "0080_real_name_versions",
     81 "0081_articles",
+    82 "0082_warning_choices",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

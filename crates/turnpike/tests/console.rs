@@ -105,7 +105,8 @@ fn a_customers_life() {
     stripe.deliver_to(Some(format!("{}/notices/stripe", demo.text("/api"))));
     walk(
         "customer.mjs",
-        &json!({"api": demo.text("/api"), "echo": demo.text("/echo"), "proxy": demo.text("/proxy"), "mails": mails.path()}),
+        &json!({"api": demo.text("/api"), "echo": demo.text("/echo"), "proxy": demo.text("/proxy"), "mails": mails.path(),
+            "customer": demo.told["customer"]}),
     );
 }
 

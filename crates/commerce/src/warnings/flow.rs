@@ -1,15 +1,15 @@
-//! Warnings, written into the outbox with the memory that they were: as an event and as a mail.
+//! Warnings, written into the outbox with the memory that they were: as events and as a mail.
 
-use super::queries;
-use super::rules::{self, Kind};
+use super::rules::{self, Choices, Kind};
+use super::{hooks, queries};
 use crate::State;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use turnpike_access::packages::{self, Package, change};
-use turnpike_base::{Result, Timestamp};
+use turnpike_base::{CustomerId, Result, Timestamp};
 use turnpike_identity::customers;
 use turnpike_identity::mail::{self, Letter};
-use turnpike_store::{WriteTx, outbox};
+use turnpike_store::{Read, WriteTx, outbox};
 
 /// Packages looked at per transaction.
 const SWEEP: i64 = 200;
@@ -34,6 +34,23 @@ pub async fn run(state: &State, now: Timestamp) -> Result<usize> {
     Ok(candidates.len())
 }
 
+/// What a customer wants to hear.
+pub(super) async fn choices(tx: &impl Read, customer: CustomerId) -> Result<Choices> {
+    queries::choices(tx, customer).await
+}
+
+/// A customer chooses whether he hears of a kind by mail and by webhook; `None`: as before.
+pub(super) async fn choose(
+    state: &State,
+    customer: CustomerId,
+    kind: Kind,
+    ways: (Option<bool>, Option<bool>),
+) -> Result<()> {
+    let tx = state.store.write().await?;
+    queries::choose(&tx, customer, kind, ways).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Tells of one thing, unless it was told for this expiry.
 pub async fn tell(
     tx: &WriteTx,
@@ -56,6 +73,13 @@ pub async fn tell(
         "total": figures.total, "used": figures.used, "left": figures.left, "expires_at": package.expires_at,
         "reason": reason, "text": text});
     outbox::post(tx, "webhook", &event, now).await?;
+    let choice = queries::choices(tx, package.customer).await?.get(kind);
+    if choice.webhook && queries::hook(tx, &state.vault, package.customer).await?.is_some() {
+        hooks::post(tx, package.customer, event, now).await?;
+    }
+    if !choice.mail {
+        return Ok(());
+    }
     let minutes = (package.expires_at.since(now) / 60_000).clamp(LEAST_MINUTES, MOST_MINUTES);
     let letter =
         Letter { subject: text.clone(), lines: kind.lines(&text, &package.trade_no), action: None, minutes };

@@ -21,7 +21,36 @@ pub enum Kind {
     RenewalFailed,
 }
 
+/// By which ways a customer hears of something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// By mail.
+    pub mail: bool,
+    /// By his own webhook, where he has one.
+    pub webhook: bool,
+}
+
+/// What a customer wants to hear; of what he did not choose, everything.
+#[derive(Clone, Debug, Default)]
+pub struct Choices(Vec<(Kind, Choice)>);
+
+impl Choices {
+    /// How he hears of a kind.
+    pub fn get(&self, kind: Kind) -> Choice {
+        let chosen = self.0.iter().find(|(one, _)| *one == kind);
+        chosen.map_or(Choice { mail: true, webhook: true }, |(_, choice)| *choice)
+    }
+
+    pub(super) fn set(&mut self, name: &str, choice: Choice) {
+        self.0.extend(Kind::ALL.into_iter().find(|kind| kind.name() == name).map(|kind| (kind, choice)));
+    }
+}
+
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Used80, Self::Used100, Self::Expires, Self::Renews, Self::RenewalFailed];
+
     /// As it is stored, and the event's name after `package_`.
     pub const fn name(self) -> &'static str {
         match self {

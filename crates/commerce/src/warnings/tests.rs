@@ -1,6 +1,6 @@
 //! What is warned of, and that it is told once, on both engines.
 
-use super::{Kind, flow, rules};
+use super::{Kind, flow, hooks, rules};
 use crate::orders::{self, Request};
 use crate::testing::Shop;
 use crate::{grants, payments};
@@ -36,6 +36,57 @@ both_engines! {
         assert!(events[0].contains("package_used_80") && events[1].contains("package_used_100"), "{events:?}");
         assert_eq!(events.len(), 2);
     }
+    async fn a_customer_hears_what_he_chose_by_the_ways_he_chose(store: Store) {
+        let shop = Shop::open(&store, 50_000, NOW).await;
+        let (state, who) = (&shop.state, shop.customer);
+        let wish = Request::plain(shop.pid("bucket").await, payments::BALANCE);
+        let bought = orders::flow::create(state, &shop.buyer(NOW), &wish).await.unwrap();
+        let tx = store.write().await.unwrap();
+        let id = grants::of_order(&tx, &bought.trade_no).await.unwrap()[0].package;
+        let package = packages::by_id(&tx, id).await.unwrap().unwrap();
+        meter::book(&tx, id, package.total / 5 * 4 + 4, 0).await.unwrap();
+        tx.commit().await.unwrap();
+        let count = async |kind: &str| {
+            let tx = store.read().await.unwrap();
+            let row = tx.row("SELECT COUNT(*) AS n FROM outbox WHERE kind = $1", args![kind]).await.unwrap().unwrap();
+            row.get::<i64>("n").unwrap()
+        };
+        assert_eq!(hooks::test(state, who, NOW).await.unwrap_err().slug, "webhook_unknown");
+        assert!(hooks::set(state, who, "ftp://x.example").await.unwrap_err().errors.contains_key("url"));
+        let hook = hooks::set(state, who, "https://hooks.example/turnpike").await.unwrap().unwrap();
+        assert_eq!(hook.secret.expose().len(), 40);
+        flow::choose(state, who, Kind::Used80, (Some(false), None)).await.unwrap();
+        flow::choose(state, who, Kind::Used100, (Some(true), None)).await.unwrap();
+        flow::choose(state, who, Kind::Used100, (None, Some(false))).await.unwrap();
+        flow::run(state, NOW).await.unwrap();
+        assert_eq!((count("webhook").await, count("mail").await, count(hooks::KIND).await), (1, 0, 1), "80 %: not by mail");
+        let tx = store.write().await.unwrap();
+        meter::book(&tx, id, package.total / 5 + 1, 0).await.unwrap();
+        tx.commit().await.unwrap();
+        flow::run(state, NOW).await.unwrap();
+        assert_eq!((count("webhook").await, count("mail").await, count(hooks::KIND).await), (2, 1, 1), "used up: by mail alone");
+        hooks::test(state, who, NOW).await.unwrap();
+        assert_eq!(hooks::test(state, who, NOW.plus_seconds(9)).await.unwrap_err().slug, "webhook_busy");
+        let tx = store.read().await.unwrap();
+        let rows = tx.rows("SELECT payload FROM outbox WHERE kind = $1 ORDER BY id", args![hooks::KIND]).await.unwrap();
+        let payloads: Vec<String> = rows.iter().map(|row| row.get("payload").unwrap()).collect();
+        drop(tx);
+        let due = hooks::due(state, &payloads[0]).await.unwrap().unwrap();
+        assert!(due.event.contains("package_used_80") && due.hook.secret == hook.secret && !due.private, "{due:?}");
+        let note = async |failure| {
+            let tx = store.write().await.unwrap();
+            hooks::tried(&tx, &due, failure, NOW).await.unwrap();
+            tx.commit().await.unwrap();
+            hooks::of(&store.read().await.unwrap(), &state.vault, who).await.unwrap().unwrap()
+        };
+        for failure in [Some(hooks::Failure::Status(502)), Some(hooks::Failure::NotPublic), None] {
+            let hook = note(failure).await;
+            assert_eq!((hook.failure, hook.tried_at), (failure, Some(NOW)));
+        }
+        assert!(hooks::set(state, who, "").await.unwrap().is_none());
+        assert!(hooks::due(state, &payloads[1]).await.unwrap().is_none(), "there is none any more");
+    }
+
     async fn a_warning_is_a_mail_in_the_reader_s_language_with_the_site_s_time(store: Store) {
         let shop = Shop::open_in(&store, "Asia/Shanghai", 50_000, NOW).await;
         let wish = Request::plain(shop.pid("bucket").await, payments::BALANCE);

@@ -1,10 +1,13 @@
 // The whole life of a customer in a real browser: registers, verifies by the mailed link, logs in with a second step, tops
 // up by card, buys, creates an account, generates an endpoint, sees its traffic at once, renews an address, takes a
-// statement home. Then every screen is looked at.
+// statement home, chooses what warnings come. Then every screen is looked at.
 //
-// CONSOLE_E2E is JSON: {"api", "echo", "proxy", "mails": file with a mail a line, as JSON strings}.
+// CONSOLE_E2E is JSON: {"api", "echo", "proxy", "customer": {email, password} of one whose allowlist has this machine, "mails": file
+// with a mail a line, as JSON strings}.
 
+import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { PATIENCE, axe, fail, launch, pull, totp, until, window } from './kit.mjs'
 import { SCREENS, looks } from './looks.mjs'
 
@@ -176,6 +179,68 @@ async function statement() {
   step(`took ${file.suggestedFilename()} home`)
 }
 
+/** Somebody whose allowlist has this machine extracts endpoints, sees how long they live, and ends them. */
+async function extraction() {
+  const other = await window(browser, {}, problems)
+  const at = other.page
+  await at.goto(`${told.api}/login`)
+  await at.getByLabel('Email, phone or user name').fill(told.customer.email)
+  await at.getByRole('textbox', { name: 'Password' }).fill(told.customer.password)
+  await button('Log in', at).click()
+  await at.getByRole('heading', { name: 'Overview', level: 1 }).waitFor()
+  await at.goto(`${told.api}/generator?tab=link`)
+  await at.getByLabel('How many').fill('2')
+  await button('Extract now', at).click()
+  const lines = at.getByRole('region', { name: 'Endpoints' })
+  const [, port] = await until('the endpoints', async () => /:(\d+)\s/.exec(`${await lines.textContent()} `))
+  await at.getByRole('link', { name: 'See what runs' }).click()
+  const row = at.getByRole('row', { name: new RegExp(`:${port}`) })
+  await row.getByText(/^9 min \d+ s$/).waitFor()
+  seen.push(...(await axe(at, 'extracted endpoints')))
+  await at.getByRole('button', { name: `End ${port}` }).click()
+  await row.waitFor({ state: 'detached' })
+  await button('End all', at).click()
+  await button('End all', at.getByRole('dialog')).click()
+  await at.getByText('No endpoint runs now').waitFor()
+  await other.context.close()
+  step('extracted endpoints, saw what is left of them, and ended them')
+}
+
+/** A server of the customer's own; gives what it was sent. */
+async function hooked(work) {
+  const events = []
+  const server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (part) => { body += part })
+    request.on('end', () => { events.push({ body, signature: request.headers['x-turnpike-signature'] }); response.writeHead(204).end() })
+  })
+  await new Promise((ready) => server.listen(0, '127.0.0.1', ready))
+  try {
+    await work(`http://127.0.0.1:${server.address().port}/hook`, events)
+  } finally {
+    server.close()
+  }
+}
+
+async function warnings() {
+  await go('/settings', 'Settings')
+  await page.getByRole('tab', { name: 'Warnings' }).click()
+  await page.getByRole('switch', { name: '80% of a package is used: Mail' }).click({ force: true })
+  await until('the choice', () => page.evaluate(async () => (await (await fetch('/web_v1/warning/list')).json()).data.list[0].mail === 0))
+  await hooked(async (url, events) => {
+    await page.getByLabel('URL').fill(url)
+    await button('Save').click()
+    await button('Send a trial event').click()
+    const { body, signature } = await until('the event', () => events[0])
+    const secret = await page.getByLabel('Signing secret').inputValue()
+    const [, time, mark] = /^t=(\d+),v1=([0-9a-f]+)$/.exec(signature)
+    if (createHmac('sha256', secret).update(`${time}.${body}`).digest('hex') !== mark) fail(`the signature is wrong: ${signature}`)
+    await page.getByText('The last event was taken').waitFor()
+  })
+  seen.push(...(await axe(page, 'warnings')))
+  step('chose which warnings come, and took a signed one')
+}
+
 try {
   await register()
   await secondStep()
@@ -185,6 +250,8 @@ try {
   await traffic(await endpoint())
   await renew()
   await statement()
+  await warnings()
+  await extraction()
   await go('/orders', 'Orders')
   const no = (await page.locator('a[href^="/orders/"]').first().getAttribute('href')).split('/').pop()
   const cookies = await context.cookies()

@@ -268,12 +268,15 @@ impl<'d> Walk<'d> {
             "user/activity",
             "user/invitations",
             "user/real-name",
+            "warning/list",
         ] {
             self.get(&format!("/web_v1/{path}"), json!({}));
         }
         self.post("/web_v1/user/change-profile", json!({"lang": "en"}));
         self.post("/web_v1/user/verify-before-delete", json!({"enabled": 0}));
         self.post("/web_v1/user/end-other-sessions", json!({}));
+        self.post("/web_v1/warning/set", json!({"kind": "used_80", "mail": 0}));
+        self.post("/web_v1/warning/set-webhook", json!({"url": "https://example.com/hook"}));
     }
 
     /// The same calls under every prefix that the site lists.

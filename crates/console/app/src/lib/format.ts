@@ -1,6 +1,6 @@
 // Numbers, units and dates as the reader's locale writes them.
 
-import { lang, locale } from './lang'
+import { lang, locale, say, texts } from './lang'
 
 const KB_STEPS = ['KB', 'MB', 'GB', 'TB', 'PB'] as const
 
@@ -66,15 +66,14 @@ export function secondsBetween(from: string, to: string): number {
   return begun && over ? (over.getTime() - begun.getTime()) / 1_000 : 0
 }
 
-const SPAN = { hour: '小时', minute: '分', second: '秒' } as const
+const span = texts({ hours: ['{n} 小时', '{n} h'], minutes: ['{n} 分', '{n} min'], seconds: ['{n} 秒', '{n} s'] })
 
-/** What is left of a time, in its two largest units: `1 hr 5 mins`, `4 分 10 秒`. */
+/** What is left of a time, in its two largest units: `1 h 5 min`, `4 分 10 秒`. */
 export function left(seconds: number): string {
-  const unit = (value: number, name: keyof typeof SPAN) =>
-    lang() === 'zh' ? `${value} ${SPAN[name]}` : new Intl.NumberFormat(locale(), { style: 'unit', unit: name, unitDisplay: 'short' }).format(value)
-  const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60]
-  if (hours > 0) return `${unit(hours, 'hour')} ${unit(minutes, 'minute')}`
-  return minutes > 0 ? `${unit(minutes, 'minute')} ${unit(rest, 'second')}` : unit(rest, 'second')
+  const whole = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60] as const
+  const [hours, minutes, rest] = [say(span.hours, { n: whole[0] }), say(span.minutes, { n: whole[1] }), say(span.seconds, { n: whole[2] })]
+  if (whole[0] > 0) return `${hours} ${minutes}`
+  return whole[1] > 0 ? `${minutes} ${rest}` : rest
 }
 
 function parse(text: string | null | undefined): Date | undefined {

@@ -6,7 +6,7 @@ import { setLang } from './lang'
 
 it('tells what is left in the two largest units', () => {
   setLang('en')
-  expect([left(3_900), left(250), left(9)]).toEqual(['1 hr 5 mins', '4 mins 10 secs', '9 secs'])
+  expect([left(3_900), left(250), left(9)]).toEqual(['1 h 5 min', '4 min 10 s', '9 s'])
   setLang('zh')
   expect([left(3_900), left(250), left(0)]).toEqual(['1 小时 5 分', '4 分 10 秒', '0 秒'])
 })

@@ -1,7 +1,7 @@
-// The customer's account: password, second step, log-ins, what was done, real name, invitations.
+// The customer's account: password, second step, warnings, log-ins, what was done, real name, invitations.
 
 import { Tabs } from '@mantine/core'
-import { IconHistory, IconId, IconLock, IconShieldLock, IconUser, IconUsersPlus } from '@tabler/icons-react'
+import { IconBell, IconHistory, IconId, IconLock, IconShieldLock, IconUser, IconUsersPlus } from '@tabler/icons-react'
 import { texts } from '../lib/lang'
 import { Screen } from '../lib/ui'
 import { Activity, Sessions } from './History'
@@ -9,12 +9,14 @@ import { Invitations } from './Invitations'
 import { Password } from './Password'
 import { Profile } from './Profile'
 import { RealName } from './RealName'
+import { Warnings } from '../warnings/Warnings'
 import { SecondStep } from './SecondStep'
 
 const t = texts({
   title: ['设置', 'Settings'],
   profile: ['资料', 'Profile'],
   security: ['安全', 'Security'],
+  warnings: ['提醒', 'Warnings'],
   sessions: ['登录会话', 'Log-ins'],
   activity: ['操作记录', 'Activity'],
   realName: ['实名认证', 'Real name'],
@@ -28,6 +30,7 @@ export function Settings() {
         <Tabs.List mb="lg">
           <Tabs.Tab value="profile" leftSection={<IconUser size={16} />}>{t.profile}</Tabs.Tab>
           <Tabs.Tab value="security" leftSection={<IconShieldLock size={16} />}>{t.security}</Tabs.Tab>
+          <Tabs.Tab value="warnings" leftSection={<IconBell size={16} />}>{t.warnings}</Tabs.Tab>
           <Tabs.Tab value="sessions" leftSection={<IconLock size={16} />}>{t.sessions}</Tabs.Tab>
           <Tabs.Tab value="activity" leftSection={<IconHistory size={16} />}>{t.activity}</Tabs.Tab>
           <Tabs.Tab value="real-name" leftSection={<IconId size={16} />}>{t.realName}</Tabs.Tab>
@@ -35,6 +38,7 @@ export function Settings() {
         </Tabs.List>
         <Tabs.Panel value="profile"><Profile /></Tabs.Panel>
         <Tabs.Panel value="security"><SecondStep /><Password /></Tabs.Panel>
+        <Tabs.Panel value="warnings"><Warnings /></Tabs.Panel>
         <Tabs.Panel value="sessions"><Sessions /></Tabs.Panel>
         <Tabs.Panel value="activity"><Activity /></Tabs.Panel>
         <Tabs.Panel value="real-name"><RealName /></Tabs.Panel>
