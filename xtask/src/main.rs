@@ -1,6 +1,7 @@
-//! Repository chores: `cargo xtask check`, or one of `deps`, `migrations`, `docs`, `errors`, `files` alone; `geo`
-//! makes the tables of places anew.
+//! Repository chores: `cargo xtask check`, or one of `deps`, `migrations`, `docs`, `errors`, `files`, `chinese`
+//! alone; `geo` makes the tables of places anew.
 
+mod chinese;
 mod deps;
 mod docs;
 mod errors;
@@ -24,6 +25,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("docs", docs::check),
     ("errors", errors::check),
     ("files", files::check),
+    ("chinese", chinese::check),
 ];
 
 fn main() -> ExitCode {

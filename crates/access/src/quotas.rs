@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 params! {
     /// What `whitelist-account/quota` and `white-ip/quota` take.
     pub struct OfType {
-        product_type: ProductType = field::or(field::product(TYPES), ProductType::Dynamic), "套餐类型,默认 9", "Product type, 9 by default";
+        product_type: ProductType = field::or(field::product(TYPES), ProductType::Dynamic), "套餐类型，默认 9", "Product type, 9 by default";
     }
 }
 

@@ -77,7 +77,7 @@ async fn take(
     }
     if missing > 0 {
         return Err(Fault::new(Code::Precondition, "counted_too_few").say(Text::made(
-            format!("剩余次数不足,还缺 {missing} 次"),
+            format!("剩余次数不足，还缺 {missing} 次"),
             format!("The customer's packages have {missing} uses too few"),
         )));
     }

@@ -73,7 +73,7 @@ async fn take_one(tx: &WriteTx, call: &Call, now: Timestamp) -> Result<i64> {
         }
     }
     Err(Fault::new(Code::Precondition, "exchange_no_quota").say(Text::new(
-        "没有可用的静态 IP 更换次数套餐(类型 20)",
+        "没有可用的静态 IP 更换次数套餐（类型 20）",
         "There is no active package of exchanges (type 20)",
     )))
 }

@@ -23,7 +23,7 @@ impl Kind for Amount {
         };
         read.filter(|amount| (self.min..=self.max).contains(amount)).ok_or_else(|| {
             Text::made(
-                format!("应为 {} 到 {} 之间的金额(站点货币),最多两位小数", self.min, self.max),
+                format!("应为 {} 到 {} 之间的金额（站点货币），最多两位小数", self.min, self.max),
                 format!(
                     "must be an amount from {} to {} in the site's currency, with two decimals at most",
                     self.min, self.max
@@ -68,7 +68,7 @@ impl Field<Vec<i64>> for Ints {
         let fits = |all: &Vec<i64>| all.len() <= 100 && all.iter().all(|n| (min..=max).contains(n));
         read.map(|all| all.concat()).filter(fits).ok_or_else(|| {
             Text::made(
-                format!("应为 {min} 到 {max} 之间的整数,或其列表,例如 30,90"),
+                format!("应为 {min} 到 {max} 之间的整数，或其列表，例如 30,90"),
                 format!("must be a whole number from {min} to {max}, or a list of them such as 30,90"),
             )
         })
@@ -102,7 +102,7 @@ impl Kind for Ids {
         let fits = |all: &Vec<i64>| (1..=MOST_IDS).contains(&all.len()) && all.iter().all(|n| *n > 0);
         numbers(value).filter(fits).filter(once).ok_or_else(|| {
             Text::made(
-                format!("应为以逗号分隔的套餐 id,1 到 {MOST_IDS} 个,不可重复"),
+                format!("应为以逗号分隔的套餐 id，1 到 {MOST_IDS} 个，不可重复"),
                 format!("must be 1 to {MOST_IDS} package ids separated by commas, each once"),
             )
         })
@@ -150,7 +150,7 @@ impl Kind for Regions {
             all.len() <= MOST_REGIONS && all.iter().map(|r| r.count).sum::<i64>() <= MOST_ADDRESSES
         };
         read.filter(fits).ok_or(Text::new(
-            "应为 国家代码,数量[,ASN]|…,例如 JP,15,333|DE,10,最多 100 个地区、共 1000 个 IP",
+            "应为 国家代码,数量[,ASN]|…，例如 JP,15,333|DE,10，最多 100 个地区、共 1000 个 IP",
             "must be CC,quantity[,ASN]|… such as JP,15,333|DE,10: at most 100 regions and 1,000 addresses",
         ))
     }

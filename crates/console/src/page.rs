@@ -15,7 +15,7 @@ const NONCE: &str = "__NONCE__";
 /// What is said where the build found no Node.
 const ABSENT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
     content=\"width=device-width\"><title>Console</title><h1>控制台未包含在此构建中 · The console is not part of this build</h1>\
-    <p lang=\"zh\">安装 Node.js 20 或更新版本(Debian:<code>apt-get install nodejs npm</code>,或 https://nodejs.org),然后重新运行 \
+    <p lang=\"zh\">安装 Node.js 20 或更新版本（Debian：<code>apt-get install nodejs npm</code>，或 https://nodejs.org），然后重新运行 \
     <code>cargo build</code>。API 与代理不受影响。</p><p>Install Node.js 20 or newer (Debian: <code>apt-get install nodejs \
     npm</code>, else https://nodejs.org), then run <code>cargo build</code> again. The API and the proxy work without it.</p></html>";
 

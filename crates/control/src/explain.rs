@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 params! {
     /// What `proxy-account/explain` takes.
     pub struct Explain {
-        username: String = field::required(field::text(1, 512)), "完整的代理用户名,例如 user01_area-US_session-a1_life-15", "A whole proxy username, such as user01_area-US_session-a1_life-15";
+        username: String = field::required(field::text(1, 512)), "完整的代理用户名，例如 user01_area-US_session-a1_life-15", "A whole proxy username, such as user01_area-US_session-a1_life-15";
     }
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn routes(control: &Control) -> Vec<Endpoint> {
         Endpoint::get(
             "proxy-account/explain",
             "accounts",
-            "解释代理用户名:将选择什么出口,或为何被拒绝",
+            "解释代理用户名：将选择什么出口，或为何被拒绝",
             "What a proxy username would select, or why it would be refused",
             with(control, explain),
         )

@@ -37,7 +37,7 @@ pub struct Trial {
 params! {
     /// What `proxy-account/test` takes.
     pub struct Test {
-        username: String = field::required(field::text(1, 512)), "完整的代理用户名,例如 user01_area-US", "A whole proxy username, such as user01_area-US";
+        username: String = field::required(field::text(1, 512)), "完整的代理用户名，例如 user01_area-US", "A whole proxy username, such as user01_area-US";
     }
 }
 
@@ -64,7 +64,7 @@ struct Tried {
 }
 
 pub(crate) fn routes(control: &Control) -> Vec<Endpoint> {
-    let (zh, en) = ("实时测试:经由代理真实连接一次", "Live test: one real connection through the proxy");
+    let (zh, en) = ("实时测试：经由代理真实连接一次", "Live test: one real connection through the proxy");
     vec![
         Endpoint::post("proxy-account/test", "accounts", zh, en, with(control, test))
             .console()
@@ -93,7 +93,7 @@ async fn test(control: Control, call: Call, input: Test) -> Result<Tried> {
 
 fn unready() -> Fault {
     Fault::new(Code::Unavailable, "no_trial").say(Text::new(
-        "代理入口尚未就绪,请稍后再试",
+        "代理入口尚未就绪，请稍后再试",
         "The proxy entry is not ready yet; try again in a moment",
     ))
 }

@@ -165,7 +165,7 @@ impl Directory {
 
 pub(crate) fn disabled() -> Fault {
     Fault::new(Code::Forbidden, "customer_disabled").say(turnpike_base::Text::new(
-        "该客户已被停用,请联系客服",
+        "该客户已被停用，请联系客服",
         "The customer is disabled; contact the operator",
     ))
 }

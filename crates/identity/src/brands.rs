@@ -91,7 +91,9 @@ impl Look {
             return Err(Fault::parameter(
                 "logo",
                 Text::made(
-                    format!("应为 data:image/png(svg+xml、webp、jpeg);base64 形式,最多 {LOGO} 个字符"),
+                    format!(
+                        "应为 data:image/TYPE;base64 形式（TYPE 为 png、svg+xml、webp 或 jpeg），最多 {LOGO} 个字符"
+                    ),
                     format!(
                         "must be a data:image/png (svg+xml, webp, jpeg);base64 URL of at most {LOGO} characters"
                     ),
@@ -147,7 +149,7 @@ pub async fn set_hosts(tx: &WriteTx, site: SiteId, hosts: &[String]) -> Result<(
             return Err(Fault::parameter(
                 "hosts",
                 Text::new(
-                    "应为主机名,例如 proxy.example.com",
+                    "应为主机名，例如 proxy.example.com",
                     "must be host names such as proxy.example.com",
                 ),
             ));

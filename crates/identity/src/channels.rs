@@ -24,9 +24,9 @@ pub(crate) async fn send(
     let letter = mail::Letter {
         subject: Text::made(format!("验证码 {code}"), format!("Verification code {code}")),
         lines: vec![
-            Text::made(format!("您的验证码是:{code}"), format!("Your verification code is: {code}")),
+            Text::made(format!("您的验证码是：{code}"), format!("Your verification code is: {code}")),
             Text::made(
-                format!("{minutes} 分钟内有效。如果不是您本人操作,请修改密码。"),
+                format!("{minutes} 分钟内有效。如果不是您本人操作，请修改密码。"),
                 format!("It is good for {minutes} minutes. If you did not ask for it, change your password."),
             ),
         ],

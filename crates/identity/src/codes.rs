@@ -262,7 +262,7 @@ fn required(channel: &str, has_totp: bool) -> Fault {
         )
     } else {
         Text::made(
-            format!("验证码已通过 {channel} 发送,{MINUTES} 分钟内有效"),
+            format!("验证码已通过 {channel} 发送，{MINUTES} 分钟内有效"),
             format!("A code was sent by {channel}; it is good for {MINUTES} minutes"),
         )
     };
@@ -273,7 +273,7 @@ fn required(channel: &str, has_totp: bool) -> Fault {
 /// 348: the second factor is due.
 pub(crate) fn second_factor() -> Fault {
     let text = Text::new(
-        "请提供多因素验证码(verify_type、verify_code)",
+        "请提供多因素验证码（verify_type、verify_code）",
         "Send the second factor as verify_type and verify_code",
     );
     Fault::new(Code::SecondFactor, "second_factor").say(text).with_data(methods(&["totp", "recovery"]))
@@ -288,7 +288,7 @@ fn no_channel(channel: &str) -> Fault {
     Fault::new(Code::Forbidden, "channel_unavailable").say(match channel.as_str() {
         "totp" => Text::new("您尚未启用身份验证器", "You have not switched an authenticator on"),
         _ => Text::made(
-            format!("本站未开通 {channel} 验证,请使用 email 或 totp"),
+            format!("本站未开通 {channel} 验证，请使用 email 或 totp"),
             format!("This installation has no verification by {channel}; use email or totp"),
         ),
     })

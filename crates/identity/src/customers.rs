@@ -91,7 +91,7 @@ pub(crate) fn check_email(email: &str) -> Result<()> {
     Err(Fault::parameter(
         "email",
         Text::new(
-            "应为电子邮件地址,例如 name@example.com,最多 254 个字符",
+            "应为电子邮件地址，例如 name@example.com，最多 254 个字符",
             "must be an e-mail address such as name@example.com, at most 254 characters",
         ),
     ))
@@ -171,7 +171,7 @@ pub async fn set_phone(tx: &WriteTx, id: CustomerId, phone: Option<&str>) -> Res
     if phone.is_some_and(|phone| !plain(phone)) {
         return Err(Fault::parameter(
             "phone",
-            Text::new("应为 5 到 15 位数字,可带 +", "must be 5 to 15 digits, with an optional +"),
+            Text::new("应为 5 到 15 位数字，可带 +", "must be 5 to 15 digits, with an optional +"),
         ));
     }
     match tx.exec("UPDATE customers SET phone = $2 WHERE id = $1", args![id, phone]).await {

@@ -65,7 +65,7 @@ pub async fn is_on(tx: &impl Read, person: Person) -> Result<bool> {
 /// Somebody sets up what he has: `totp_on`.
 pub(crate) fn already_on() -> Fault {
     Fault::new(Code::Conflict, "totp_on")
-        .say(Text::new("身份验证器已启用,请先停用", "The authenticator is on already; switch it off first"))
+        .say(Text::new("身份验证器已启用，请先停用", "The authenticator is on already; switch it off first"))
 }
 
 /// Switches the second factor on with its first code; `None` if that is wrong. Gives the recovery codes, shown once.

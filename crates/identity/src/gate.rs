@@ -141,7 +141,7 @@ fn slow_down(wait_ms: i64) -> Fault {
     let data = BTreeMap::from([("retry_after".to_owned(), Value::Int(seconds))]);
     Fault::new(Code::TooMany, "slow_down")
         .say(Text::made(
-            format!("尝试次数过多,请在 {seconds} 秒后重试"),
+            format!("尝试次数过多，请在 {seconds} 秒后重试"),
             format!("Too many attempts; try again in {seconds} seconds"),
         ))
         .with_data(Value::Object(data))

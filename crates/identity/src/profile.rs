@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 params! {
     /// What `user/change-profile` takes; only what is sent changes.
     pub struct Change {
-        username: Option<String> = field::optional(field::text(3, 32)), "用户名:字母开头,3 到 32 个字母、数字、- 或 _", "User name: a letter, then letters, digits, - or _; 3 to 32 in all";
+        username: Option<String> = field::optional(field::text(3, 32)), "用户名：字母开头，3 到 32 个字母、数字、- 或 _", "User name: a letter, then letters, digits, - or _; 3 to 32 in all";
         lang: Option<&'static str> = field::optional(field::choice(&["zh", "en"])), "邮件语言", "Language of mails";
     }
 }
@@ -81,7 +81,7 @@ async fn set_username(tx: &WriteTx, call: &Call, name: &str) -> Result<()> {
         return Err(Fault::parameter(
             "username",
             Text::new(
-                "应以字母开头,由字母、数字、- 和 _ 组成",
+                "应以字母开头，由字母、数字、- 和 _ 组成",
                 "must begin with a letter and be of letters, digits, - and _",
             ),
         ));

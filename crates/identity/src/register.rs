@@ -21,7 +21,7 @@ params! {
     /// What `user/register` takes.
     pub struct Register {
         email: String = field::required(field::text(3, 254)), "邮箱", "E-mail address";
-        password: String = field::required(field::text(8, 128)), "密码,8 到 128 个字符", "Password, 8 to 128 characters";
+        password: String = field::required(field::text(8, 128)), "密码，8 到 128 个字符", "Password, 8 to 128 characters";
         invite_code: Option<String> = field::optional(field::text(1, 32)), "邀请码", "Code of who invited";
     }
 }
@@ -136,7 +136,7 @@ async fn mail_link(
     let letter = Letter {
         subject: Text::new("请验证您的邮箱", "Verify your e-mail address"),
         lines: vec![Text::new(
-            "感谢注册。请打开下面的链接以验证您的邮箱,链接 24 小时内有效。",
+            "感谢注册。请打开下面的链接以验证您的邮箱，链接 24 小时内有效。",
             "Thank you for registering. Open the link below to verify your address; it is good for 24 hours.",
         )],
         action: Some((Text::new("验证邮箱", "Verify the address"), url)),
@@ -149,7 +149,7 @@ async fn tell_known(state: &State, tx: &WriteTx, visit: &Visit, customer: Custom
     let letter = Letter {
         subject: Text::new("您已经注册过", "You are registered already"),
         lines: vec![Text::new(
-            "有人用这个邮箱注册,但它已有账号。如果是您本人,请直接登录,或重设密码;否则无需理会。",
+            "有人用这个邮箱注册，但它已有账号。如果是您本人，请直接登录，或重设密码；否则无需理会。",
             "Somebody registered with this address, which has an account already. If it was you, log in or reset the \
              password; if not, there is nothing to do.",
         )],
@@ -190,5 +190,5 @@ pub(crate) async fn opened(tx: &WriteTx, customer: CustomerId) -> Result<()> {
 
 pub(crate) fn link_bad() -> Fault {
     Fault::new(Code::CodeWrong, "link_expired")
-        .say(Text::new("链接无效或已过期,请重新申请", "The link is not valid any more; ask for a new one"))
+        .say(Text::new("链接无效或已过期，请重新申请", "The link is not valid any more; ask for a new one"))
 }

@@ -24,7 +24,7 @@ params! {
     /// What `user/reset-password` takes.
     pub struct Reset {
         code: String = field::required(field::text(1, 64)), "邮件链接中的验证码", "The code of the mailed link";
-        password: String = field::required(field::text(8, 128)), "新密码,8 到 128 个字符", "New password, 8 to 128 characters";
+        password: String = field::required(field::text(8, 128)), "新密码，8 到 128 个字符", "New password, 8 to 128 characters";
     }
 }
 
@@ -51,7 +51,7 @@ async fn ask(state: State, visit: Visit, input: Forgot) -> Result<()> {
         let letter = Letter {
             subject: Text::new("重设密码", "Reset your password"),
             lines: vec![Text::new(
-                "请打开下面的链接设置新密码,链接 60 分钟内有效。如果不是您本人申请,请忽略本邮件。",
+                "请打开下面的链接设置新密码，链接 60 分钟内有效。如果不是您本人申请，请忽略本邮件。",
                 "Open the link below to set a new password; it is good for 60 minutes. If you did not ask for it, ignore this mail.",
             )],
             action: Some((Text::new("设置新密码", "Set a new password"), url)),

@@ -16,7 +16,7 @@ params! {
     /// What `user/change-password` takes.
     pub struct NewPassword {
         old_password: String = field::required(field::text(1, 128)), "原密码", "The present password";
-        password: String = field::required(field::text(8, 128)), "新密码,8 到 128 个字符", "New password, 8 to 128 characters";
+        password: String = field::required(field::text(8, 128)), "新密码，8 到 128 个字符", "New password, 8 to 128 characters";
     }
 }
 params! {
@@ -42,7 +42,7 @@ params! {
 params! {
     /// What `user/verify-before-delete` takes.
     pub struct Switch {
-        enabled: bool = field::required(field::switch()), "1 启用,0 停用", "1 on, 0 off";
+        enabled: bool = field::required(field::switch()), "1 启用，0 停用", "1 on, 0 off";
         verify_type: Option<&'static str> = field::optional(field::choice(CHANNELS)), "停用时的验证方式", "Channel of the code, to switch it off";
         verify_code: Option<String> = field::optional(field::text(1, 16)), "停用时的验证码", "The code, to switch it off";
     }

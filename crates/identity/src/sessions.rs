@@ -17,7 +17,7 @@ params! {
     /// What `user/activity` takes.
     pub struct Part {
         page: i64 = field::or(field::int(1, 1_000_000, ""), 1), "页码", "Page, from 1";
-        size: i64 = field::or(field::int(1, 1_000_000, ""), 20), "每页条数,最多 200", "Rows a page; more than 200 are 200";
+        size: i64 = field::or(field::int(1, 1_000_000, ""), 20), "每页条数，最多 200", "Rows a page; more than 200 are 200";
     }
 }
 

@@ -21,7 +21,7 @@ params! {
         phone: Option<String> = field::optional(field::text(1, 32)), "手机号", "Telephone";
         username: Option<String> = field::optional(field::text(1, 64)), "用户名", "User name";
         password: String = field::required(field::text(1, 128)), "密码", "Password";
-        verify_type: Option<&'static str> = field::optional(field::choice(METHODS)), "多因素验证方式:totp 或 recovery", "Second factor: totp or recovery";
+        verify_type: Option<&'static str> = field::optional(field::choice(METHODS)), "多因素验证方式：totp 或 recovery", "Second factor: totp or recovery";
         verify_code: Option<String> = field::optional(field::text(1, 32)), "多因素验证码", "Code of the second factor";
     }
 }
@@ -112,7 +112,7 @@ async fn check_state(state: &State, visit: &Visit, customer: &Customer) -> Resul
     if customer.email_pending {
         register::send_link(state, visit, customer.id).await?;
         return Err(Fault::new(Code::Forbidden, "email_unverified").say(Text::new(
-            "请先打开验证邮件中的链接;上一封邮件超过一分钟时已重新发送",
+            "请先打开验证邮件中的链接；上一封邮件超过一分钟时已重新发送",
             "Open the link in the verification mail first; if the last one is older than a minute, it was sent again",
         )));
     }

@@ -108,7 +108,7 @@ fn check_prefixes(prefixes: &[String]) -> Result<()> {
         return Err(Fault::parameter(
             "prefix",
             Text::made(
-                format!("“{prefix}”应以 / 开头,由小写字母、数字、- 和 _ 组成,最多 32 个字符"),
+                format!("“{prefix}”应以 / 开头，由小写字母、数字、- 和 _ 组成，最多 32 个字符"),
                 format!("\"{prefix}\" must be a slash and up to 31 lower-case letters, digits, - or _"),
             ),
         ));
@@ -118,7 +118,7 @@ fn check_prefixes(prefixes: &[String]) -> Result<()> {
     Err(Fault::parameter(
         "prefix",
         Text::made(
-            format!("“{prefix}”已被控制台或产品自身使用,请换一个"),
+            format!("“{prefix}”已被控制台或产品自身使用，请换一个"),
             format!("\"{prefix}\" is served by the console or the product itself; take another one"),
         ),
     ))

@@ -12,9 +12,9 @@ use utoipa::ToSchema;
 params! {
     /// What `proxy-account/refusals` takes.
     pub struct Recent {
-        username: Option<String> = field::optional(field::text(1, 64)), "代理账号名;不传则包含全部账号和白名单地址", "Username; all accounts and allowlisted addresses if it is not sent";
+        username: Option<String> = field::optional(field::text(1, 64)), "代理账号名；不传则包含全部账号和白名单地址", "Username; all accounts and allowlisted addresses if it is not sent";
         page: i64 = field::or(field::int(1, 1_000_000_000, ""), 1), "页码", "Page, from 1";
-        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数,最多 200", "Rows a page; more than 200 are 200";
+        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数，最多 200", "Rows a page; more than 200 are 200";
     }
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn routes(meter: &Meter) -> Vec<Endpoint> {
         Endpoint::get(
             "proxy-account/refusals",
             "accounts",
-            "最近被拒绝的代理连接及原因(保留 30 天)",
+            "最近被拒绝的代理连接及原因（保留 30 天）",
             "Recent refusals of the proxy and their reasons, kept for 30 days",
             with(meter, recent),
         )

@@ -34,7 +34,7 @@ pub struct Bounds {
 
 const PLACE: Bounds = Bounds { zh: "1 到 128 字节的文本", en: "1 to 128 bytes" };
 const ASN: Bounds = Bounds { zh: "1 到 4294967295 的整数", en: "a number from 1 to 4294967295" };
-const LIFE: Bounds = Bounds { zh: "1 到 1440 的整数,单位为分钟", en: "1 to 1440 minutes" };
+const LIFE: Bounds = Bounds { zh: "1 到 1440 的整数，单位为分钟", en: "1 to 1440 minutes" };
 const SESSION: Bounds = Bounds {
     zh: "1 到 64 个字母、数字、点号、连字符或波浪号",
     en: "1 to 64 letters, digits, '.', '-' or '~'",
@@ -62,7 +62,7 @@ impl WrongUsername {
         match self {
             Self::UnknownKey(key) => format!("未知的用户名参数 {key}"),
             Self::Twice(key) => format!("用户名参数 {key} 重复"),
-            Self::Value(key, bounds) => format!("用户名参数 {key} 的值无效,应为{}", bounds.zh),
+            Self::Value(key, bounds) => format!("用户名参数 {key} 的值无效，应为{}", bounds.zh),
             Self::Needs(key, other) => format!("用户名参数 {key} 需与 {other} 一起使用"),
             Self::NoAccount => "用户名中缺少账号".to_owned(),
         }

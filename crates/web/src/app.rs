@@ -353,7 +353,7 @@ fn out_of_scope(endpoint: &Endpoint) -> Fault {
 
 fn view_only() -> Fault {
     Fault::new(Code::Forbidden, "view_only").say(Text::new(
-        "运营人员正以只读方式查看此账户,不能修改",
+        "运营人员正以只读方式查看此账户，不能修改",
         "An operator looks through this login; nothing can be changed",
     ))
 }

@@ -85,7 +85,7 @@ pub fn check_origin(method: &Method, headers: &HeaderMap, by_cookie: bool) -> Re
 
 fn cross_site() -> Fault {
     Fault::new(Code::Forbidden, "cross_site").say(Text::new(
-        "请求来自其他网站,或缺少 X-Turnpike-Console 请求头",
+        "请求来自其他网站，或缺少 X-Turnpike-Console 请求头",
         "The request comes from another site, or lacks the header X-Turnpike-Console",
     ))
 }
@@ -98,7 +98,7 @@ pub fn check_url(parts: &Parts) -> Result<(), Fault> {
         return Ok(());
     }
     Err(Fault::new(Code::BadKey, "token_in_url").say(Text::new(
-        "登录令牌不能放在 URL 中,请使用 Authorization 请求头",
+        "登录令牌不能放在 URL 中，请使用 Authorization 请求头",
         "A login token must not be part of the URL; send it as Authorization: Bearer",
     )))
 }

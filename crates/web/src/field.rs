@@ -296,7 +296,10 @@ impl Kind for Product {
     fn parse(&self, value: &Value) -> Result<ProductType, Text> {
         let list = self.0.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
         let wrong = || {
-            Text::made(format!("应为套餐类型之一:{list}"), format!("must be one of the product types {list}"))
+            Text::made(
+                format!("应为套餐类型之一：{list}"),
+                format!("must be one of the product types {list}"),
+            )
         };
         whole(value).filter(|n| self.0.contains(n)).and_then(ProductType::from_number).ok_or_else(wrong)
     }
@@ -348,7 +351,7 @@ impl Kind for Choice {
     type Out = &'static str;
     fn parse(&self, value: &Value) -> Result<&'static str, Text> {
         let list = self.0.join(", ");
-        let wrong = || Text::made(format!("应为以下之一:{list}"), format!("must be one of {list}"));
+        let wrong = || Text::made(format!("应为以下之一：{list}"), format!("must be one of {list}"));
         let word = value.as_str().unwrap_or_default().trim();
         self.0.iter().find(|known| known.eq_ignore_ascii_case(word)).copied().ok_or_else(wrong)
     }

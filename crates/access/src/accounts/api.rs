@@ -19,8 +19,8 @@ params! {
     /// What `whitelist-account/list` takes.
     pub struct List {
         product_type: Option<ProductType> = field::optional(field::product(TYPES)), "套餐类型", "Product type";
-        page: Option<i64> = field::optional(field::int(1, 1_000_000_000, "")), "页码;不传则返回全部", "Page, from 1; everything if neither page nor size is sent";
-        size: Option<i64> = field::optional(field::int(1, 1_000_000_000, "")), "每页条数,最多 200", "Rows a page; more than 200 are 200";
+        page: Option<i64> = field::optional(field::int(1, 1_000_000_000, "")), "页码；不传则返回全部", "Page, from 1; everything if neither page nor size is sent";
+        size: Option<i64> = field::optional(field::int(1, 1_000_000_000, "")), "每页条数，最多 200", "Rows a page; more than 200 are 200";
     }
 }
 params! {
@@ -28,58 +28,58 @@ params! {
     pub struct Find {
         keyword: Option<String> = field::optional(field::text(0, 64)), "账号名或备注中的文字", "Text in the name or the remark";
         product_type: Option<ProductType> = field::optional(field::product(TYPES)), "套餐类型", "Product type";
-        status: Option<bool> = field::optional(field::switch()), "1 启用,0 禁用", "1 enabled, 0 disabled";
+        status: Option<bool> = field::optional(field::switch()), "1 启用，0 禁用", "1 enabled, 0 disabled";
         page: i64 = field::or(field::int(1, 1_000_000_000, ""), 1), "页码", "Page, from 1";
-        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数,最多 200", "Rows a page; more than 200 are 200";
+        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数，最多 200", "Rows a page; more than 200 are 200";
     }
 }
 params! {
     /// What `whitelist-account/add` takes.
     pub struct Add {
-        accounts: String = field::commas(LIST), "账号:密码,多个用逗号分隔,最多 1000 个", "username:password, separated by commas, at most 1,000";
-        remark: Option<String> = field::optional(field::text(0, 1_000)), "备注,最多 64 列(汉字占 2 列)", "Remark, at most 64 columns (a CJK character takes 2)";
-        product_type: ProductType = field::or(field::product(TYPES), ProductType::Dynamic), "套餐类型,默认 9", "Product type, 9 by default";
-        limit: i64 = field::or(field::int(0, MOST_GB, "GB"), 0), "流量上限,GB,0 为不限", "Traffic limit in GB, 0: none";
-        daily_limit: i64 = field::or(field::int(0, MOST_GB, "GB"), 0), "每日流量上限,GB,0 为不限", "Daily traffic limit in GB, 0: none";
+        accounts: String = field::commas(LIST), "账号:密码，多个用逗号分隔，最多 1000 个", "username:password, separated by commas, at most 1,000";
+        remark: Option<String> = field::optional(field::text(0, 1_000)), "备注，最多 64 列（汉字占 2 列）", "Remark, at most 64 columns (a CJK character takes 2)";
+        product_type: ProductType = field::or(field::product(TYPES), ProductType::Dynamic), "套餐类型，默认 9", "Product type, 9 by default";
+        limit: i64 = field::or(field::int(0, MOST_GB, "GB"), 0), "流量上限，GB，0 为不限", "Traffic limit in GB, 0: none";
+        daily_limit: i64 = field::or(field::int(0, MOST_GB, "GB"), 0), "每日流量上限，GB，0 为不限", "Daily traffic limit in GB, 0: none";
     }
 }
 params! {
     /// What `whitelist-account/delete`, `disable` and `enable` take.
     pub struct Names {
-        accounts: String = field::commas(LIST), "账号名,多个用逗号分隔", "Usernames, separated by commas";
+        accounts: String = field::commas(LIST), "账号名，多个用逗号分隔", "Usernames, separated by commas";
     }
 }
 params! {
     /// What `whitelist-account/change-password` takes.
     pub struct NewPassword {
         account: String = field::required(field::text(1, 64)), "账号名", "Username";
-        password: String = field::required(field::text(1, 256)), "新密码,4 到 32 个字母或数字", "New password, 4 to 32 letters and digits";
+        password: String = field::required(field::text(1, 256)), "新密码，4 到 32 个字母或数字", "New password, 4 to 32 letters and digits";
     }
 }
 params! {
     /// What `whitelist-account/change-remark` takes.
     pub struct NewRemark {
         account: String = field::required(field::text(1, 64)), "账号名", "Username";
-        remark: Option<String> = field::optional(field::text(0, 1_000)), "新备注,最多 64 列(汉字占 2 列);空则清除", "New remark, at most 64 columns (a CJK character takes 2); blank clears it";
+        remark: Option<String> = field::optional(field::text(0, 1_000)), "新备注，最多 64 列（汉字占 2 列）；空则清除", "New remark, at most 64 columns (a CJK character takes 2); blank clears it";
     }
 }
 params! {
     /// What `whitelist-account/change-limit` takes.
     pub struct NewLimit {
         account: String = field::required(field::text(1, 64)), "账号名", "Username";
-        limit: i64 = field::required(field::int(0, MOST_GB, "GB")), "流量上限,GB,0 为不限", "Traffic limit in GB, 0: none";
+        limit: i64 = field::required(field::int(0, MOST_GB, "GB")), "流量上限，GB，0 为不限", "Traffic limit in GB, 0: none";
     }
 }
 params! {
     /// What `proxy-account/change` takes; only what is sent changes.
     pub struct NewSettings {
         account: String = field::required(field::text(1, 64)), "账号名", "Username";
-        password: Option<String> = field::optional(field::text(1, 256)), "新密码,6 到 16 个字母或数字", "New password, 6 to 16 letters and digits";
-        remark: Option<String> = field::clearable(field::text(0, 1_000)), "新备注;空则清除", "New remark; blank clears it";
-        limit: Option<i64> = field::optional(field::int(0, MOST_GB, "GB")), "流量上限,GB,0 为不限", "Traffic limit in GB, 0: none";
-        daily_limit: Option<i64> = field::optional(field::int(0, MOST_GB, "GB")), "每日流量上限,GB,0 为不限", "Daily traffic limit in GB, 0: none";
-        status: Option<bool> = field::optional(field::switch()), "1 启用,0 禁用", "1 on, 0 off";
-        udp: Option<bool> = field::optional(field::switch()), "UDP 开关,仅套餐类型 14、16、21、25", "UDP switch, product types 14, 16, 21 and 25 only";
+        password: Option<String> = field::optional(field::text(1, 256)), "新密码，6 到 16 个字母或数字", "New password, 6 to 16 letters and digits";
+        remark: Option<String> = field::clearable(field::text(0, 1_000)), "新备注；空则清除", "New remark; blank clears it";
+        limit: Option<i64> = field::optional(field::int(0, MOST_GB, "GB")), "流量上限，GB，0 为不限", "Traffic limit in GB, 0: none";
+        daily_limit: Option<i64> = field::optional(field::int(0, MOST_GB, "GB")), "每日流量上限，GB，0 为不限", "Daily traffic limit in GB, 0: none";
+        status: Option<bool> = field::optional(field::switch()), "1 启用，0 禁用", "1 on, 0 off";
+        udp: Option<bool> = field::optional(field::switch()), "UDP 开关，仅套餐类型 14、16、21、25", "UDP switch, product types 14, 16, 21 and 25 only";
     }
 }
 

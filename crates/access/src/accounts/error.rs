@@ -15,7 +15,7 @@ fn range(of: &RangeInclusive<usize>) -> (usize, usize) {
 pub(super) fn pair_count(count: usize) -> Fault {
     field(
         "accounts",
-        format!("应为 1 到 {MOST_PAIRS} 个账号,收到 {count} 个"),
+        format!("应为 1 到 {MOST_PAIRS} 个账号，收到 {count} 个"),
         format!("must be 1 to {MOST_PAIRS} accounts; got {count}"),
     )
 }
@@ -23,7 +23,7 @@ pub(super) fn pair_count(count: usize) -> Fault {
 pub(super) fn name_count(count: usize) -> Fault {
     field(
         "accounts",
-        format!("应为 1 到 {MOST_NAMES} 个账号名,收到 {count} 个"),
+        format!("应为 1 到 {MOST_NAMES} 个账号名，收到 {count} 个"),
         format!("must be 1 to {MOST_NAMES} account names; got {count}"),
     )
 }
@@ -57,7 +57,7 @@ pub(super) fn bad_password_at(position: usize) -> Fault {
 pub(super) fn twice(position: usize, name: &str) -> Fault {
     field(
         "accounts",
-        format!("第 {position} 个账号 {name} 重复(不区分大小写)"),
+        format!("第 {position} 个账号 {name} 重复（不区分大小写）"),
         format!("number {position}: {name} is in the list twice (names are compared without case)"),
     )
 }
@@ -74,7 +74,7 @@ pub(super) fn bad_password(length: &RangeInclusive<usize>) -> Fault {
 pub(super) fn long_remark() -> Fault {
     field(
         "remark",
-        format!("最多 {REMARK_COLUMNS} 列(一个汉字占 2 列)"),
+        format!("最多 {REMARK_COLUMNS} 列（一个汉字占 2 列）"),
         format!("must be at most {REMARK_COLUMNS} columns (a CJK character takes 2)"),
     )
 }
@@ -90,7 +90,7 @@ pub(super) fn no_udp() -> Fault {
 pub(super) fn nothing_to_change() -> Fault {
     field(
         "account",
-        "至少需要修改一项:password、remark、limit、daily_limit、status 或 udp",
+        "至少需要修改一项：password、remark、limit、daily_limit、status 或 udp",
         "at least one of password, remark, limit, daily_limit, status and udp must be sent",
     )
 }

@@ -21,26 +21,26 @@ params! {
     /// What `proxy-ip/list` takes.
     pub struct List {
         product_type: Option<ProductType> = field::optional(field::product(TYPES)), "套餐类型", "Product type";
-        page: Option<i64> = field::optional(field::int(1, 1_000_000_000, "")), "页码;不传则返回全部", "Page, from 1; everything if neither page nor size is sent";
-        size: Option<i64> = field::optional(field::int(1, 1_000_000_000, "")), "每页条数,最多 200", "Rows a page; more than 200 are 200";
+        page: Option<i64> = field::optional(field::int(1, 1_000_000_000, "")), "页码；不传则返回全部", "Page, from 1; everything if neither page nor size is sent";
+        size: Option<i64> = field::optional(field::int(1, 1_000_000_000, "")), "每页条数，最多 200", "Rows a page; more than 200 are 200";
     }
 }
 params! {
     /// What `proxy-ip/add` takes.
     pub struct Add {
-        ips: String = field::commas(LIST), "IP 地址,用逗号、换行或空格分隔", "Addresses, separated by commas, line breaks or blanks";
+        ips: String = field::commas(LIST), "IP 地址，用逗号、换行或空格分隔", "Addresses, separated by commas, line breaks or blanks";
         remark: Option<String> = field::optional(field::text(0, 200)), "备注", "Remark";
-        product_type: ProductType = field::or(field::product(TYPES), ProductType::Dynamic), "套餐类型,默认 9", "Product type, 9 by default";
-        user_product_id: Option<i64> = field::optional(field::int(0, i64::MAX, "")), "套餐 ID,类型 11 必填", "Package id, required for type 11";
+        product_type: ProductType = field::or(field::product(TYPES), ProductType::Dynamic), "套餐类型，默认 9", "Product type, 9 by default";
+        user_product_id: Option<i64> = field::optional(field::int(0, i64::MAX, "")), "套餐 ID，类型 11 必填", "Package id, required for type 11";
     }
 }
 params! {
     /// What `proxy-ip/delete` takes.
     pub struct Delete {
-        ips: String = field::commas(LIST), "IP 地址,用逗号、换行或空格分隔", "Addresses, separated by commas, line breaks or blanks";
-        product_type: Option<ProductType> = field::optional(field::product(TYPES)), "套餐类型;不传则删除全部类型", "Product type; all types if it is not sent";
-        verify_type: Option<&'static str> = field::optional(field::choice(CHANNELS)), "验证方式,启用删除前验证时使用", "Channel of the code, where deletions ask for one";
-        verify_code: Option<String> = field::optional(field::text(1, 16)), "验证码,启用删除前验证时使用", "The code, where deletions ask for one";
+        ips: String = field::commas(LIST), "IP 地址，用逗号、换行或空格分隔", "Addresses, separated by commas, line breaks or blanks";
+        product_type: Option<ProductType> = field::optional(field::product(TYPES)), "套餐类型；不传则删除全部类型", "Product type; all types if it is not sent";
+        verify_type: Option<&'static str> = field::optional(field::choice(CHANNELS)), "验证方式，启用删除前验证时使用", "Channel of the code, where deletions ask for one";
+        verify_code: Option<String> = field::optional(field::text(1, 16)), "验证码，启用删除前验证时使用", "The code, where deletions ask for one";
     }
 }
 

@@ -13,7 +13,7 @@ const LIST: usize = 20_000;
 params! {
     /// What `blocked-host/add` and `blocked-host/delete` take.
     pub struct Hosts {
-        hosts: String = field::commas(LIST), "域名或 IP 地址,用逗号、换行或空格分隔;域名包含其所有子域名", "Names or addresses, separated by commas, line breaks or blanks; a name includes all that is below it";
+        hosts: String = field::commas(LIST), "域名或 IP 地址，用逗号、换行或空格分隔；域名包含其所有子域名", "Names or addresses, separated by commas, line breaks or blanks; a name includes all that is below it";
     }
 }
 

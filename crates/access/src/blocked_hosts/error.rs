@@ -13,7 +13,7 @@ pub(super) fn no_host() -> Fault {
 pub(super) fn no_such_form(item: &str) -> Fault {
     let item: String = item.chars().take(64).collect();
     field(
-        format!("“{item}”不是域名或 IP 地址(域名最多 253 个字符,中文域名请使用 xn-- 形式)"),
+        format!("“{item}”不是域名或 IP 地址（域名最多 253 个字符，中文域名请使用 xn-- 形式）"),
         format!(
             "\"{item}\" is no name or address (at most 253 characters; other scripts in their xn-- form)"
         ),

@@ -15,17 +15,17 @@ const DRAWN: &[i64] = &[9, 12, 13, 15, 16, 17, 18, 20, 21, 27, 28];
 params! {
     /// What `user-product/list` takes.
     pub struct List {
-        trade_no: Option<String> = field::optional(field::text(1, 64)), "订单号,完整匹配", "Order number, matched whole";
+        trade_no: Option<String> = field::optional(field::text(1, 64)), "订单号，完整匹配", "Order number, matched whole";
         product_type: Option<ProductType> = field::optional(field::product(EVERY)), "套餐类型", "Product type";
         page: i64 = field::or(field::int(1, 1_000_000_000, ""), 1), "页码", "Page, from 1";
-        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数,最多 200", "Rows a page; more than 200 are 200";
+        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数，最多 200", "Rows a page; more than 200 are 200";
     }
 }
 
 params! {
     /// What `user-product/summary` takes.
     pub struct Sum {
-        product_type: ProductType = field::or(field::product(DRAWN), ProductType::Dynamic), "套餐类型,默认 9", "Product type, 9 by default";
+        product_type: ProductType = field::or(field::product(DRAWN), ProductType::Dynamic), "套餐类型，默认 9", "Product type, 9 by default";
     }
 }
 

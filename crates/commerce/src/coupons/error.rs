@@ -11,7 +11,7 @@ pub fn refused(reason: Text) -> Fault {
 pub fn not_invited() -> Fault {
     Fault::parameter(
         "use_invitation_registration_discount",
-        Text::new("没有可用的邀请注册优惠,或已使用", "there is no invitation discount, or it was used"),
+        Text::new("没有可用的邀请注册优惠，或已使用", "there is no invitation discount, or it was used"),
     )
 }
 

@@ -17,12 +17,12 @@ params! {
         last_name: String = field::or(field::text(0, 60), String::new()), "姓", "Last name";
         phone: String = field::or(field::text(0, 32), String::new()), "电话", "Phone";
         email: String = field::required(field::text(3, 254)), "接收邮箱", "Where the invoice goes";
-        role_type: i64 = field::or(field::int(1, 2, ""), 1), "1 个人,2 企业", "1 person, 2 company";
-        vat_id: String = field::or(field::text(0, 40), String::new()), "税号,企业必填", "Tax number; companies need it";
+        role_type: i64 = field::or(field::int(1, 2, ""), 1), "1 个人，2 企业", "1 person, 2 company";
+        vat_id: String = field::or(field::text(0, 40), String::new()), "税号，企业必填", "Tax number; companies need it";
         address_country: String = field::or(field::text(0, 60), String::new()), "国家", "Country";
         address_city: String = field::or(field::text(0, 60), String::new()), "城市", "City";
         address_line1: String = field::or(field::text(0, 200), String::new()), "地址", "Address";
-        address_line2: String = field::or(field::text(0, 200), String::new()), "地址(续)", "Address, second line";
+        address_line2: String = field::or(field::text(0, 200), String::new()), "地址（续）", "Address, second line";
         address_postal_code: String = field::or(field::text(0, 20), String::new()), "邮编", "Postal code";
     }
 }
@@ -37,9 +37,9 @@ params! {
 params! {
     /// What `user-invoice/record-list` takes.
     pub struct Records {
-        status: i64 = field::or(field::int(0, 4, ""), 0), "0 全部,1 处理中,2 已开,3 已驳回,4 已取消", "0 any, 1 asked for, 2 issued, 3 rejected, 4 cancelled";
+        status: i64 = field::or(field::int(0, 4, ""), 0), "0 全部，1 处理中，2 已开，3 已驳回，4 已取消", "0 any, 1 asked for, 2 issued, 3 rejected, 4 cancelled";
         page: i64 = field::or(field::int(1, 1_000_000_000, ""), 1), "页码", "Page, from 1";
-        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数,最多 200", "Rows a page; more than 200 are 200";
+        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数，最多 200", "Rows a page; more than 200 are 200";
     }
 }
 
@@ -47,7 +47,7 @@ params! {
     /// What `user-invoice/invoiceable-orders` takes.
     pub struct Orders {
         page: i64 = field::or(field::int(1, 1_000_000_000, ""), 1), "页码", "Page, from 1";
-        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数,最多 200", "Rows a page; more than 200 are 200";
+        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数，最多 200", "Rows a page; more than 200 are 200";
     }
 }
 
@@ -55,7 +55,7 @@ params! {
     /// What `user-invoice/request` takes.
     pub struct Ask {
         profile_id: i64 = field::required(field::int(1, i64::MAX, "")), "发票抬头 id", "Id of the profile";
-        trade_nos: String = field::required(field::text(1, 4_000)), "订单号,逗号分隔,最多 100 个", "Order numbers, separated by commas, at most 100";
+        trade_nos: String = field::required(field::text(1, 4_000)), "订单号，逗号分隔，最多 100 个", "Order numbers, separated by commas, at most 100";
     }
 }
 

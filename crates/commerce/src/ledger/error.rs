@@ -4,7 +4,7 @@ use turnpike_base::{Code, Fault, Money, Text};
 
 pub(super) fn too_low(wanted: Money, there: Money) -> Fault {
     Fault::new(Code::BalanceTooLow, "balance_too_low").say(Text::made(
-        format!("余额不足:需要 {wanted},现有 {there}"),
+        format!("余额不足：需要 {wanted}，现有 {there}"),
         format!("The balance is too low: {wanted} is needed, {there} is there"),
     ))
 }

@@ -18,14 +18,14 @@ params! {
     /// What `order/list` takes.
     pub(super) struct List {
         page_no: i64 = field::or(field::int(1, 1_000_000_000, ""), 1), "页码", "Page, from 1";
-        page_size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数,最多 200", "Rows a page; more than 200 are 200";
-        trade_no: Option<String> = field::optional(field::text(1, 64)), "订单号,完整匹配", "Order number, matched whole";
-        start_time: Option<End> = field::optional(Range), "创建时间起(含)", "Made from then on";
-        end_time: Option<End> = field::optional(Range), "创建时间止(不含)", "Made before";
+        page_size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数，最多 200", "Rows a page; more than 200 are 200";
+        trade_no: Option<String> = field::optional(field::text(1, 64)), "订单号，完整匹配", "Order number, matched whole";
+        start_time: Option<End> = field::optional(Range), "创建时间起（含）", "Made from then on";
+        end_time: Option<End> = field::optional(Range), "创建时间止（不含）", "Made before";
         status: Option<i64> = field::optional(field::int(0, 3, "")), "订单状态", "0 unpaid, 1 paid, 2 closed, 3 refunded";
         product_type: Option<ProductType> = field::optional(field::product(TYPES)), "套餐类型", "Product type";
-        invoice: i64 = field::or(field::int(-1, 1, ""), 0), "发票:0 不限,1 已开,-1 未开可开", "0 any, 1 issued, -1 not issued but issuable";
-        pay_fee_status: Option<i64> = field::optional(field::int(1, 2, "")), "1 多付,2 少付", "1 too much came, 2 too little";
+        invoice: i64 = field::or(field::int(-1, 1, ""), 0), "发票：0 不限，1 已开，-1 未开可开", "0 any, 1 issued, -1 not issued but issuable";
+        pay_fee_status: Option<i64> = field::optional(field::int(1, 2, "")), "1 多付，2 少付", "1 too much came, 2 too little";
     }
 }
 

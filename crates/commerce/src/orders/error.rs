@@ -73,7 +73,7 @@ pub fn recharge_bounds(min: Money, max: Money) -> Fault {
     Fault::parameter(
         "recharge_amount",
         Text::made(
-            format!("应为 {min} 到 {max} 之间的金额(站点货币)"),
+            format!("应为 {min} 到 {max} 之间的金额（站点货币）"),
             format!("must be from {min} to {max} in the site's currency"),
         ),
     )
@@ -106,7 +106,7 @@ pub fn not_renewable(package: i64) -> Fault {
 /// No bucket to add to.
 pub fn no_bucket() -> Fault {
     Fault::new(Code::Precondition, "addon_no_bucket").say(Text::new(
-        "没有生效中的静态流量套餐(类型 16、21)",
+        "没有生效中的静态流量套餐（类型 16、21）",
         "There is no active bucket of type 16 or 21 to add to",
     ))
 }

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 params! {
     /// What `payment/list` takes.
     pub struct List {
-        trade_no: Option<String> = field::optional(field::text(1, 64)), "订单号:按该订单给出 min、max 与 disabled", "Order number: min, max and disabled follow the order";
+        trade_no: Option<String> = field::optional(field::text(1, 64)), "订单号：按该订单给出 min、max 与 disabled", "Order number: min, max and disabled follow the order";
         currency: Option<String> = field::optional(field::text(3, 3)), "币种 CNY、USD、HKD", "Currency: CNY, USD or HKD";
     }
 }
@@ -26,7 +26,7 @@ params! {
     /// What `pay` and `pay/pay-check` take.
     pub struct Pay {
         trade_no: String = field::required(field::text(1, 64)), "订单号", "Order number";
-        pm_id: Option<i64> = field::optional(field::int(0, 1_000_000, "")), "支付方式 id,默认为订单的支付方式", "Payment method; the order's own by default";
+        pm_id: Option<i64> = field::optional(field::int(0, 1_000_000, "")), "支付方式 id，默认为订单的支付方式", "Payment method; the order's own by default";
         pay_method: Option<i64> = field::optional(field::int(0, 1_000_000, "")), "pm_id 的别名", "Alias of pm_id";
     }
 }
@@ -36,7 +36,7 @@ params! {
     pub struct Prove {
         trade_no: String = field::required(field::text(1, 64)), "订单号", "Order number";
         reference: String = field::required(field::text(1, 140)), "银行转账流水号或附言", "The bank's number of the transfer, or what was written on it";
-        proof: Option<String> = field::optional(field::text(1, 1_000_000)), "凭证文件(PNG、JPEG、PDF)的 Base64", "A PNG, JPEG or PDF file in Base64";
+        proof: Option<String> = field::optional(field::text(1, 1_000_000)), "凭证文件（PNG、JPEG、PDF）的 Base64", "A PNG, JPEG or PDF file in Base64";
     }
 }
 
@@ -233,7 +233,7 @@ async fn view(state: &State, call: &Call, begun: Begun) -> Result<PayView> {
 /// The operator's note, and what has to stand on the transfer so that it is found.
 fn instructions(note: &str, trade_no: &str, call: &Call) -> String {
     let line = Text::made(
-        format!("转账附言请填写订单号:{trade_no}"),
+        format!("转账附言请填写订单号：{trade_no}"),
         format!("Write the order number on the transfer: {trade_no}"),
     );
     format!("{note}\n{}", line.get(call.lang)).trim().to_owned()

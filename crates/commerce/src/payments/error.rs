@@ -7,7 +7,7 @@ pub(super) fn unknown_method(id: i64) -> Fault {
     Fault::parameter(
         "pm_id",
         Text::made(
-            format!("支付方式 {id} 不可用,请以 payment/list 返回的 id 为准"),
+            format!("支付方式 {id} 不可用，请以 payment/list 返回的 id 为准"),
             format!("there is no payment method {id}; payment/list tells which there are"),
         ),
     )
@@ -16,7 +16,7 @@ pub(super) fn unknown_method(id: i64) -> Fault {
 pub(super) fn no_method() -> Fault {
     Fault::parameter(
         "pm_id",
-        Text::new("下单时未选择支付方式,此处必填", "is required: the order was made without a method"),
+        Text::new("下单时未选择支付方式，此处必填", "is required: the order was made without a method"),
     )
 }
 

@@ -39,7 +39,7 @@ impl Proof {
 pub(super) fn read(text: &str) -> Result<(&'static str, Vec<u8>)> {
     let wrong = || {
         let text = Text::made(
-            format!("应为 Base64 编码的 PNG、JPEG 或 PDF 文件,最大 {} KB", LARGEST / 1_024),
+            format!("应为 Base64 编码的 PNG、JPEG 或 PDF 文件，最大 {} KB", LARGEST / 1_024),
             format!("must be a PNG, JPEG or PDF file in Base64, at most {} KB", LARGEST / 1_024),
         );
         Fault::parameter("proof", text)

@@ -40,10 +40,10 @@ impl Input for List {
             field::doc::<Vec<i64>>(
                 "time_days",
                 &DAYS,
-                "有效天数,单个或列表",
+                "有效天数，单个或列表",
                 "Validity in days, one or a list",
             ),
-            field::doc::<Vec<i64>>("show_type", &SHOW, "展示类型,单个或列表", "Display type, one or a list"),
+            field::doc::<Vec<i64>>("show_type", &SHOW, "展示类型，单个或列表", "Display type, one or a list"),
         ]
     }
 }

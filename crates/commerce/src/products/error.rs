@@ -17,7 +17,7 @@ pub fn unknown_code(code: &str) -> Fault {
 /// Sold on request only.
 pub fn not_for_sale(id: ProductId) -> Fault {
     Fault::new(Code::Forbidden, "product_not_for_sale").say(Text::made(
-        format!("套餐 {id} 需要定制,请联系客服"),
+        format!("套餐 {id} 需要定制，请联系客服"),
         format!("Product {id} is made to order; contact the operator"),
     ))
 }
@@ -46,10 +46,10 @@ pub fn sold_out(id: ProductId) -> Fault {
 
 /// The catalogue file is wrong; the reason says where.
 pub fn bad_file(reason: &str) -> Fault {
-    Fault::parameter("file", Text::made(format!("目录文件有误:{reason}"), reason.to_owned()))
+    Fault::parameter("file", Text::made(format!("目录文件有误：{reason}"), reason.to_owned()))
 }
 
 /// A product that was typed is wrong; the reason says how.
 pub fn bad_item(reason: &str) -> Fault {
-    Fault::parameter("item", Text::made(format!("套餐有误:{reason}"), reason.to_owned()))
+    Fault::parameter("item", Text::made(format!("套餐有误：{reason}"), reason.to_owned()))
 }

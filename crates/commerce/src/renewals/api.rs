@@ -16,16 +16,16 @@ use utoipa::ToSchema;
 params! {
     /// What `user-product/get-auto-renewal` takes.
     pub(super) struct Which {
-        upids: Option<Vec<i64>> = field::optional(Ids), "套餐 id,逗号分隔,默认全部生效中的", "Package ids separated by commas; all running ones by default";
+        upids: Option<Vec<i64>> = field::optional(Ids), "套餐 id，逗号分隔，默认全部生效中的", "Package ids separated by commas; all running ones by default";
     }
 }
 
 params! {
     /// What `user-product/set-auto-renewal` takes.
     pub(super) struct Set {
-        upids: Vec<i64> = field::required(Ids), "套餐 id,逗号分隔", "Package ids separated by commas";
-        auto_renew: bool = field::required(field::switch()), "1 开启,0 关闭", "1 on, 0 off";
-        renew_duration: Duration = field::or(Durations, Duration::OneMonth), "静态 IP 续费时长,默认 1m", "How far addresses renew, 1m by default";
+        upids: Vec<i64> = field::required(Ids), "套餐 id，逗号分隔", "Package ids separated by commas";
+        auto_renew: bool = field::required(field::switch()), "1 开启，0 关闭", "1 on, 0 off";
+        renew_duration: Duration = field::or(Durations, Duration::OneMonth), "静态 IP 续费时长，默认 1m", "How far addresses renew, 1m by default";
     }
 }
 
@@ -33,7 +33,7 @@ params! {
     /// What `user-product/auto-renewal-logs` takes.
     pub(super) struct Logs {
         page: i64 = field::or(field::int(1, 1_000_000_000, ""), 1), "页码", "Page, from 1";
-        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数,最多 200", "Rows a page; more than 200 are 200";
+        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数，最多 200", "Rows a page; more than 200 are 200";
     }
 }
 

@@ -19,8 +19,8 @@ const MONTHS: usize = 60;
 params! {
     /// What `statement/month` takes.
     pub struct Which {
-        month: String = field::required(field::text(7, 7)), "月份,YYYY-MM,按站点时区", "Month as YYYY-MM, in the site's time zone";
-        format: Option<String> = field::optional(field::text(3, 4)), "json(默认)、csv 或 html", "json (default), csv or html";
+        month: String = field::required(field::text(7, 7)), "月份，YYYY-MM，按站点时区", "Month as YYYY-MM, in the site's time zone";
+        format: Option<String> = field::optional(field::text(3, 4)), "json（默认）、csv 或 html", "json (default), csv or html";
     }
 }
 
@@ -116,7 +116,7 @@ pub(super) async fn statement(
 
 pub(super) async fn month(state: State, call: Call, input: Which) -> Result<Answer<Statement>> {
     let wrong = || {
-        Fault::parameter("month", Text::new("应为 YYYY-MM,例如 2026-11", "must be YYYY-MM, such as 2026-11"))
+        Fault::parameter("month", Text::new("应为 YYYY-MM，例如 2026-11", "must be YYYY-MM, such as 2026-11"))
     };
     let month = Month::parse(&input.month).ok_or_else(wrong)?;
     let statement =

@@ -16,6 +16,6 @@ pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
     const TAG: &str = "statements";
     vec![
         Endpoint::get("statement/list", TAG, "有账单的月份", "Months that have a statement", with(s, api::list)).codes(&[]),
-        Endpoint::get("statement/month", TAG, "月度账单,可导出 CSV 或打印", "A month's statement, also as CSV or to print", with(s, api::month)).codes(&[]),
+        Endpoint::get("statement/month", TAG, "月度账单，可导出 CSV 或打印", "A month's statement, also as CSV or to print", with(s, api::month)).codes(&[]),
     ]
 }

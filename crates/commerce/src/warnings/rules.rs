@@ -77,11 +77,11 @@ impl Kind {
                 format!("The package \"{en}\" expires at {until}"),
             ),
             Self::Renews => Text::made(
-                format!("套餐“{zh}”将于 {until} 前自动续费,请确保余额充足"),
+                format!("套餐“{zh}”将于 {until} 前自动续费，请确保余额充足"),
                 format!("The package \"{en}\" renews from the balance before {until}"),
             ),
             Self::RenewalFailed => Text::made(
-                format!("套餐“{zh}”自动续费失败,将于 {until} 到期"),
+                format!("套餐“{zh}”自动续费失败，将于 {until} 到期"),
                 format!("The package \"{en}\" could not renew and expires at {until}"),
             ),
         }
@@ -91,19 +91,19 @@ impl Kind {
     pub fn lines(self, text: &Text, trade_no: &str) -> Vec<Text> {
         let next = match self {
             Self::Used80 | Self::Used100 => Text::new(
-                "购买新的套餐后,流量会自动接续使用。",
+                "购买新的套餐后，流量会自动接续使用。",
                 "Traffic goes on with the next package as soon as there is one.",
             ),
             Self::Expires => Text::new(
-                "到期后剩余部分将无法使用;可续费的套餐请在到期前续费。",
+                "到期后剩余部分将无法使用；可续费的套餐请在到期前续费。",
                 "What is left can't be used afterwards; renew it before if it can be renewed.",
             ),
             Self::Renews | Self::RenewalFailed => Text::new(
-                "续费从账户余额扣除,余额不足时请先充值。",
+                "续费从账户余额扣除，余额不足时请先充值。",
                 "Renewals are paid from the balance; recharge it where it does not suffice.",
             ),
         };
-        let order = Text::made(format!("订单号:{trade_no}"), format!("Order: {trade_no}"));
+        let order = Text::made(format!("订单号：{trade_no}"), format!("Order: {trade_no}"));
         vec![text.clone(), next, order]
     }
 }

@@ -170,7 +170,7 @@ async fn permit(
 
 fn ip_needs_static() -> Refusal {
     Refusal::new(Reason::UnknownParameter).say(Text::new(
-        "用户名参数 ip 仅适用于静态 IP 账号(类型 14、25)",
+        "用户名参数 ip 仅适用于静态 IP 账号（类型 14、25）",
         "The username key ip works with accounts of static addresses only (types 14 and 25)",
     ))
 }

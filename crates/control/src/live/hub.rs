@@ -73,5 +73,5 @@ async fn run(hub: Hub, control: Control, whose: Whose) {
 
 fn too_many() -> Fault {
     Fault::new(Code::TooMany, "too_many_streams")
-        .say(Text::new("实时连接过多,请关闭其他页面", "Too many live streams; close other pages"))
+        .say(Text::new("实时连接过多，请关闭其他页面", "Too many live streams; close other pages"))
 }

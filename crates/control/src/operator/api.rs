@@ -55,7 +55,7 @@ async fn command(
         }
         Err(error) => Err(Fault::parameter(
             "body",
-            turnpike_base::Text::made(format!("不是 JSON:{error}"), format!("is not JSON: {error}")),
+            turnpike_base::Text::made(format!("不是 JSON：{error}"), format!("is not JSON: {error}")),
         )),
     };
     match outcome {

@@ -51,7 +51,7 @@ fn wrong(field: &str, zh: &'static str, en: &'static str) -> Fault {
 }
 
 fn money(field: &str, text: &str) -> Result<Money> {
-    Money::parse(text).ok_or_else(|| wrong(field, "应为金额,例如 12.50", "must be an amount such as 12.50"))
+    Money::parse(text).ok_or_else(|| wrong(field, "应为金额，例如 12.50", "must be an amount such as 12.50"))
 }
 
 /// What it takes off: hundredths of a percent are basis points, as fen are of a yuan.

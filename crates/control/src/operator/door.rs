@@ -96,7 +96,7 @@ async fn json_of<T: DeserializeOwned>(body: axum::body::Body, most: usize) -> Re
 fn unreadable(why: &str) -> Fault {
     Fault::parameter(
         "body",
-        Text::made(format!("不是可识别的 JSON:{why}"), format!("is no JSON that fits: {why}")),
+        Text::made(format!("不是可识别的 JSON：{why}"), format!("is no JSON that fits: {why}")),
     )
 }
 

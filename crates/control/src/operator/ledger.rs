@@ -50,7 +50,7 @@ fn amount(text: &str) -> Result<Money> {
         Fault::parameter(
             "amount",
             Text::new(
-                "应为 0.01 到 1000000000 之间的金额,最多两位小数;负数表示扣减",
+                "应为 0.01 到 1000000000 之间的金额，最多两位小数；负数表示扣减",
                 "must be an amount from 0.01 to 1000000000 with at most two decimals; with a minus it is taken",
             ),
         )

@@ -234,7 +234,7 @@ where
     F: Future<Output = Result<O>>,
 {
     let input = serde_json::from_value(input).map_err(|e| {
-        Fault::parameter("body", Text::made(format!("参数无法识别:{e}"), format!("can't be read: {e}")))
+        Fault::parameter("body", Text::made(format!("参数无法识别：{e}"), format!("can't be read: {e}")))
     })?;
     serde_json::to_value(verb(control, input).await?).map_err(|e| Fault::internal("answer_unprintable", e))
 }

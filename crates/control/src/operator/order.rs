@@ -116,7 +116,7 @@ pub(super) async fn show(control: &Control, input: Which) -> Result<Value> {
 pub(super) async fn refund(control: &Control, input: Refund) -> Result<Value> {
     let amount = match &input.amount {
         Some(text) => Some(Money::parse(text).ok_or_else(|| {
-            Fault::parameter("amount", Text::new("应为金额,例如 12.50", "must be an amount such as 12.50"))
+            Fault::parameter("amount", Text::new("应为金额，例如 12.50", "must be an amount such as 12.50"))
         })?),
         None => None,
     };

@@ -75,7 +75,7 @@ pub(super) fn amount(name: &str, text: Option<&str>) -> Result<Money> {
     let Some(text) = text else { return Ok(Money::ZERO) };
     Money::parse(text).filter(|money| money.0 <= MOST).ok_or_else(|| {
         let says = Text::new(
-            "应为金额,例如 12.50,至多 1000000000",
+            "应为金额，例如 12.50，至多 1000000000",
             "must be an amount such as 12.50, at most 1000000000",
         );
         Fault::parameter(name, says)

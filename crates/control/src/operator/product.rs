@@ -60,7 +60,7 @@ pub(super) struct NewShop {
 /// Reads what a person typed; a fault names what it can't be.
 fn read<T: serde::de::DeserializeOwned>(field: &str, value: Value) -> Result<T> {
     serde_json::from_value(value).map_err(|e| {
-        Fault::parameter(field, Text::made(format!("无法识别:{e}"), format!("can't be read: {e}")))
+        Fault::parameter(field, Text::made(format!("无法识别：{e}"), format!("can't be read: {e}")))
     })
 }
 

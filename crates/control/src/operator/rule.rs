@@ -47,14 +47,14 @@ fn checked(rule: Rule) -> Result<(Option<String>, Option<u16>)> {
         |name: &str| !name.is_empty() && name.len() <= 253 && (plain(name) || name.parse::<IpAddr>().is_ok());
     if host.as_deref().is_some_and(|name| !fits(name)) {
         let reason = Text::new(
-            "应为域名或 IP 地址,最多 253 个字符",
+            "应为域名或 IP 地址，最多 253 个字符",
             "must be a name or an address of at most 253 characters",
         );
         return Err(Fault::parameter("host", reason));
     }
     if rule.port == Some(0) || host.is_none() && rule.port.is_none() {
         let reason = Text::new(
-            "应为 1 至 65535 的端口,或指定 host",
+            "应为 1 至 65535 的端口，或指定 host",
             "must be a port from 1 to 65535, or host has to be given",
         );
         return Err(Fault::parameter("port", reason));

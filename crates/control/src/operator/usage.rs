@@ -51,7 +51,7 @@ pub(super) async fn trace(control: &Control, input: Trace) -> Result<Value> {
         Fault::parameter(
             "at",
             Text::new(
-                "应为 RFC 3339 时间,例如 2026-11-24T12:00:00Z",
+                "应为 RFC 3339 时间，例如 2026-11-24T12:00:00Z",
                 "must be an RFC 3339 time such as 2026-11-24T12:00:00Z",
             ),
         )

@@ -18,7 +18,7 @@ pub(super) fn bad_scope(word: &str, features: &[&str]) -> Fault {
     let (word, features) = (shown(word), features.join(", "));
     field(
         "scopes",
-        format!("“{word}”不是权限;可用:*、read、write,或 功能、功能:read、功能:write(功能:{features})"),
+        format!("“{word}”不是权限；可用：*、read、write，或 功能、功能:read、功能:write（功能：{features}）"),
         format!(
             "\"{word}\" is no scope; there are *, read, write, and FEATURE, FEATURE:read, FEATURE:write of {features}"
         ),
@@ -43,7 +43,7 @@ pub(super) fn bad_source(item: &str) -> Fault {
     let item = shown(item);
     field(
         "sources",
-        format!("“{item}”不是 IP 地址或网段,例如 192.0.2.1 或 10.0.0.0/8"),
+        format!("“{item}”不是 IP 地址或网段，例如 192.0.2.1 或 10.0.0.0/8"),
         format!("\"{item}\" is neither an address nor a block such as 10.0.0.0/8"),
     )
 }
@@ -63,11 +63,11 @@ pub(super) fn past_expiry() -> Fault {
 /// A limited key gives nothing beyond itself; the field, and what it may be at most.
 fn beyond(name: &str, most: &str) -> Fault {
     let reason = Text::made(
-        format!("不能超出当前 app_key 的限制({most})"),
+        format!("不能超出当前 app_key 的限制（{most}）"),
         format!("must not go beyond the calling app_key: {most}"),
     );
     let fault = Fault::new(Code::Forbidden, "key_beyond").say(Text::new(
-        "受限的 app_key 只能创建或修改不超出自身限制的 app_key;请使用主 app_key 或登录控制台",
+        "受限的 app_key 只能创建或修改不超出自身限制的 app_key；请使用主 app_key 或登录控制台",
         "A limited app_key can make and change only keys within its own limits; use the classic app_key or log in",
     ));
     fault.field(name, reason)
@@ -88,7 +88,7 @@ pub(super) fn longer_life(end: Timestamp) -> Fault {
 pub(super) fn nothing_to_change() -> Fault {
     field(
         "id",
-        "至少需要修改一项:name、scopes、sources 或 expired_at",
+        "至少需要修改一项：name、scopes、sources 或 expired_at",
         "at least one of name, scopes, sources and expired_at must be sent",
     )
 }
@@ -101,7 +101,7 @@ pub(super) fn unknown(id: i64) -> Fault {
 /// The key the customer was born with stays as it is.
 pub(super) fn classic() -> Fault {
     Fault::new(Code::Conflict, "key_is_classic").say(Text::new(
-        "主 app_key 不能被限制或删除,只能改名",
+        "主 app_key 不能被限制或删除，只能改名",
         "The classic app_key can be renamed, but neither limited nor deleted",
     ))
 }

@@ -41,11 +41,11 @@ pub fn routes(s: &State) -> Vec<Endpoint> {
     vec![
         Endpoint::get("api-keys/list", TAG, "app_key 列表", "Keys of the customer", with(s, api::list))
             .also(&["api-keys"]).codes(&[]),
-        Endpoint::post("api-keys/add", TAG, "新建 app_key(完整密钥仅返回一次)", "Makes a key; the answer is the only one that shows it whole", with(s, api::add))
+        Endpoint::post("api-keys/add", TAG, "新建 app_key（完整密钥仅返回一次）", "Makes a key; the answer is the only one that shows it whole", with(s, api::add))
             .also(&["api-keys"]).codes(&[Code::Conflict]),
-        Endpoint::post("api-keys/change", TAG, "修改 app_key,立即生效", "Changes what is sent, at once", with(s, api::change))
+        Endpoint::post("api-keys/change", TAG, "修改 app_key，立即生效", "Changes what is sent, at once", with(s, api::change))
             .codes(&[Code::NotFound, Code::Conflict]),
-        Endpoint::post("api-keys/delete", TAG, "删除 app_key,立即失效", "Revokes a key, at once", with(s, api::delete))
+        Endpoint::post("api-keys/delete", TAG, "删除 app_key，立即失效", "Revokes a key, at once", with(s, api::delete))
             .codes(&[Code::NotFound, Code::Conflict]),
     ]
 }

@@ -18,14 +18,14 @@ const FORMATS: &[&str] = &["json", "csv"];
 params! {
     /// What `user-usage-flow/detail` takes.
     pub struct Detail {
-        group_by: &'static str = field::or(field::choice(GROUPS), "hour"), "统计方式:hour 小时(默认)、account 账号、country 国家或地区、host 目标域名", "By hour (the default), account, country, or host (destination)";
-        start_time: Option<End> = field::optional(Range), "开始时间(含),默认最近 7 天", "Start, inclusive; the last 7 days by default";
-        end_time: Option<End> = field::optional(Range), "结束时间(不含),默认现在;只有日期时含当天", "End, exclusive; now by default; a bare date includes its day";
-        username: Option<String> = field::optional(field::text(1, 64)), "代理账号名,含已删除的同名账号", "Username, deleted accounts of the same name included";
+        group_by: &'static str = field::or(field::choice(GROUPS), "hour"), "统计方式：hour 小时（默认）、account 账号、country 国家或地区、host 目标域名", "By hour (the default), account, country, or host (destination)";
+        start_time: Option<End> = field::optional(Range), "开始时间（含），默认最近 7 天", "Start, inclusive; the last 7 days by default";
+        end_time: Option<End> = field::optional(Range), "结束时间（不含），默认现在；只有日期时含当天", "End, exclusive; now by default; a bare date includes its day";
+        username: Option<String> = field::optional(field::text(1, 64)), "代理账号名，含已删除的同名账号", "Username, deleted accounts of the same name included";
         product_type: Option<ProductType> = field::optional(field::product(TYPES)), "套餐类型", "Product type";
-        format: &'static str = field::or(field::choice(FORMATS), "json"), "json(默认)或 csv;csv 返回全部行", "json (the default) or csv; csv has every row";
+        format: &'static str = field::or(field::choice(FORMATS), "json"), "json（默认）或 csv；csv 返回全部行", "json (the default) or csv; csv has every row";
         page: i64 = field::or(field::int(1, 1_000_000_000, ""), 1), "页码", "Page, from 1";
-        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数,最多 200", "Rows a page; more than 200 are 200";
+        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数，最多 200", "Rows a page; more than 200 are 200";
     }
 }
 

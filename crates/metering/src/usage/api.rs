@@ -13,9 +13,9 @@ const TYPES: &[i64] = &[9, 11, 12, 13, 14, 15, 16, 17, 21, 25];
 params! {
     /// What `user-usage-flow/total` takes.
     pub struct Total {
-        start_time: Option<End> = field::optional(Range), "开始时间(含),默认最近 7 天", "Start, inclusive; the last 7 days by default";
-        end_time: Option<End> = field::optional(Range), "结束时间(不含),默认现在;只有日期时含当天", "End, exclusive; now by default; a bare date includes its day";
-        username: Option<String> = field::optional(field::text(1, 64)), "代理账号名,含已删除的同名账号", "Username, deleted accounts of the same name included";
+        start_time: Option<End> = field::optional(Range), "开始时间（含），默认最近 7 天", "Start, inclusive; the last 7 days by default";
+        end_time: Option<End> = field::optional(Range), "结束时间（不含），默认现在；只有日期时含当天", "End, exclusive; now by default; a bare date includes its day";
+        username: Option<String> = field::optional(field::text(1, 64)), "代理账号名，含已删除的同名账号", "Username, deleted accounts of the same name included";
         product_type: Option<ProductType> = field::optional(field::product(TYPES)), "套餐类型", "Product type";
     }
 }

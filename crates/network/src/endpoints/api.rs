@@ -19,13 +19,13 @@ params! {
     pub struct Extract {
         num: i64 = field::or(field::int(1, 1_000, ""), 1), "提取数量", "How many endpoints";
         cc: Option<String> = field::optional(field::text(1, 128)), "国家或地区代码", "Country, ISO 3166-1 alpha-2 or name";
-        state: Option<String> = field::optional(field::text(1, 128)), "州/省名称或 ISO 3166-2 代码,需同时指定 cc", "State, by name or ISO 3166-2 code; needs cc";
-        city: Option<String> = field::optional(field::text(1, 128)), "城市,需同时指定 cc", "City; needs cc";
-        life: i64 = field::or(field::int(1, 1_440, "min"), 10), "有效期(分钟)", "How long they live, in minutes";
+        state: Option<String> = field::optional(field::text(1, 128)), "州/省名称或 ISO 3166-2 代码，需同时指定 cc", "State, by name or ISO 3166-2 code; needs cc";
+        city: Option<String> = field::optional(field::text(1, 128)), "城市，需同时指定 cc", "City; needs cc";
+        life: i64 = field::or(field::int(1, 1_440, "min"), 10), "有效期（分钟）", "How long they live, in minutes";
         ep: Option<String> = field::optional(field::text(1, 64)), "代理入口", "Name of the entry; the common one if not sent";
         format: &'static str = field::or(field::choice(FORMATS), "json"), "返回格式", "Form of the answer; txt means text";
-        lb: String = field::verbatim(16, "\\r\\n"), "分隔符,仅用于文本格式,支持 \\r \\n \\t", "Separator in a text, with the escapes \\r \\n \\t";
-        pt: Option<ProductType> = field::optional(field::product(TYPES)), "使用的套餐类型;默认 9,IP 绑定套餐 11 时为 11", "Type of the package that pays; 9, or 11 where your address is bound to one, if not sent";
+        lb: String = field::verbatim(16, "\\r\\n"), "分隔符，仅用于文本格式，支持 \\r \\n \\t", "Separator in a text, with the escapes \\r \\n \\t";
+        pt: Option<ProductType> = field::optional(field::product(TYPES)), "使用的套餐类型；默认 9，IP 绑定套餐 11 时为 11", "Type of the package that pays; 9, or 11 where your address is bound to one, if not sent";
     }
 }
 

@@ -23,7 +23,7 @@ pub fn no_package(product: ProductType) -> Fault {
 /// Counted packages hold fewer endpoints than were asked for.
 pub fn too_few_left(wanted: i64, left: i64) -> Fault {
     Fault::new(Code::Precondition, "too_few_left").say(Text::made(
-        format!("需要 {wanted} 个,套餐仅剩 {left} 个"),
+        format!("需要 {wanted} 个，套餐仅剩 {left} 个"),
         format!("{wanted} were asked for and the packages hold {left} more"),
     ))
 }
@@ -38,7 +38,7 @@ pub fn none_runs() -> Fault {
 pub fn bad_port(item: &str) -> Fault {
     let item: String = item.chars().filter(|c| !c.is_control()).take(16).collect();
     let reason = Text::made(
-        format!("“{item}”不是端口,应为 1 到 65535 的整数"),
+        format!("“{item}”不是端口，应为 1 到 65535 的整数"),
         format!("\"{item}\" is no port: whole numbers from 1 to 65535"),
     );
     Fault::parameter("ports", reason)
@@ -61,11 +61,11 @@ pub fn no_exit() -> Fault {
 /// The customer holds too many ports; `free` are left, and the next one frees at `next` (site's time).
 pub fn no_port(free: usize, next: Option<&str>) -> Fault {
     let (mut zh, mut en) = (
-        format!("可用端口不足,剩余 {free} 个"),
+        format!("可用端口不足，剩余 {free} 个"),
         format!("Not enough ports are free for you: {free} are left"),
     );
     if let Some(next) = next {
-        zh.push_str(&format!(",下一个将于 {next} 释放"));
+        zh.push_str(&format!("，下一个将于 {next} 释放"));
         en.push_str(&format!(", and the next one frees at {next}"));
     }
     Fault::new(Code::OutOfStock, "no_free_port").say(Text::made(zh, en))
@@ -78,7 +78,7 @@ pub fn unknown_entry(name: &str, known: &[String]) -> Fault {
     Fault::parameter(
         "ep",
         Text::made(
-            format!("入口“{name}”不存在,可用:{known}"),
+            format!("入口“{name}”不存在，可用：{known}"),
             format!("there is no entry \"{name}\"; there are: {known}"),
         ),
     )

@@ -13,13 +13,13 @@ params! {
     /// What `endpoint/list` takes.
     pub struct List {
         page: i64 = field::or(field::int(1, 1_000_000_000, ""), 1), "页码", "Page, from 1";
-        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数,最多 200", "Rows a page; more than 200 are 200";
+        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数，最多 200", "Rows a page; more than 200 are 200";
     }
 }
 params! {
     /// What `endpoint/end` takes.
     pub struct End {
-        ports: String = field::commas(8_000), "端口,用逗号分隔,最多 1000 个;* 表示全部", "Ports, separated by commas, at most 1,000; *: all of them";
+        ports: String = field::commas(8_000), "端口，用逗号分隔，最多 1000 个；* 表示全部", "Ports, separated by commas, at most 1,000; *: all of them";
     }
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn routes(network: &State, pins: &Arc<Pins>) -> Vec<Endpoint> {
     let feature = Feature { network: network.clone(), pins: Arc::clone(pins) };
     vec![
         Endpoint::get("endpoint/list", "endpoints", "有效期内的提取端点", "Extracted endpoints that run, the newest first", with(&feature, list)).codes(&[]),
-        Endpoint::post("endpoint/end", "endpoints", "提前结束提取的端点,端口立即释放", "Ends extracted endpoints: their ports are free at once, running connections stay", with(&feature, end)).codes(&[NotFound]),
+        Endpoint::post("endpoint/end", "endpoints", "提前结束提取的端点，端口立即释放", "Ends extracted endpoints: their ports are free at once, running connections stay", with(&feature, end)).codes(&[NotFound]),
     ]
 }
 

@@ -26,7 +26,7 @@ params! {
     /// What `ip/dynamic-citys/search` takes.
     pub struct InState {
         country_code: String = field::required(field::text(1, NAME)), "国家或地区代码", "Country, ISO 3166-1 alpha-2 or name";
-        state: Option<String> = field::optional(field::text(1, NAME)), "州/省名称或 ISO 3166-2 代码;仅对没有州/省的国家或地区可为空", "State, by name or ISO 3166-2 code; blank only for countries without states";
+        state: Option<String> = field::optional(field::text(1, NAME)), "州/省名称或 ISO 3166-2 代码；仅对没有州/省的国家或地区可为空", "State, by name or ISO 3166-2 code; blank only for countries without states";
     }
 }
 params! {

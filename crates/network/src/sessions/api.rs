@@ -15,14 +15,14 @@ params! {
     pub struct List {
         username: Option<String> = field::optional(field::text(1, 64)), "代理账号名", "Username";
         page: i64 = field::or(field::int(1, 1_000_000_000, ""), 1), "页码", "Page, from 1";
-        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数,最多 200", "Rows a page; more than 200 are 200";
+        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数，最多 200", "Rows a page; more than 200 are 200";
     }
 }
 params! {
     /// What `session/end` takes.
     pub struct End {
         username: String = field::required(field::text(1, 64)), "代理账号名", "Username";
-        session: String = field::required(field::text(1, 64)), "会话名(用户名参数 session 的值)", "The session's name: the value of the username key session";
+        session: String = field::required(field::text(1, 64)), "会话名（用户名参数 session 的值）", "The session's name: the value of the username key session";
     }
 }
 
@@ -65,7 +65,7 @@ pub(crate) fn routes(network: &State, pins: &Arc<Pins>) -> Vec<Endpoint> {
     let feature = Feature { network: network.clone(), pins: Arc::clone(pins) };
     vec![
         Endpoint::get("session/list", "sessions", "进行中的会话", "Running sessions, the newest first", with(&feature, list)).codes(&[]),
-        Endpoint::post("session/end", "sessions", "结束会话,之后的连接使用新出口", "Ends a session: new connections take a fresh exit, running ones stay", with(&feature, end)).codes(&[NotFound]),
+        Endpoint::post("session/end", "sessions", "结束会话，之后的连接使用新出口", "Ends a session: new connections take a fresh exit, running ones stay", with(&feature, end)).codes(&[NotFound]),
     ]
 }
 

@@ -21,17 +21,17 @@ params! {
     /// What `ip/get-static-ip` takes.
     pub struct Mine {
         country_code: Option<String> = field::optional(field::text(1, 128)), "国家或地区代码", "Country, ISO 3166-1 alpha-2 or name";
-        product_type: Option<ProductType> = field::optional(field::product(TYPES)), "14 数据中心,25 住宅", "14 data center, 25 residential";
-        trade_no: Option<String> = field::optional(field::text(1, 64)), "订单号,完整匹配", "Order number, matched whole";
+        product_type: Option<ProductType> = field::optional(field::product(TYPES)), "14 数据中心，25 住宅", "14 data center, 25 residential";
+        trade_no: Option<String> = field::optional(field::text(1, 64)), "订单号，完整匹配", "Order number, matched whole";
         page: i64 = field::or(field::int(1, 1_000_000_000, ""), 1), "页码", "Page, from 1";
-        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数,最多 200", "Rows a page; more than 200 are 200";
-        status: Option<i64> = field::optional(field::int(1, 4, "")), "1 有效,2 失效,3 七天内到期,4 维护中", "1 valid, 2 expired, 3 expires within 7 days, 4 under maintenance";
+        size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数，最多 200", "Rows a page; more than 200 are 200";
+        status: Option<i64> = field::optional(field::int(1, 4, "")), "1 有效，2 失效，3 七天内到期，4 维护中", "1 valid, 2 expired, 3 expires within 7 days, 4 under maintenance";
     }
 }
 params! {
     /// What `ip/static-ip-region` takes.
     pub struct Stock {
-        isp: Option<bool> = field::optional(field::switch()), "0 数据中心,1 住宅;不传则不筛选", "0 data center, 1 residential; both if not sent";
+        isp: Option<bool> = field::optional(field::switch()), "0 数据中心，1 住宅；不传则不筛选", "0 data center, 1 residential; both if not sent";
         asn: bool = field::or(field::switch(), false), "1 返回 ASN 分组", "1: also by autonomous system";
         exclusive: bool = field::or(field::switch(), false), "1 仅统计无人持有的 IP", "1: only addresses that nobody holds; 0: all that you could still buy";
     }

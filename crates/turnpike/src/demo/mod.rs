@@ -152,8 +152,7 @@ async fn people(control: &Control, store: &Store, customer: &str, operator: &str
     for name in catalogue::ENTRIES {
         run(control, "site/entry", json!({"name": name, "host": "127.0.0.1"})).await?;
     }
-    let note =
-        json!({"id": 2, "note_zh": "收款账户:演示银行 0000 1111", "note_en": "Account: Demo Bank 0000 1111"});
+    let note = json!({"id": 2, "note_zh": "收款账户：演示银行 0000 1111", "note_en": "Account: Demo Bank 0000 1111"});
     run(control, "payment-method/set", note).await?;
     let password = Secret::new(operator);
     operators::create(store, OPERATOR, password, operators::Role::Owner, SystemClock.now())

@@ -12,15 +12,15 @@ import { randomWord } from './lines'
 const t = texts({
   title: ['编辑 {name}', 'Edit {name}'],
   password: ['新密码', 'New password'],
-  passwordHow: ['留空则不变;6 到 16 个字母或数字', 'Blank keeps it; 6 to 16 letters and digits'],
+  passwordHow: ['留空则不变；6 到 16 个字母或数字', 'Blank keeps it; 6 to 16 letters and digits'],
   random: ['随机', 'Random'],
-  limit: ['总流量上限(GB)', 'Traffic limit (GB)'],
-  daily: ['每日上限(GB)', 'Daily limit (GB)'],
+  limit: ['总流量上限（GB）', 'Traffic limit (GB)'],
+  daily: ['每日上限（GB）', 'Daily limit (GB)'],
   zero: ['0 表示不限', '0: none'],
   remark: ['备注', 'Remark'],
-  udp: ['允许 UDP(SOCKS5)', 'Allow UDP (SOCKS5)'],
+  udp: ['允许 UDP（SOCKS5）', 'Allow UDP (SOCKS5)'],
   save: ['保存', 'Save'],
-  saved: ['已保存,1 秒内在所有网关生效', 'Saved; it holds on every gateway within a second'],
+  saved: ['已保存，1 秒内在所有网关生效', 'Saved; it holds on every gateway within a second'],
 })
 
 export function EditAccount({ account, close, changes }: { account: Account; close: () => void; changes: readonly ('whitelist-account/search' | 'whitelist-account/list' | 'whitelist-account/quotas')[] }) {

@@ -13,9 +13,9 @@ import { Mark } from './kit'
 const t = texts({
   title: ['密码与会话', 'Password and sessions'],
   old: ['当前密码', 'Present password'],
-  fresh: ['新密码(至少 8 个字符)', 'New password, 8 characters or more'],
+  fresh: ['新密码（至少 8 个字符）', 'New password, 8 characters or more'],
   change: ['修改密码', 'Change password'],
-  changed: ['密码已修改,其他会话已退出', 'The password is changed; other sessions ended'],
+  changed: ['密码已修改，其他会话已退出', 'The password is changed; other sessions ended'],
   sessions: ['已登录的设备', 'Where you are logged in'],
   here: ['当前', 'This one'],
   end: ['退出', 'End'],

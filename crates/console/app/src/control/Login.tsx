@@ -23,15 +23,15 @@ const t = texts({
   appHow: ['输入验证器应用显示的 6 位数字。', 'Type the six digits that your authenticator app shows.'],
   recoveryHow: ['输入一个未使用过的恢复码。', 'Type one recovery code that you have not used yet.'],
   setUp: ['设置两步验证', 'Set up your second step'],
-  setUpHow: ['运营人员必须使用两步验证。用验证器应用扫描二维码,然后输入它显示的 6 位数字。', 'Operators need a second step. Scan this with an authenticator app, then type the six digits that it shows.'],
+  setUpHow: ['运营人员必须使用两步验证。用验证器应用扫描二维码，然后输入它显示的 6 位数字。', 'Operators need a second step. Scan this with an authenticator app, then type the six digits that it shows.'],
   byHand: ['或手动输入密钥', 'Or type the key by hand'],
   code: ['验证码', 'Code'],
   back: ['返回', 'Back'],
   keep: ['请保存恢复码', 'Keep your recovery codes'],
-  keepHow: ['丢失验证器时,每个恢复码可使用一次。它们只显示这一次。', 'Each lets you in once if you lose your authenticator. They are shown only this once.'],
+  keepHow: ['丢失验证器时，每个恢复码可使用一次。它们只显示这一次。', 'Each lets you in once if you lose your authenticator. They are shown only this once.'],
   copy: ['复制', 'Copy'],
   copied: ['已复制', 'Copied'],
-  kept: ['已保存,继续', 'I kept them, go on'],
+  kept: ['已保存，继续', 'I kept them, go on'],
   qr: ['验证器二维码', 'QR code for the authenticator'],
 })
 

@@ -6,7 +6,7 @@ import { ApiError, type Failure } from '../api/client'
 import { lang, texts } from '../lib/lang'
 
 const t = texts({
-  away: ['无法连接服务器,请检查网络后重试', 'The server cannot be reached; check the network and try again'],
+  away: ['无法连接服务器，请检查网络后重试', 'The server cannot be reached; check the network and try again'],
   odd: ['服务器的回答无法读取', 'The server’s answer could not be read'],
 })
 

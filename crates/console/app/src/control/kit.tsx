@@ -19,7 +19,7 @@ const t = texts({
   open: ['打开', 'Open'],
   cancel: ['取消', 'Cancel'],
   reason: ['原因', 'Reason'],
-  reasonHow: ['会记入审计,最多 200 个字符', 'Stands in the audit; at most 200 characters'],
+  reasonHow: ['会记入审计，最多 200 个字符', 'Stands in the audit; at most 200 characters'],
   pages: ['分页', 'Pages'],
 })
 

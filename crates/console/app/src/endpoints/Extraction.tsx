@@ -16,7 +16,7 @@ import { PlaceSelect, type PlaceOf } from './PlaceSelect'
 const t = texts({
   options: ['选项', 'Options'],
   count: ['数量', 'How many'],
-  life: ['有效期(分钟)', 'Live for (minutes)'],
+  life: ['有效期（分钟）', 'Live for (minutes)'],
   pack: ['使用的套餐', 'Paid from'],
   auto: ['默认套餐', 'the usual package'],
   entry: ['入口', 'Entry'],
@@ -24,7 +24,7 @@ const t = texts({
   format: ['返回格式', 'Answer as'],
   text: ['文本', 'text'],
   link: ['提取链接', 'Extraction link'],
-  linkHow: ['程序访问此链接即可获得端点。链接含 API 密钥,请勿公开。', 'Programs get endpoints from it. It holds your API key: keep it private.'],
+  linkHow: ['程序访问此链接即可获得端点。链接含 API 密钥，请勿公开。', 'Programs get endpoints from it. It holds your API key: keep it private.'],
   showKey: ['显示密钥', 'Show the key'],
   now: ['立即提取', 'Extract now'],
   got: ['提取到的端点', 'Endpoints'],

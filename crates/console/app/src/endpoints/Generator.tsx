@@ -13,9 +13,9 @@ import { type Wish, fresh } from './wish'
 
 const t = texts({
   title: ['端点生成', 'Endpoint generator'],
-  about: ['选择位置和会话,复制即可使用;测试会真实地经由代理连接一次。', 'Choose a place and a session, copy, go. The test makes one real connection through the proxy.'],
+  about: ['选择位置和会话，复制即可使用；测试会真实地经由代理连接一次。', 'Choose a place and a session, copy, go. The test makes one real connection through the proxy.'],
   byName: ['用户名密码', 'Username and password'],
-  byLink: ['提取链接(免密)', 'Extraction link (no password)'],
+  byLink: ['提取链接（免密）', 'Extraction link (no password)'],
   options: ['选项', 'Options'],
 })
 

@@ -17,10 +17,10 @@ const t = texts({
   sticky: ['保持同一出口', 'Keep one exit'],
   name: ['会话名称', 'Name of the session'],
   another: ['换一个', 'Another'],
-  life: ['保持时长(分钟)', 'Keep it for (minutes)'],
+  life: ['保持时长（分钟）', 'Keep it for (minutes)'],
   lifeHow: ['0 表示空闲 10 分钟后结束', '0: until it was idle for ten minutes'],
   count: ['会话数量', 'How many sessions'],
-  strict: ['出口失效时拒绝,而不是换一个', 'Refuse when the exit dies instead of moving on'],
+  strict: ['出口失效时拒绝，而不是换一个', 'Refuse when the exit dies instead of moving on'],
 })
 
 export function Options({ wish, set }: { wish: Wish; set: (part: Partial<Wish>) => void }) {

@@ -14,7 +14,7 @@ const t = texts({
   articles: ['文章', 'Articles'],
   reference: ['API 文档', 'API reference'],
   none: ['暂无文章', 'No articles yet'],
-  ask: ['联系客服:', 'Ask the support: '],
+  ask: ['联系客服：', 'Ask the support: '],
 })
 
 export function Help() {

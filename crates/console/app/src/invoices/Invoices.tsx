@@ -17,7 +17,7 @@ import { RequestInvoice } from './RequestInvoice'
 
 const t = texts({
   title: ['发票与对账单', 'Invoices & statements'],
-  about: ['每月对账单精确到每一笔;发票按已支付订单申请。', 'Statements list every movement of a month. Invoices are asked for by paid order.'],
+  about: ['每月对账单精确到每一笔；发票按已支付订单申请。', 'Statements list every movement of a month. Invoices are asked for by paid order.'],
   statements: ['对账单', 'Statements'],
   invoices: ['发票', 'Invoices'],
   profiles: ['抬头', 'Profiles'],
@@ -28,7 +28,7 @@ const t = texts({
   html: ['打印', 'Print'],
   show: ['查看', 'Show'],
   noStatement: ['还没有对账单', 'No statements yet'],
-  noStatementHow: ['有了第一笔充值或购买后,当月对账单会出现在这里。', 'The first top-up or purchase starts the month’s statement.'],
+  noStatementHow: ['有了第一笔充值或购买后，当月对账单会出现在这里。', 'The first top-up or purchase starts the month’s statement.'],
   kind: ['类型', 'Kind'],
   memo: ['说明', 'What for'],
   at: ['时间', 'When'],

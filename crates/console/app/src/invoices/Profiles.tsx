@@ -15,7 +15,7 @@ const t = texts({
   title: ['发票抬头', 'Invoice profiles'],
   add: ['新建抬头', 'New profile'],
   none: ['还没有抬头', 'No profiles yet'],
-  noneHow: ['先添加个人或企业抬头,再申请发票。', 'Add a person or a company first, then ask for an invoice.'],
+  noneHow: ['先添加个人或企业抬头，再申请发票。', 'Add a person or a company first, then ask for an invoice.'],
   person: ['个人', 'Person'],
   company: ['企业', 'Company'],
   name: ['抬头名称', 'Name on the invoice'],

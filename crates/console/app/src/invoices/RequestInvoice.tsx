@@ -17,7 +17,7 @@ const t = texts({
   paid: ['支付时间', 'Paid'],
   amount: ['金额', 'Amount'],
   go: ['申请 {sum}', 'Ask for {sum}'],
-  asked: ['已申请,开具后会更新状态', 'Asked for; its state follows here'],
+  asked: ['已申请，开具后会更新状态', 'Asked for; its state follows here'],
 })
 
 export function RequestInvoice({ opened, close }: { opened: boolean; close: () => void }) {

@@ -8,7 +8,7 @@ import { say, texts } from './lang'
 
 const TrafficChart = lazy(() => import('./charts'))
 
-const t = texts({ sum: ['{name}:共 {sum}', '{name}: {sum} in all'] })
+const t = texts({ sum: ['{name}：共 {sum}', '{name}: {sum} in all'] })
 
 export function Chart(props: ChartProps) {
   const sum = props.points.reduce((all, point) => all + point.flow, 0)

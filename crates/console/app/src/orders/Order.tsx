@@ -34,17 +34,17 @@ const t = texts({
   how: ['支付', 'Pay'],
   go: ['支付', 'Pay'],
   close: ['关闭订单', 'Close the order'],
-  closeText: ['关闭后不能再支付,占用的库存和优惠券会释放。', 'It can’t be paid afterwards; what it holds becomes free again.'],
+  closeText: ['关闭后不能再支付，占用的库存和优惠券会释放。', 'It can’t be paid afterwards; what it holds becomes free again.'],
   closed: ['订单已关闭', 'The order is closed'],
-  paid: ['支付成功,已开通', 'Paid; everything is granted'],
-  waiting: ['等待到账,本页会自动更新。', 'Waiting for the money; this page follows by itself.'],
+  paid: ['支付成功，已开通', 'Paid; everything is granted'],
+  waiting: ['等待到账，本页会自动更新。', 'Waiting for the money; this page follows by itself.'],
   open: ['前往支付页面', 'Open the payment page'],
   transfer: ['转账说明', 'How to transfer'],
   reference: ['转账流水号', 'Reference of your transfer'],
   proof: ['提交凭证', 'Send the proof'],
-  proofSent: ['已提交,运营者确认后开通', 'Sent; it is granted once the operator confirms'],
-  short: ['收到的金额不足,还差 {sum}。', 'The payment was short by {sum}.'],
-  over: ['收到的金额多于应付,多余部分已存入余额。', 'More came than was due; the rest is on your balance.'],
+  proofSent: ['已提交，运营者确认后开通', 'Sent; it is granted once the operator confirms'],
+  short: ['收到的金额不足，还差 {sum}。', 'The payment was short by {sum}.'],
+  over: ['收到的金额多于应付，多余部分已存入余额。', 'More came than was due; the rest is on your balance.'],
 })
 
 type OrderOf = Answer<'order/info'>

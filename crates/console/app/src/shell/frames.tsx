@@ -12,9 +12,9 @@ import { useSite } from './site'
 const t = texts({
   skip: ['跳到正文', 'Skip to content'],
   lost: ['没有这个页面', 'There is no such page'],
-  lostHow: ['地址可能写错了,或页面已移走。', 'The address may be mistyped, or the page has moved.'],
+  lostHow: ['地址可能写错了，或页面已移走。', 'The address may be mistyped, or the page has moved.'],
   home: ['回到概览', 'Go to the overview'],
-  help: ['需要帮助?', 'Need help?'],
+  help: ['需要帮助？', 'Need help?'],
 })
 
 export function Root() {

@@ -30,7 +30,7 @@ const t = texts({
   buy: ['立即支付', 'Pay now'],
   order: ['创建订单并支付', 'Order and pay'],
   bought: ['购买成功', 'Bought; it is active now'],
-  low: ['余额不足,先充值或换一种支付方式。', 'The balance is too low: top up, or pay another way.'],
+  low: ['余额不足，先充值或换一种支付方式。', 'The balance is too low: top up, or pay another way.'],
   topUp: ['去充值', 'Top up'],
 })
 

@@ -15,7 +15,7 @@ const t = texts({
   free: ['可购 {n} 个', '{n} to be had'],
   count: ['{place} 的数量', 'How many in {place}'],
   none: ['没有库存', 'None in stock'],
-  noneHow: ['该类型目前没有可售地址,请稍后再来。', 'There are no addresses of this type right now; come back later.'],
+  noneHow: ['该类型目前没有可售地址，请稍后再来。', 'There are no addresses of this type right now; come back later.'],
 })
 
 /** `CC,quantity[,ASN]|…` of what was chosen; keys are `CC` or `CC,ASN`. */

@@ -16,7 +16,7 @@ export type Product = Row<'product'>
 
 const t = texts({
   title: ['购买', 'Shop'],
-  about: ['选择套餐,价格随输入实时计算。', 'Choose; the price follows what you type.'],
+  about: ['选择套餐，价格随输入实时计算。', 'Choose; the price follows what you type.'],
   traffic: ['流量套餐', 'Traffic'],
   statics: ['静态 IP', 'Static addresses'],
   more: ['次数与其他', 'Counted & more'],
@@ -34,7 +34,7 @@ const t = texts({
   any: ['任意金额', 'Any amount'],
   left: ['剩余 {n} 件', '{n} left'],
   none: ['暂无可购买的产品', 'Nothing is on offer'],
-  noneHow: ['请稍后再来,或联系客服。', 'Come back later, or ask the support.'],
+  noneHow: ['请稍后再来，或联系客服。', 'Come back later, or ask the support.'],
 })
 
 const TABS = ['traffic', 'statics', 'more', 'recharge'] as const

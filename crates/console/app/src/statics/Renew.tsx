@@ -22,7 +22,7 @@ const t = texts({
   ip: ['地址', 'Address'],
   now: ['现到期', 'Ends now'],
   then: ['续费后', 'Then'],
-  noProduct: ['没有可用的续费产品,请联系客服。', 'There is no renewal on offer for these; ask the support.'],
+  noProduct: ['没有可用的续费产品，请联系客服。', 'There is no renewal on offer for these; ask the support.'],
   mixed: ['请分别续费机房和住宅地址。', 'Renew data-center and residential addresses apart.'],
   pay: ['支付并续费', 'Pay and renew'],
   order: ['创建订单', 'Make the order'],

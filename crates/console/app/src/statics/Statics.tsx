@@ -21,7 +21,7 @@ export type Static = Row<'ip/get-static-ip'>
 
 const t = texts({
   title: ['静态 IP', 'Static addresses'],
-  about: ['归您使用的固定地址;连接 ip:port 即从该地址出口。', 'Addresses that are yours. Dial ip:port and you leave from there.'],
+  about: ['归您使用的固定地址；连接 ip:port 即从该地址出口。', 'Addresses that are yours. Dial ip:port and you leave from there.'],
   buy: ['购买静态 IP', 'Buy addresses'],
   export: ['导出', 'Export'],
   anyState: ['全部状态', 'Every state'],
@@ -41,9 +41,9 @@ const t = texts({
   auto: ['自动续费', 'Renews itself'],
   renew: ['续费', 'Renew'],
   exchange: ['更换', 'Exchange'],
-  exchangeTitle: ['更换 {ip}?', 'Exchange {ip}?'],
-  exchangeText: ['换成同地区的另一个地址,消耗 1 次更换次数,旧地址立即失效。', 'You get another address of the same region for one exchange; the old one ends at once.'],
-  exchanged: ['新地址:{ip}', 'The new address is {ip}'],
+  exchangeTitle: ['更换 {ip}？', 'Exchange {ip}?'],
+  exchangeText: ['换成同地区的另一个地址，消耗 1 次更换次数，旧地址立即失效。', 'You get another address of the same region for one exchange; the old one ends at once.'],
+  exchanged: ['新地址：{ip}', 'The new address is {ip}'],
   none: ['还没有静态 IP', 'No static addresses yet'],
   noneHow: ['按地区购买独享的机房或住宅地址。', 'Buy data-center or residential addresses by region.'],
   noMatch: ['没有匹配的地址', 'No address fits'],

@@ -18,7 +18,7 @@ import { AccountSelect } from './AccountSelect'
 
 const t = texts({
   title: ['用量', 'Usage'],
-  about: ['数据在 2 秒内更新;流量按请求和响应的双向字节计算。', 'Fresh within two seconds. Bytes of both directions count.'],
+  about: ['数据在 2 秒内更新；流量按请求和响应的双向字节计算。', 'Fresh within two seconds. Bytes of both directions count.'],
   csv: ['下载 CSV', 'Download CSV'],
   range: ['时间范围', 'Range'],
   today: ['今天', 'Today'],
@@ -40,7 +40,7 @@ const t = texts({
   share: ['占比', 'Share'],
   connections: ['连接数', 'Connections'],
   none: ['此范围内没有流量', 'No traffic in this range'],
-  noneHow: ['换个时间范围,或在端点生成器中发送第一个请求。', 'Choose another range, or send a first request with the endpoint generator.'],
+  noneHow: ['换个时间范围，或在端点生成器中发送第一个请求。', 'Choose another range, or send a first request with the endpoint generator.'],
   byAddress: ['白名单地址', 'Allowlisted addresses'],
   clear: ['清除', 'Clear'],
 })

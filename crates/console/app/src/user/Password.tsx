@@ -11,7 +11,7 @@ const t = texts({
   title: ['修改密码', 'Change the password'],
   old: ['原密码', 'Present password'],
   fresh: ['新密码', 'New password'],
-  rule: ['8 到 128 个字符;其他登录会全部退出', '8 to 128 characters; every other log-in ends'],
+  rule: ['8 到 128 个字符；其他登录会全部退出', '8 to 128 characters; every other log-in ends'],
   save: ['修改', 'Change'],
   saved: ['密码已修改', 'The password is changed'],
   deletes: ['删除前验证', 'Verify before deleting'],

@@ -11,17 +11,17 @@ import { Message, useLinkCode } from './Register'
 
 const t = texts({
   title: ['重设密码', 'Reset the password'],
-  how: ['输入注册邮箱,我们会发送重设链接。', 'Type your address; a link to set a new password is sent there.'],
+  how: ['输入注册邮箱，我们会发送重设链接。', 'Type your address; a link to set a new password is sent there.'],
   email: ['邮箱', 'Email'],
   send: ['发送链接', 'Send the link'],
   sent: ['请查收邮件', 'Check your mail'],
-  sentHow: ['如果该邮箱已注册,重设链接已发送。', 'If the address is registered, the link is on its way.'],
+  sentHow: ['如果该邮箱已注册，重设链接已发送。', 'If the address is registered, the link is on its way.'],
   back: ['返回登录', 'Back to log in'],
   fresh: ['新密码', 'New password'],
-  rule: ['8 到 128 个字符;其他登录会全部退出', '8 to 128 characters; every other log-in ends'],
+  rule: ['8 到 128 个字符；其他登录会全部退出', '8 to 128 characters; every other log-in ends'],
   set: ['设置新密码', 'Set the new password'],
   done: ['密码已更改', 'The password is changed'],
-  noCode: ['链接不完整,请从邮件中重新打开。', 'The link is incomplete; open it from the mail again.'],
+  noCode: ['链接不完整，请从邮件中重新打开。', 'The link is incomplete; open it from the mail again.'],
 })
 
 export function Forgot() {

@@ -106,7 +106,7 @@ where
             let wrong = error.get_ref().and_then(|e| e.downcast_ref::<Malformed>());
             let wrong = wrong.map_or("malformed", |wrong| wrong.0);
             let say = Text::made(
-                format!("目标的响应格式错误:{wrong}"),
+                format!("目标的响应格式错误：{wrong}"),
                 format!("The response is malformed: {wrong}"),
             );
             Outcome::Refused(Refusal::new(Reason::DestinationFailed).say(say))

@@ -23,7 +23,7 @@ static ABOUT: About = About {
     id: ID,
     slug: "stripe",
     group: "card",
-    title: Text::new("银行卡支付(Stripe)", "Card (Stripe)"),
+    title: Text::new("银行卡支付（Stripe）", "Card (Stripe)"),
     logo: include_str!("../../logos/stripe.svg"),
     offered_by_default: false,
 };

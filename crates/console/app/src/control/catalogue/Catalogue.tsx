@@ -15,12 +15,12 @@ import { productName } from './types'
 
 const t = texts({
   title: ['套餐目录', 'Catalogue'],
-  about: ['站点出售的套餐,按客户看到的顺序。', 'What a site sells, in the order customers see it.'],
+  about: ['站点出售的套餐，按客户看到的顺序。', 'What a site sells, in the order customers see it.'],
   site: ['站点', 'Site'],
   add: ['新建套餐', 'New product'],
   load: ['导入', 'Load'],
   save: ['导出', 'Export'],
-  loadHow: ['TOML 或 JSON。按代码更新或新增;未列出的套餐保持不变。', 'TOML or JSON. Products are found by their code; those not named stay as they are.'],
+  loadHow: ['TOML 或 JSON。按代码更新或新增；未列出的套餐保持不变。', 'TOML or JSON. Products are found by their code; those not named stay as they are.'],
   loaded: ['目录已导入', 'The catalogue is loaded'],
   name: ['套餐', 'Product'],
   type: ['类型', 'Type'],
@@ -39,7 +39,7 @@ const t = texts({
   up: ['上移', 'Move up'],
   down: ['下移', 'Move down'],
   none: ['目录为空', 'The catalogue is empty'],
-  noneHow: ['新建套餐,或导入一个目录文件。', 'Make a product, or load a catalogue file.'],
+  noneHow: ['新建套餐，或导入一个目录文件。', 'Make a product, or load a catalogue file.'],
   shop: ['商店设置', 'Shop settings'],
   minutes: ['未支付订单关闭时间(分钟)', 'Unpaid orders close after minutes'],
   unpaid: ['每位客户最多待支付订单', 'Unpaid orders of a customer'],

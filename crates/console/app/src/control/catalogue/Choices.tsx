@@ -6,7 +6,7 @@ import { texts } from '../../lib/lang'
 import type { Choice, Item } from './item'
 
 const t = texts({
-  bandwidth: ['带宽,Mbit/s', 'Bandwidth, Mbit/s'],
+  bandwidth: ['带宽，Mbit/s', 'Bandwidth, Mbit/s'],
   concurrency: ['并发连接', 'Connections at once'],
   duration: ['天数', 'Days'],
   add: ['添加', 'Add'],

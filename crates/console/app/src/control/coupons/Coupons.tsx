@@ -21,11 +21,11 @@ const t = texts({
   percent: ['百分比', 'Percent'],
   amount: ['金额', 'Amount'],
   minimum: ['订单最低金额', 'Least order'],
-  types: ['适用类型(留空为全部)', 'Types it is for; empty: all'],
+  types: ['适用类型（留空为全部）', 'Types it is for; empty: all'],
   days: ['有效天数', 'Valid for days'],
-  per: ['每位客户次数(0 不限)', 'Times per customer, 0: any'],
-  total: ['总次数(0 不限)', 'Times in all, 0: any'],
-  customer: ['仅限客户(邮箱)', 'Only for (address)'],
+  per: ['每位客户次数（0 不限）', 'Times per customer, 0: any'],
+  total: ['总次数（0 不限）', 'Times in all, 0: any'],
+  customer: ['仅限客户（邮箱）', 'Only for (address)'],
   site: ['站点', 'Site'],
   used: ['已用', 'Used'],
   until: ['有效期至', 'Until'],
@@ -39,7 +39,7 @@ const t = texts({
   made: ['优惠券已创建', 'The coupon is made'],
   changed: ['优惠券已更改', 'The coupon is changed'],
   none: ['还没有优惠券', 'No coupon yet'],
-  noneHow: ['创建一个代码,客户下单时即可使用。', 'Make a code that customers type when they order.'],
+  noneHow: ['创建一个代码，客户下单时即可使用。', 'Make a code that customers type when they order.'],
 })
 
 interface Coupon { code: string; name: string; percent: string | null; amount: string | null; minimum: number; types: number[]; customer: number | null; used: number; total: number; per_customer: number; disabled: boolean; ends_at: string }

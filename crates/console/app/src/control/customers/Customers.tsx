@@ -28,9 +28,9 @@ const t = texts({
   any: ['全部状态', 'Any state'],
   unnamed: ['未实名', 'Not verified'],
   none: ['没有符合条件的客户', 'No customer fits'],
-  noneHow: ['客户注册后会出现在这里,也可以由您添加。', 'They appear here once they register; you can add one too.'],
+  noneHow: ['客户注册后会出现在这里，也可以由您添加。', 'They appear here once they register; you can add one too.'],
   add: ['添加客户', 'Add a customer'],
-  password: ['密码(留空则不能登录控制台)', 'Password; without one they can’t log in'],
+  password: ['密码（留空则不能登录控制台）', 'Password; without one they can’t log in'],
   added: ['客户已添加', 'The customer is added'],
 })
 

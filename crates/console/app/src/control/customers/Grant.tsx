@@ -11,12 +11,12 @@ import { FieldFault } from '../kit'
 const t = texts({
   title: ['赠送套餐', 'Grant a package'],
   type: ['类型', 'Type'],
-  gb: ['流量(GB)', 'Traffic, GB'],
+  gb: ['流量（GB）', 'Traffic, GB'],
   count: ['次数', 'Uses'],
-  bandwidth: ['带宽(Mbit/s)', 'Bandwidth, Mbit/s'],
+  bandwidth: ['带宽（Mbit/s）', 'Bandwidth, Mbit/s'],
   concurrency: ['并发连接', 'Connections at once'],
   days: ['有效天数', 'Valid for days'],
-  reason: ['原因(记入审计)', 'Reason, for the audit'],
+  reason: ['原因（记入审计）', 'Reason, for the audit'],
   go: ['赠送', 'Grant'],
   done: ['套餐已赠送', 'The package is granted'],
 })

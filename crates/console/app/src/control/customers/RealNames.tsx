@@ -12,7 +12,7 @@ import { Ask, Country, Facts, type Question } from '../kit'
 
 const t = texts({
   title: ['实名审核', 'Real names'],
-  about: ['客户提交的实名资料,最早的在前。', 'What customers submitted, the oldest first.'],
+  about: ['客户提交的实名资料，最早的在前。', 'What customers submitted, the oldest first.'],
   none: ['没有待审核的资料', 'Nothing waits'],
   noneHow: ['客户提交实名后会出现在这里。', 'Submissions of customers appear here.'],
   name: ['姓名或公司', 'Name or company'],
@@ -26,8 +26,8 @@ const t = texts({
   pass: ['通过', 'Pass'],
   refuse: ['拒绝', 'Refuse'],
   refuseHow: ['客户会在邮件中看到原因。', 'The customer reads the reason in a mail.'],
-  passed: ['已通过,客户将收到邮件', 'Passed; the customer gets a mail'],
-  refused: ['已拒绝,客户将收到邮件', 'Refused; the customer gets a mail'],
+  passed: ['已通过，客户将收到邮件', 'Passed; the customer gets a mail'],
+  refused: ['已拒绝，客户将收到邮件', 'Refused; the customer gets a mail'],
 })
 
 interface Waiting { customer: number; email: string; name: string; country: string; document_type: 'id_card' | 'passport' | 'company'; document_number: string; submitted_at: string; version: number }

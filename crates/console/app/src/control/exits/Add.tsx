@@ -12,7 +12,7 @@ import { POOLS } from './Exits'
 const t = texts({
   title: ['添加出口', 'Add an exit'],
   target: ['如何到达', 'How it is reached'],
-  targetHow: ['IP、网段 10.0.0.0/24、interface:网卡,或上游 http://用户:密码@主机:端口、socks5://主机:端口', 'An address, a block like 10.0.0.0/24, interface:NAME, or a parent: http://user:password@host:port, socks5://host:port'],
+  targetHow: ['IP、网段 10.0.0.0/24、interface:网卡，或上游 http://用户:密码@主机:端口、socks5://主机:端口', 'An address, a block like 10.0.0.0/24, interface:NAME, or a parent: http://user:password@host:port, socks5://host:port'],
   pools: ['资源池', 'Pools'],
   country: ['国家/地区', 'Country'],
   countryHow: ['代码或名称', 'Code or name'],
@@ -23,7 +23,7 @@ const t = texts({
   atExit: ['上游', 'The parent'],
   atGateway: ['网关', 'The gateway'],
   add: ['添加', 'Add'],
-  added: ['出口已添加,数秒后开始服务', 'The exit is added and serves within seconds'],
+  added: ['出口已添加，数秒后开始服务', 'The exit is added and serves within seconds'],
   choose: ['选择文件', 'Choose a file'],
   content: ['内容', 'Content'],
   go: ['导入', 'Import'],

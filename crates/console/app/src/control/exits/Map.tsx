@@ -9,8 +9,8 @@ import world from './world.json'
 
 const t = texts({
   title: ['出口分布图', 'Map of exits'],
-  exits: ['{n} 个出口,{s} 个可用', '{n} exits, {s} serve'],
-  day: ['24 小时 {b},成功率 {r}', '{b} within 24 hours, {r} succeeded'],
+  exits: ['{n} 个出口，{s} 个可用', '{n} exits, {s} serve'],
+  day: ['24 小时 {b}，成功率 {r}', '{b} within 24 hours, {r} succeeded'],
   hint: ['指向或选择国家查看详情', 'Point at a country, or choose it'],
   good: ['成功率 ≥ 98%', 'Success 98% or more'],
   warn: ['90–98%', '90–98%'],

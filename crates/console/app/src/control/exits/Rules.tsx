@@ -11,7 +11,7 @@ import { FieldFault, Grid, Mark } from '../kit'
 const t = texts({
   title: ['禁止访问的目标', 'Closed destinations'],
   about: ['对所有客户生效。私有地址、元数据地址和 25 端口始终关闭。', 'They hold for every customer. Private and metadata addresses and port 25 are always closed.'],
-  host: ['域名或地址(含其下全部)', 'Name or address, with all below it'],
+  host: ['域名或地址（含其下全部）', 'Name or address, with all below it'],
   port: ['端口', 'Port'],
   close: ['关闭', 'Close'],
   closed: ['目标已关闭', 'The destination is closed'],

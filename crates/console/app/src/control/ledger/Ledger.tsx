@@ -12,7 +12,7 @@ import { useSites } from '../sites/data'
 
 const t = texts({
   title: ['账本', 'Ledger'],
-  about: ['复式记账,只增不改;每笔分录合计为零。', 'Double entry, append only: the lines of each entry sum to nothing.'],
+  about: ['复式记账，只增不改；每笔分录合计为零。', 'Double entry, append only: the lines of each entry sum to nothing.'],
   accounts: ['科目余额', 'What stands on each account'],
   entries: ['分录', 'Entries'],
   check: ['核对账本', 'Prove the books'],
@@ -28,7 +28,7 @@ const t = texts({
   none: ['还没有分录', 'No entry yet'],
   noneHow: ['资金变动时会自动记账。', 'Whatever moves money writes one.'],
   count: ['{n} 行', '{n} lines'],
-  cash: ['收款(借记为负)', 'Cash, grown by debits'],
+  cash: ['收款（借记为负）', 'Cash, grown by debits'],
   balanceOf: ['客户余额', 'Customers’ balances'],
   held: ['冻结', 'Held for orders'],
   revenue: ['收入', 'Revenue'],

@@ -13,7 +13,7 @@ import { Places } from './Places'
 
 const t = texts({
   title: ['站点与品牌', 'Sites & brands'],
-  about: ['同一安装在不同域名下显示为不同品牌;客户、套餐和账本互相独立。', 'One installation shows as another brand under another host name; customers, catalogues and books are apart.'],
+  about: ['同一安装在不同域名下显示为不同品牌；客户、套餐和账本互相独立。', 'One installation shows as another brand under another host name; customers, catalogues and books are apart.'],
   add: ['新建站点', 'New site'],
   edit: ['编辑', 'Edit'],
   places: ['地名', 'Place names'],

@@ -14,9 +14,9 @@ import { Ask, Country, Grid, Mark, PAGE, type Question, Search } from '../kit'
 
 const t = texts({
   title: ['静态 IP 库存', 'Static stock'],
-  about: ['可出售的静态地址,以及谁在使用。', 'Static addresses for sale, and how many hold each.'],
+  about: ['可出售的静态地址，以及谁在使用。', 'Static addresses for sale, and how many hold each.'],
   file: ['导入文件', 'Import a file'],
-  fileHow: ['以逗号分隔,首行为列名:address、type(14 或 25)、country,可选 state、city、asn、isp、sharing、holders、via。全部成功或全部不导入。', 'Comma-separated lines under a line of column names: address, type (14 or 25), country; optional state, city, asn, isp, sharing, holders, via. All of them are taken, or none.'],
+  fileHow: ['以逗号分隔，首行为列名：address、type（14 或 25）、country，可选 state、city、asn、isp、sharing、holders、via。全部成功或全部不导入。', 'Comma-separated lines under a line of column names: address, type (14 or 25), country; optional state, city, asn, isp, sharing, holders, via. All of them are taken, or none.'],
   imported: ['地址已入库', 'The addresses are in stock'],
   find: ['地址、运营商或城市', 'Address, network or city'],
   address: ['地址', 'Address'],
@@ -35,7 +35,7 @@ const t = texts({
   network: ['运营商', 'Network'],
   action: ['操作', 'What to do'],
   maintain: ['维护', 'Maintain'],
-  maintainHow: ['立即断开持有者的连接,且不再出售,直到恢复使用。', 'Connections of its holders end, and it is not sold until it is back.'],
+  maintainHow: ['立即断开持有者的连接，且不再出售，直到恢复使用。', 'Connections of its holders end, and it is not sold until it is back.'],
   maintained: ['地址已进入维护', 'The address is under maintenance'],
   back: ['恢复使用', 'Put back'],
   isBack: ['地址已恢复使用', 'The address is back'],

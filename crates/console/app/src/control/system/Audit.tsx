@@ -12,7 +12,7 @@ import { Grid, Mark, PAGE } from '../kit'
 
 const t = texts({
   title: ['审计', 'Audit'],
-  about: ['保留 400 天,只增不改。', 'Kept for 400 days; rows are only added.'],
+  about: ['保留 400 天，只增不改。', 'Kept for 400 days; rows are only added.'],
   at: ['时间', 'When'],
   who: ['操作者', 'Who'],
   what: ['操作', 'What'],

@@ -11,7 +11,7 @@ import { Grid, Mark, PAGE } from '../kit'
 
 const t = texts({
   title: ['任务', 'Jobs'],
-  about: ['后台工作:何时运行,上次为何失败。', 'Work in the background: when each runs, and why one failed last.'],
+  about: ['后台工作：何时运行，上次为何失败。', 'Work in the background: when each runs, and why one failed last.'],
   jobs: ['任务', 'Jobs'],
   mails: ['邮件', 'Mails'],
   kind: ['任务', 'Job'],

@@ -11,7 +11,7 @@ import { helpOf } from './help'
 
 const t = texts({
   title: ['设置', 'Settings'],
-  about: ['由命令行参数、环境变量或配置文件设定;修改后请重启或发送 SIGHUP。密钥不显示。', 'Said by flags, the environment or the settings file; after a change restart the process, or send SIGHUP. Secrets are not shown.'],
+  about: ['由命令行参数、环境变量或配置文件设定；修改后请重启或发送 SIGHUP。密钥不显示。', 'Said by flags, the environment or the settings file; after a change restart the process, or send SIGHUP. Secrets are not shown.'],
   name: ['设置项', 'Setting'],
   value: ['值', 'Value'],
   origin: ['来源', 'Said by'],
