@@ -26,5 +26,6 @@ export default defineConfig({
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 800, sourcemap: false },
   test: { setupFiles: ['src/lib/testing.ts'] },
   // `npm run dev` beside a running server: TURNPIKE_API names it.
-  server: { proxy: Object.fromEntries(['/web_v1', '/operator_v1', '/flags'].map((p) => [p, process.env.TURNPIKE_API ?? 'http://127.0.0.1:8080'])) },
+  // The host stays as the browser has it: the server refuses requests from another origin.
+  server: { proxy: Object.fromEntries(['/web_v1', '/operator_v1', '/flags'].map((p) => [p, { target: process.env.TURNPIKE_API ?? 'http://127.0.0.1:8080', changeOrigin: false }])) },
 })

@@ -7,8 +7,9 @@ mod assets;
 mod page;
 
 use axum::Router;
+use axum::response::Response;
 use axum::routing::get;
-use http::HeaderMap;
+use http::{HeaderMap, Method, header};
 use std::sync::Arc;
 use turnpike_base::Result;
 
@@ -16,6 +17,18 @@ pub use page::SCREENS;
 
 /// Makes a nonce for one answer, and the headers that protect a page whose scripts and styles carry it.
 pub type Protect = Arc<dyn Fn() -> Result<(String, HeaderMap)> + Send + Sync>;
+
+/// The page for a browser that asks for an address nobody has: its answer is 404, and the app says what to do.
+pub fn lost(protect: &Protect) -> Response {
+    page::lost(protect)
+}
+
+/// Whether somebody reads the answer in a browser: a GET that takes HTML.
+pub fn is_read(method: &Method, headers: &HeaderMap) -> bool {
+    let taken = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    *method == Method::GET
+        && taken.flat_map(|line| line.split(',')).any(|part| part.trim().starts_with("text/html"))
+}
 
 /// The page under every screen's address, and the files that it loads.
 ///

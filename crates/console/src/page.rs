@@ -34,7 +34,18 @@ fn as_route(path: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
+/// The page under an address that no screen has; the app says so.
+pub(crate) fn lost(protect: &Protect) -> Response {
+    let mut response = page(protect);
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
 pub(crate) async fn show(State(protect): State<Protect>) -> Response {
+    page(&protect)
+}
+
+fn page(protect: &Protect) -> Response {
     let Ok((nonce, headers)) = protect() else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     let mut response = match assets::find("index.html") {
         Some(file) => Html(String::from_utf8_lossy(&file.data).replace(NONCE, &nonce)).into_response(),

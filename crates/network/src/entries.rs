@@ -16,6 +16,8 @@ struct EntryView {
     port: u16,
     /// What stands before account names on the common entry, without the dash; empty: nothing.
     account_prefix: String,
+    /// A web address that answers, for samples of code.
+    sample_url: String,
     /// Entries that `ep` of extraction names.
     list: Vec<NamedEntry>,
     /// The address that this request came from.
@@ -40,6 +42,7 @@ async fn show(state: State, call: Call, (): ()) -> Result<EntryView> {
         host: entry.host_of(None, &call.base_url),
         port: entry.port,
         account_prefix: call.site.account_prefix.clone().unwrap_or_default(),
+        sample_url: entry.sample_url.clone(),
         list: named.into_iter().map(|(name, host)| NamedEntry { name, host }).collect(),
         client: call.client.to_canonical().to_string(),
     })

@@ -15,11 +15,21 @@ pub struct Entry {
     pub port: u16,
     /// Ports of extracted endpoints; every gateway of the entry listens on all of them.
     pub endpoint_ports: Ports,
+    /// An `http://` or `https://` address that answers, for samples of code.
+    pub sample_url: String,
 }
+
+/// What samples of code ask for where nothing else is known to answer.
+const USUAL_SAMPLE: &str = "https://example.com/";
 
 impl Default for Entry {
     fn default() -> Self {
-        Self { host: None, port: USUAL_PORT, endpoint_ports: Ports::default() }
+        Self {
+            host: None,
+            port: USUAL_PORT,
+            endpoint_ports: Ports::default(),
+            sample_url: USUAL_SAMPLE.to_owned(),
+        }
     }
 }
 

@@ -52,6 +52,7 @@ twins! {
     80 "0080_real_name_versions",
     81 "0081_articles",
     82 "0082_warning_choices",
+    83 "0083_orders_of_products",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

@@ -38,6 +38,10 @@ pub struct App {
     book: Book,
 }
 
+/// Marks the answer for an address that is under no prefix of the API.
+#[derive(Clone, Copy, Debug)]
+pub struct Nowhere;
+
 /// The longest Idempotency-Key.
 const LONGEST_KEY: usize = 255;
 /// How often a request is begun whose twins on other processes fail.
@@ -136,7 +140,7 @@ impl App {
             Some(rest) => Some((&path[..console::PREFIX.len()], rest)),
             None => split(path, &self.auth.prefixes()),
         };
-        let Some((prefix, path)) = found else { return Err(Box::new(not_found)) };
+        let Some((prefix, path)) = found else { return Err(Box::new(nowhere)) };
         let here = |endpoint: &&Endpoint| in_console.is_some() || !endpoint.console_only;
         let candidates: Vec<_> = self.endpoints.get(path).into_iter().flatten().filter(here).collect();
         if candidates.is_empty() {
@@ -421,6 +425,13 @@ fn not_found(language: Lang) -> Response {
     let fault =
         Fault::new(Code::NotFound, "route_unknown").say(Text::new("接口不存在", "There is no such endpoint"));
     envelope::http_failure(StatusCode::NOT_FOUND, &fault, language)
+}
+
+/// An address under no prefix: nobody's, so that who serves pages may answer in this one's place.
+fn nowhere(language: Lang) -> Response {
+    let mut response = not_found(language);
+    response.extensions_mut().insert(Nowhere);
+    response
 }
 
 fn wrong_method(allowed: &str, language: Lang) -> Response {

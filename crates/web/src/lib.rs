@@ -46,7 +46,7 @@ mod site;
 mod when;
 
 pub use answer::{Answer, Output, Plain};
-pub use app::App;
+pub use app::{App, Nowhere};
 pub use auth::{Authenticator, BoxFuture, Principal, Written};
 pub use bearer::bears;
 pub use call::{Call, Door, Visit};

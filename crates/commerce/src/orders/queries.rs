@@ -60,6 +60,13 @@ pub async fn lock(tx: &WriteTx, trade_no: &str) -> Result<Option<Order>> {
     tx.lock(&sql, args![trade_no]).await?.first().map(read).transpose()
 }
 
+/// How many of a product the paid orders hold; what was refunded whole is not sold.
+pub async fn sold(tx: &impl Read, product: ProductId) -> Result<i64> {
+    let sql = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS n FROM orders WHERE product_id = $1 AND status = $2";
+    let row = tx.row(sql, args![product, Status::Paid as i64]).await?;
+    row.map_or(Ok(0), |row| Ok(row.get("n")?))
+}
+
 /// Writes a new order; its id is not known before.
 pub(super) async fn insert(tx: &WriteTx, order: &Order, invited: bool, completes: &str) -> Result<OrderId> {
     let goods = serde_json::to_string(&order.goods).map_err(|e| Fault::internal("order_unprintable", e))?;

@@ -10,6 +10,8 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const BROWSERS = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 /** Long enough for a machine ten times slower than this one. */
 export const PATIENCE = 60_000
+/** Longer is no redrawing. */
+const REDRAWN = 10_000
 
 export function fail(text) {
   throw new Error(text)
@@ -37,22 +39,34 @@ export async function window(browser, { lang = 'en', scheme = 'light', width = 1
   return { context, page }
 }
 
-/** What axe finds serious or critical on the page as it is now. */
+/** What axe finds serious or critical on the page, once nothing moves any more: half-drawn dialogs have no contrast. */
 export async function axe(page, name) {
+  await page.waitForFunction(() => document.getAnimations().every((one) => one.playState !== 'running' || one.effect?.getTiming().iterations === Infinity))
   // Evaluated by the debugger, not by the page: the page's policy stays as it is.
-  await page.evaluate(AXE)
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE)
   const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }))
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${name}: ${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`)
 }
 
-/** Looks at a screen: it is drawn, nothing waits, nothing sticks out, axe is content. */
-export async function look(page, url, name) {
-  await page.goto(url)
+/** Waits until a screen is drawn and nothing on it is awaited. */
+export async function settled(page) {
   await page.waitForSelector('h1')
-  await page.waitForFunction(() => document.querySelectorAll('[role=status] .mantine-Skeleton-root, .mantine-Skeleton-root').length === 0)
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  await page.waitForFunction(() => document.querySelectorAll('.mantine-Skeleton-root').length === 0)
+}
+
+/** How many pixels stick out of the window, once what was drawn for another width is drawn anew. */
+async function excess(page) {
+  const fits = () => document.documentElement.scrollWidth <= document.documentElement.clientWidth
+  await page.waitForFunction(fits, undefined, { timeout: REDRAWN }).catch(() => undefined)
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+}
+
+/** Looks at a screen: nothing waits, nothing sticks out, axe is content. */
+export async function look(page, name) {
+  await settled(page)
+  const wide = await excess(page)
   const found = await axe(page, name)
   return wide > 0 ? [...found, `${name}: ${wide} pixels wider than the window`] : found
 }

@@ -3,7 +3,7 @@
 //
 // CONSOLE_E2E is JSON: {"api", "echo", "proxy", "account": {username, password}, "operator": {email, password}}.
 
-import { PATIENCE, axe as ask, fail, launch, pull, until, window } from './kit.mjs'
+import { PATIENCE, axe, fail, launch, pull, until, window } from './kit.mjs'
 import { SCREENS, looks } from './looks.mjs'
 
 const told = JSON.parse(process.env.CONSOLE_E2E ?? '{}')
@@ -15,11 +15,6 @@ const browser = await launch(`--host-resolver-rules=MAP ${BRAND} 127.0.0.1`)
 const { context, page } = await window(browser, {}, problems)
 const step = (text) => console.log(`- ${text}`)
 const button = (name, within = page) => within.getByRole('button', { name, exact: true })
-/** What axe says once nothing moves any more: half-drawn dialogs have no contrast. */
-async function axe(at, name) {
-  await at.waitForFunction(() => document.getAnimations().every((one) => one.playState !== 'running' || one.effect?.getTiming().iterations === Infinity))
-  return ask(at, name)
-}
 const heading = (name, within = page) => within.getByRole('heading', { name, level: 1 })
 const dialog = () => page.getByRole('dialog')
 
@@ -194,7 +189,7 @@ try {
   const screens = SCREENS.filter((path) => path.startsWith('/control') && path !== '/control/login')
   seen.push(...(await looks(browser, told.api, ['/control/login'], [], {}, problems)))
   seen.push(...(await looks(browser, told.api, screens, cookies, { id: '1', code: 'residential-100', slug: 'first-steps' }, problems)))
-  step(`looked at ${screens.length + 1} screens, each four ways`)
+  step(`looked at ${screens.length + 1} screens, each eight ways`)
 } catch (error) {
   await page.screenshot({ path: process.env.CONSOLE_SHOT ?? 'e2e-failed.png' }).catch(() => {})
   console.error(`${page.url()}\n${await page.locator('body').innerText().catch(() => '')}`)

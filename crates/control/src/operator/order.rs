@@ -60,7 +60,7 @@ pub(super) struct Create {
 
 fn row(order: &Order) -> Value {
     json!({"id": order.id, "trade_no": order.trade_no, "customer": order.customer, "type": order.product_type,
-        "title": order.title.en, "amount": order.amount, "currency": order.currency.code(),
+        "title": order.title.en, "title_zh": order.title.zh, "amount": order.amount, "currency": order.currency.code(),
         "pay_fee": order.pay_fee().to_string(), "received": order.received.to_string(),
         "refund_fee": order.refund_fee.to_string(), "pm_id": order.pm_id, "status": order.status as i64,
         "pay_fee_status": order.pay_fee_status, "created_at": time(order.created_at),
@@ -107,7 +107,6 @@ pub(super) async fn show(control: &Control, input: Which) -> Result<Value> {
     let mut shown = row(&order);
     shown["grants"] = given.iter().map(grant).collect();
     shown["email"] = json!(customers::by_id(&tx, order.customer).await?.email);
-    shown["title_zh"] = json!(order.title.zh);
     shown["expire_at"] = json!(time(order.expire_at));
     shown["proofs"] = json!(payments::proofs_of(&tx, &order.trade_no).await?.len());
     Ok(shown)

@@ -123,6 +123,7 @@ pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
     let row = |package: &Package| {
         let figures = rules::figures(package);
         json!({"id": package.id, "type": package.product, "title": package.title.en,
+            "title_zh": package.title.zh,
             "status": rules::status(package, now) as i64, "total": figures.total, "used": figures.used,
             "left": figures.left, "expires_at": time(package.expires_at)})
     };

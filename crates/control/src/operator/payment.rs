@@ -87,8 +87,10 @@ pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
     let site = sites::find(&tx, input.site.as_deref()).await?;
     let methods = payments::methods(&tx, &control.commerce(), &site).await?;
     let row = |method: &Method| {
-        json!({"id": method.id, "method": method.driver, "title": method.title.en, "rate": method.handling_rate,
-            "fee": method.handling_fee, "min": method.min, "max": method.max, "note": method.note.en})
+        json!({"id": method.id, "method": method.driver, "title": method.title.en,
+            "title_zh": method.title.zh, "rate": method.handling_rate,
+            "fee": method.handling_fee, "min": method.min, "max": method.max, "note": method.note.en,
+            "note_zh": method.note.zh})
     };
     Ok(listed(i64::try_from(methods.len()).unwrap_or(0), methods.iter().map(row).collect()))
 }

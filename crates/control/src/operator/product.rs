@@ -5,6 +5,7 @@ use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use turnpike_base::{Fault, Lang, Result, Text};
+use turnpike_commerce::orders;
 use turnpike_commerce::products::{Item, Product, file::Catalogue, flow};
 use turnpike_commerce::shop::{self, Shop};
 use turnpike_identity::sites;
@@ -101,7 +102,8 @@ pub(super) async fn show(control: &Control, input: Which) -> Result<Value> {
     let tx = control.store().read().await?;
     let site = sites::find(&tx, input.site.as_deref()).await?;
     let product = flow::by_code(&tx, site.id, &input.code).await?;
-    Ok(json!({"id": product.id, "site": site.name, "taken": product.taken, "item": product.item,
+    Ok(json!({"id": product.id, "site": site.name, "taken": product.taken,
+        "sold": orders::sold(&tx, product.id).await?, "item": product.item,
         "shop": shop::of(&tx, site.id).await?}))
 }
 

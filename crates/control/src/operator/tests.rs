@@ -396,7 +396,12 @@ both_engines! {
         for input in [json!({"search": number}), json!({"search": "ann@example.com"}), json!({"status": 1, "type": 9})] {
             let found = room.ok(&token, "order/list", input.clone()).await;
             assert_eq!((&found["total"], &found["list"][0]["email"]), (&json!(1), &json!("ann@example.com")), "{input}");
+            assert_eq!(found["list"][0]["title_zh"], "住宅");
         }
+        let packages = room.ok(&token, "package/list", json!({"customer": "ann@example.com"})).await;
+        assert_eq!(packages["list"][0]["title_zh"], "住宅");
+        let product = room.ok(&token, "product/show", json!({"code": "a", "site": "one"})).await;
+        assert_eq!((&product["sold"], &product["taken"]), (&json!(1), &json!(0)), "an unlimited stock counts nobody");
         assert_eq!(room.ok(&token, "order/list", json!({"proven": true})).await["total"], 0);
         let today = room.ok(&token, "overview/show", json!({})).await;
         let cny = today["revenue"].as_array().unwrap().iter().find(|one| one["currency"] == "CNY").unwrap();

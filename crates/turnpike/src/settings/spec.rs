@@ -127,7 +127,7 @@ pub const ALL: &[Spec] = &[
         "test-url",
         "URL",
         Some("http://example.com/"),
-        "Where the console's live test of a proxy username goes, an http:// address; one that answers {\"ip\": …} shows the exit's address, too; the demo takes its echo origin",
+        "Where the console's live test of a proxy username goes, and its samples of code, an http:// address; one that answers {\"ip\": …} shows the exit's address, too; the demo takes its echo origin",
     ),
     plain(
         "public-url",

@@ -71,12 +71,14 @@ impl Parts {
         let gateway = Gateway::start(config, Arc::new(control.clone()), Arc::new(SystemClock)).await?;
         ports::remember(&settings.endpoint_ports, &store, gateway.endpoint_ports()).await?;
         let proxy = gateway.addresses().first().copied().context("the gateway listens nowhere")?;
+        let trial = trial(settings, proxy, echo);
         control.set_entry(Entry {
             host: settings.proxy_host.clone(),
             port: proxy.port(),
             endpoint_ports: gateway.endpoint_ports().iter().copied().collect(),
+            sample_url: trial.url.clone(),
         });
-        control.set_trial(trial(settings, proxy, echo));
+        control.set_trial(trial);
         control.set_static_rest(i64::from(settings.static_rest_hours) * HOUR_MS);
         let readiness = Readiness::new(store.clone());
         let certificates = settings.api_tls.as_ref().map(tls::read).transpose()?.map(Certificates::new);
@@ -88,9 +90,7 @@ impl Parts {
             .collect();
         let watching: Vec<Secret> = settings.metrics_token.clone().into_iter().collect();
         let exits: metrics::ExitsOf = Arc::new(gateway.exits());
-        let router = control
-            .router(operator)
-            .merge(pages::routes()?)
+        let router = pages::beside(control.router(operator))?
             .merge(health::routes(readiness.clone()))
             .merge(metrics::routes(gateway.metrics(), exits, watching))
             .layer(axum::middleware::map_response(turnpike_web::harden));

@@ -2,7 +2,7 @@
 //! script in what customers write.
 
 use crate::common::Demo;
-use crate::http::{Operation, host, operations, own_login, send, with_token};
+use crate::http::{Answer, Headers, Operation, host, operations, own_login, send, with_token};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 
@@ -138,4 +138,24 @@ fn a_live_stream_ends_with_its_login() {
     assert_eq!(out.code(), 200, "{}", out.body);
     // An empty chunk is the end; without one the reading times out.
     assert!(lines.any(|line| line == "0"), "the stream ends");
+}
+
+#[test]
+fn an_unknown_address_tells_people_where_they_are_and_programs_that_it_is_not_there() {
+    let demo = Demo::start(&[]);
+    let html: Headers<'_> = &[("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")];
+    let page = send(&demo, "GET", "/nowhere/at/all", html, "");
+    assert_eq!((page.status, page.header("content-type")), (404, Some("text/html; charset=utf-8")));
+    assert!(page.header("content-security-policy").unwrap().contains("nonce-"), "protected like every page");
+    let is_json = |answer: &Answer| answer.status == 404 && answer.code() == 404;
+    for (method, path, headers) in [
+        ("GET", "/nowhere/at/all", &[("Accept", "*/*")] as Headers<'_>),
+        ("POST", "/nowhere/at/all", html),
+        ("GET", "/gateway/nowhere", html),
+        ("GET", "/web_v1/nowhere", html),
+        ("GET", "/operator_v1/nowhere", html),
+    ] {
+        let answer = send(&demo, method, path, headers, "");
+        assert!(is_json(&answer), "{method} {path}: {} {}", answer.status, answer.body);
+    }
 }

@@ -72,7 +72,7 @@ export function Accounts() {
   return (
     <Screen title={t.title} about={t.about} actions={<Button leftSection={<IconPlus size={16} />} onClick={add.open}>{t.add}</Button>}>
       <Card withBorder radius="lg" padding={0}>
-        <Group p="md" gap="sm">
+        <Group p="md" gap="sm" className="filters">
           <TextInput flex={1} miw={180} maw={360} aria-label={t.find} placeholder={t.find} leftSection={<IconSearch size={16} />} value={keyword} onChange={(e) => filter(() => setKeyword(e.target.value))} rightSection={keyword && <CloseButton size="sm" aria-label={t.clear} onClick={() => filter(() => setKeyword(''))} />} />
           <Select w={200} aria-label={t.type} placeholder={t.anyType} clearable data={accountTypeOptions()} value={type} onChange={(next) => filter(() => setType(next))} clearButtonProps={{ 'aria-label': t.clear }} />
         </Group>

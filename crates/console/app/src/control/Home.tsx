@@ -78,7 +78,7 @@ function Board({ data }: { data: Overview }) {
   return (
     <Stack gap="lg">
       <Attention alarms={live?.alarms ?? data.alarms} />
-      <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }} spacing="md">
+      <SimpleGrid cols={{ base: 2, lg: 4 }} spacing={{ base: 'sm', sm: 'md' }}>
         <Figure label={t.today} icon={IconArrowsExchange} value={bytes(live?.today_bytes ?? 0)} note={say(t.connections, { n: number(live?.today_connections ?? 0) })} />
         <Figure label={t.rate} icon={IconActivity} value={say(t.second, { n: bytes(rates.at(-1) ?? 0) })} note={<Spark values={rates} label={t.rate} height={22} />} />
         <Figure label={t.income} icon={IconCoins} value={main ? money(main.sales, main.currency) : '–'} note={takings.map((one) => [one !== main && money(one.sales, one.currency), one.topups > 0 && say(t.topups, { n: money(one.topups, one.currency) })].filter(Boolean).join(' · ')).filter(Boolean).join(' · ') || '\u00a0'} />
@@ -181,7 +181,7 @@ function Success<T extends Uses>({ rows, name, keyOf }: { rows: T[]; name: (row:
               <Table.Td fz="sm" maw={220} style={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>{name(row)}</Table.Td>
               <Table.Td visibleFrom="sm" w="26%"><Progress value={(rate ?? 0) * 100} color={toneOf(rate) === 'good' ? 'teal' : toneOf(rate) === 'warn' ? 'yellow' : 'red'} size="sm" aria-label={t.success} /></Table.Td>
               <Table.Td ta="right" className="nums"><Mark tone={toneOf(rate)}>{rate === undefined ? '–' : percent(rate)}</Mark></Table.Td>
-              <Table.Td ta="right" className="nums" fz="sm" c="dimmed">{bytes(row.bytes)}</Table.Td>
+              <Table.Td ta="right" className="nums line" fz="sm" c="dimmed">{bytes(row.bytes)}</Table.Td>
             </Table.Tr>
           )
         })}

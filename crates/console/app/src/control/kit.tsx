@@ -10,6 +10,7 @@ import { ApiError } from '../api/client'
 import { country as countryName, size } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { State } from '../lib/bits'
+import { Cards, useNarrow } from '../lib/DataTable'
 import { Empty, Failed, Waiting, done, failed } from '../lib/ui'
 import type { Listed } from './api'
 
@@ -29,11 +30,47 @@ export interface Column<T> {
   head: string
   cell: (row: T) => ReactNode
   right?: boolean
-  /** Left out on phones. */
-  wide?: boolean
 }
 
-/** A table of one page. On narrow screens it scrolls sideways, by keys too. */
+interface Rows<T> { label: string; list: T[]; columns: Column<T>[]; keyOf: (row: T) => string | number; onOpen?: (row: T) => void }
+
+/** A cell; the first one opens its row, where rows open. */
+function Cell<T>({ column, row, onOpen }: { column: Column<T>; row: T; onOpen?: (row: T) => void }) {
+  if (!onOpen) return column.cell(row)
+  return <UnstyledButton fz="sm" fw={550} onClick={(e) => { e.stopPropagation(); onOpen(row) }}>{column.cell(row)}<VisuallyHidden> {t.open}</VisuallyHidden></UnstyledButton>
+}
+
+/** Scrolls sideways where it is too wide, by keys too. */
+function Sheet<T>({ label, list, columns, keyOf, onOpen }: Rows<T>) {
+  return (
+    <ScrollArea type="auto" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': label }}>
+      <Table verticalSpacing={10} horizontalSpacing="md" highlightOnHover={Boolean(onOpen)} style={{ whiteSpace: 'nowrap' }}>
+        <Table.Thead>
+          <Table.Tr>
+            {columns.map((c) => <Table.Th key={c.head} ta={c.right ? 'right' : undefined} fz="xs" c="dimmed" fw={600}>{c.head}</Table.Th>)}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {list.map((row) => (
+            <Table.Tr key={keyOf(row)} onClick={onOpen && (() => onOpen(row))} style={onOpen && { cursor: 'pointer' }}>
+              {columns.map((c, i) => (
+                <Table.Td key={c.head} ta={c.right ? 'right' : undefined} className={c.right ? 'nums' : undefined}>
+                  <Cell column={c} row={row} onOpen={i === 0 ? onOpen : undefined} />
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </ScrollArea>
+  )
+}
+
+function CardRows<T>({ label, list, columns, keyOf, onOpen }: Rows<T>) {
+  return <Cards label={label} rows={list} id={(row: T) => String(keyOf(row))} columns={columns.map((column, i) => ({ head: column.head, cell: (row: T) => <Cell column={column} row={row} onOpen={i === 0 ? onOpen : undefined} /> }))} />
+}
+
+/** A table of one page; on phones each row is a card. */
 export function Grid<T>({ label, from, columns, keyOf, onOpen, page, setPage, empty }: {
   label: string
   from: { data?: Listed<T>; error: unknown; isPending: boolean; refetch: () => unknown }
@@ -44,32 +81,15 @@ export function Grid<T>({ label, from, columns, keyOf, onOpen, page, setPage, em
   setPage?: (page: number) => void
   empty: { icon: Icon; title: string; text?: string; action?: ReactNode }
 }) {
+  const narrow = useNarrow()
   if (!from.data) return <Box p="lg">{from.error ? <Failed error={from.error} retry={() => void from.refetch()} /> : <Waiting lines={6} />}</Box>
   const { list, total } = from.data
   if (list.length === 0) return <Empty icon={empty.icon} title={empty.title} action={empty.action}>{empty.text}</Empty>
   const pages = Math.ceil(total / PAGE)
+  const rows = { label, list, columns, keyOf, onOpen }
   return (
     <>
-      <ScrollArea type="auto" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': label }}>
-        <Table verticalSpacing={10} horizontalSpacing="md" highlightOnHover={Boolean(onOpen)} style={{ whiteSpace: 'nowrap' }}>
-          <Table.Thead>
-            <Table.Tr>
-              {columns.map((c) => <Table.Th key={c.head} ta={c.right ? 'right' : undefined} visibleFrom={c.wide ? 'sm' : undefined} fz="xs" c="dimmed" fw={600}>{c.head}</Table.Th>)}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {list.map((row) => (
-              <Table.Tr key={keyOf(row)} onClick={onOpen && (() => onOpen(row))} style={onOpen && { cursor: 'pointer' }}>
-                {columns.map((c, i) => (
-                  <Table.Td key={c.head} ta={c.right ? 'right' : undefined} visibleFrom={c.wide ? 'sm' : undefined} className={c.right ? 'nums' : undefined}>
-                    {i === 0 && onOpen ? <UnstyledButton fz="sm" fw={550} onClick={(e) => { e.stopPropagation(); onOpen(row) }}>{c.cell(row)}<VisuallyHidden> {t.open}</VisuallyHidden></UnstyledButton> : c.cell(row)}
-                  </Table.Td>
-                ))}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </ScrollArea>
+      {narrow ? <CardRows {...rows} /> : <Sheet {...rows} />}
       {setPage && (
         <Group justify="space-between" px="lg" py="sm" gap="sm">
           <Text fz="sm" c="dimmed" className="nums">{say(t.of, { n: total.toLocaleString() })}</Text>
@@ -97,12 +117,12 @@ export const Mark = ({ tone, children }: { tone: Tone; children: ReactNode }) =>
 
 export function Figure({ label, value, note, icon: Picture, tone }: { label: string; value: ReactNode; note?: ReactNode; icon?: Icon; tone?: Tone }) {
   return (
-    <Card withBorder radius="lg" padding="md">
+    <Card withBorder radius="lg" padding={0} p={{ base: 'sm', sm: 'md' }}>
       <Group justify="space-between" wrap="nowrap" gap="xs">
         <Text fz="sm" c="dimmed" truncate>{label}</Text>
         {Picture && <Picture size={18} stroke={1.6} aria-hidden color={tone ? `var(--mantine-color-${COLOURS[tone]}-6)` : 'var(--mantine-color-dimmed)'} />}
       </Group>
-      <Text fz={26} fw={650} lts="-0.02em" className="nums" mt={4} lh={1.2}>{value}</Text>
+      <Text fz={{ base: 20, sm: 26 }} fw={650} lts="-0.02em" className="nums" mt={4} lh={1.2}>{value}</Text>
       {note && <Text fz="xs" c="dimmed" mt={4}>{note}</Text>}
     </Card>
   )
@@ -111,7 +131,7 @@ export function Figure({ label, value, note, icon: Picture, tone }: { label: str
 export function Country({ code }: { code: string }) {
   const known = /^[A-Z]{2}$/.test(code) && code !== 'ZZ'
   return (
-    <Group gap={8} wrap="nowrap">
+    <Group gap={8} wrap="nowrap" display="inline-flex">
       {known && <img src={`/flags/round/${code.toLowerCase()}.svg`} alt="" width={18} height={18} style={{ flex: 'none' }} />}
       <span>{countryName(code)}</span>
     </Group>

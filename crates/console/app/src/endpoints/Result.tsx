@@ -62,7 +62,7 @@ export function Result({ wish }: { wish: Wish }) {
       <Panel title={t.code}>
         <Tabs defaultValue="curl" keepMounted={false}>
           <Tabs.List mb="sm">{LANGUAGES.map((name) => <Tabs.Tab key={name} value={name}>{name}</Tabs.Tab>)}</Tabs.List>
-          {LANGUAGES.map((name) => <Tabs.Panel key={name} value={name}><Code label={name} text={snippet(name, { host: entry.data.host, port: entry.data.port, user, password: shown(account.password) })} /></Tabs.Panel>)}
+          {LANGUAGES.map((name) => <Tabs.Panel key={name} value={name}><Code label={name} text={snippet(name, { host: entry.data.host, port: entry.data.port, user, password: shown(account.password) }, entry.data.sample_url)} /></Tabs.Panel>)}
         </Tabs>
       </Panel>
     </Stack>

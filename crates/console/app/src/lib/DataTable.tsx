@@ -33,9 +33,11 @@ interface Props<R> {
   onPick?: (next: Set<string>) => void
 }
 
+/** Whether the window is a phone's, where rows are cards. */
+export const useNarrow = () => useMediaQuery('(max-width: 47.99em)', false, { getInitialValueInEffect: false })
+
 export function DataTable<R>(props: Props<R>) {
-  const narrow = useMediaQuery('(max-width: 47.99em)', false, { getInitialValueInEffect: false })
-  return narrow ? <Cards {...props} /> : <Wide {...props} />
+  return useNarrow() ? <Cards {...props} /> : <Wide {...props} />
 }
 
 function toggled(picked: ReadonlySet<string>, id: string): Set<string> {
@@ -80,7 +82,7 @@ function Wide<R>({ rows, columns, id, label, picked, onPick }: Props<R>) {
   )
 }
 
-function Cards<R>({ rows, columns, id, label, picked, onPick }: Props<R>) {
+export function Cards<R>({ rows, columns, id, label, picked, onPick }: Props<R>) {
   const [first, ...rest] = columns
   return (
     <Box component="ul" m={0} p={0} style={{ listStyle: 'none' }} aria-label={label}>
@@ -93,7 +95,7 @@ function Cards<R>({ rows, columns, id, label, picked, onPick }: Props<R>) {
             </Group>
             {rest.map((column, i) =>
               column.actions ? (
-                <Box key={i}>{column.cell(row)}</Box>
+                <Group key={i} justify="flex-end" gap={0}>{column.cell(row)}</Group>
               ) : (
                 <Group key={i} justify="space-between" gap="md" wrap="nowrap" align="flex-start">
                   <Text fz="xs" c="dimmed" style={{ flexShrink: 0 }}>{column.head}</Text>

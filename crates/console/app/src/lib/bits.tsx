@@ -1,6 +1,6 @@
 // Small pieces: a country with its flag, a state as a badge, a figure in a card, code to copy, a question before harm.
 
-import { Badge, Box, Button, Card, Group, Modal, Stack, Text, Title } from '@mantine/core'
+import { Badge, Button, Card, Group, Modal, Stack, Text, Title } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { CopyButton } from './copy'
 import { country } from './format'
@@ -46,10 +46,10 @@ export function Stat({ label, value, hint, live, action }: { label: string; valu
 
 export function Code({ text, label }: { text: string; label?: string }) {
   return (
-    <Box pos="relative">
+    <div className="code-box">
       <pre className="code" tabIndex={0} role="region" aria-label={label ?? t.code}>{text}</pre>
-      <Box pos="absolute" top={8} right={8} className="on-code"><CopyButton text={text} /></Box>
-    </Box>
+      <div className="on-code"><CopyButton text={text} /></div>
+    </div>
   )
 }
 

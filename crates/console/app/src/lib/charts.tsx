@@ -3,11 +3,13 @@
 import '@mantine/charts/styles.css'
 import { AreaChart, BarChart } from '@mantine/charts'
 import { size } from './format'
+import { ticks } from './ticks'
 
 export interface Point { label: string; flow: number }
 export interface ChartProps { points: Point[]; name: string; height?: number; kind?: 'area' | 'bar' }
 
 export default function TrafficChart({ points, name, height = 240, kind = 'area' }: ChartProps) {
+  const lines = ticks(Math.max(0, ...points.map((point) => point.flow)))
   const shared = {
     h: height,
     data: points,
@@ -16,7 +18,7 @@ export default function TrafficChart({ points, name, height = 240, kind = 'area'
     valueFormatter: size,
     gridAxis: 'x' as const,
     tickLine: 'none' as const,
-    yAxisProps: { width: 72 },
+    yAxisProps: { width: 72, ticks: lines, domain: [0, lines.at(-1) ?? 0] },
     xAxisProps: { minTickGap: 24 },
   }
   if (kind === 'bar') return <BarChart {...shared} barProps={{ radius: [4, 4, 0, 0], maxBarSize: 38, isAnimationActive: false }} />

@@ -24,8 +24,10 @@ export const days = (n: number) => new Intl.NumberFormat(locale(), { style: 'uni
 export const percent = (share: number) =>
   new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 1 }).format(share)
 
+/** Dollars say whose they are; ¥ is the yuan here. */
 export function money(value: number, currency: string) {
-  return new Intl.NumberFormat(locale(), { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(value)
+  const currencyDisplay = currency === 'CNY' ? 'narrowSymbol' : 'symbol'
+  return new Intl.NumberFormat(locale(), { style: 'currency', currency, currencyDisplay }).format(value)
 }
 
 /** A time of the API (`YYYY-MM-DD HH:MM:SS`, the site's zone) as the reader writes it; the zone stays the site's. */

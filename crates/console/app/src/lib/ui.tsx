@@ -75,11 +75,11 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
 }
 
 /** Nothing is there yet: says what would be, and what to do next. */
-export function Empty({ icon: Picture, title, children, action }: { icon: Icon; title: string; children?: ReactNode; action?: ReactNode }) {
+export function Empty({ icon: Picture, title, children, action }: { icon: Icon; title: ReactNode; children?: ReactNode; action?: ReactNode }) {
   return (
     <Stack align="center" gap="xs" py={48} px="md" ta="center">
       <ThemeIcon variant="light" size={52} radius="xl"><Picture size={26} stroke={1.6} aria-hidden /></ThemeIcon>
-      <Text fw={600}>{title}</Text>
+      <Text fw={600} component="div">{title}</Text>
       {children && <Text c="dimmed" fz="sm" maw={440}>{children}</Text>}
       {action && <Box mt="xs">{action}</Box>}
     </Stack>

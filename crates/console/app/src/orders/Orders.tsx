@@ -42,7 +42,7 @@ export function Orders() {
   return (
     <Screen title={t.title} actions={<Button component={Link} to="/shop">{t.shop}</Button>}>
       <Card withBorder radius="lg" padding={0}>
-        <Group p="md" gap="sm">
+        <Group p="md" gap="sm" className="filters">
           <TextInput flex={1} miw={200} maw={340} aria-label={t.find} placeholder={t.find} leftSection={<IconSearch size={16} />} value={word} onChange={(e) => { setWord(e.currentTarget.value); setPage(1) }} rightSection={word && <CloseButton size="sm" aria-label={t.clear} onClick={() => setWord('')} />} />
           <Select w={170} aria-label={t.state} placeholder={t.anyState} clearable clearButtonProps={{ 'aria-label': t.clear }} value={status} onChange={(next) => { setStatus(next); setPage(1) }} data={[0, 1, 2, 3].map((n) => ({ value: String(n), label: stateName(n) }))} />
         </Group>

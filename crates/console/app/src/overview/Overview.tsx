@@ -1,7 +1,7 @@
 // What a customer sees first: balance, today's traffic as it runs, packages left, what needs attention, how to begin.
 
 import { Anchor, Box, Button, Grid, Group, Progress, SimpleGrid, Stack, Text, ThemeIcon } from '@mantine/core'
-import { IconAlertTriangle, IconChevronRight, IconCircleCheck, IconPackage, IconPlayerPlay } from '@tabler/icons-react'
+import { IconAlertTriangle, IconChartBar, IconChevronRight, IconCircleCheck, IconPackage, IconPlayerPlay } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { shown } from '../accounts/lines'
 import { useRead } from '../api/hooks'
@@ -26,6 +26,9 @@ const t = texts({
   left: ['剩余流量', 'Traffic left'],
   leftHint: ['来自 {n} 个有效套餐', 'in {n} active packages'],
   chart: ['最近 24 小时', 'Last 24 hours'],
+  quiet: ['还没有流量', 'No traffic yet'],
+  quietHow: ['经由代理发送第一个请求后，这里会在 2 秒内显示。', 'It shows here within two seconds of your first request through the proxy.'],
+  generate: ['生成端点', 'Generate an endpoint'],
   more: ['查看用量', 'See usage'],
   attention: ['需要处理', 'Needs attention'],
   calm: ['一切正常，没有需要处理的事项。', 'Everything is in order.'],
@@ -94,6 +97,7 @@ function Day() {
     <Panel title={t.chart} right={<Anchor component={Link} to="/usage" fz="sm">{t.more}</Anchor>}>
       <Loaded from={read} lines={8}>
         {({ list }) => {
+          if (list.length === 0) return <Empty icon={IconChartBar} title={t.quiet} action={<Button variant="light" component={Link} to="/generator">{t.generate}</Button>}>{t.quietHow}</Empty>
           const by = new Map(list.map((row) => [row.hour, row.flow]))
           return <Chart kind="bar" name={t.chart} points={hours.map((hour) => ({ label: hour.slice(11, 16), flow: by.get(hour) ?? 0 }))} />
         }}
@@ -174,7 +178,7 @@ function QuickStart() {
           return (
             <Stack gap="sm">
               <Text fz="sm" c="dimmed">{t.startHow}</Text>
-              {entry.data && <Code text={`curl -x http://${entry.data.host}:${entry.data.port} \\\n     -U ${prefix}${account.username}:${shown(account.password)} https://example.com/`} />}
+              {entry.data && <Code text={`curl -x http://${entry.data.host}:${entry.data.port} \\\n     -U ${prefix}${account.username}:${shown(account.password)} ${entry.data.sample_url}`} />}
             </Stack>
           )
         }}

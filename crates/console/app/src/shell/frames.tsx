@@ -1,6 +1,6 @@
 // What stands around screens: nothing but a way to skip to the content; a card for who is not logged in.
 
-import { Anchor, Box, Button, Center, Group, Paper, Stack, Text } from '@mantine/core'
+import { Anchor, Box, Button, Center, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconMapOff } from '@tabler/icons-react'
 import { Link, Outlet } from '@tanstack/react-router'
 import { texts } from '../lib/lang'
@@ -27,9 +27,10 @@ export function Root() {
 }
 
 export function Lost() {
+  const home = window.location.pathname.startsWith('/control') ? '/control' : '/'
   return (
     <Center mih="60vh" id="content" component="main">
-      <Empty icon={IconMapOff} title={t.lost} action={<Button component={Link} to="/">{t.home}</Button>}>{t.lostHow}</Empty>
+      <Empty icon={IconMapOff} title={<Title order={1} fz="lg">{t.lost}</Title>} action={<Button component={Link} to={home}>{t.home}</Button>}>{t.lostHow}</Empty>
     </Center>
   )
 }

@@ -58,6 +58,11 @@ export function themeOf(colour: string) {
       Drawer: { defaultProps: { closeButtonProps: { 'aria-label': t.close } } },
       Modal: { defaultProps: { closeButtonProps: { 'aria-label': t.close } } },
       Notification: { defaultProps: { closeButtonProps: { 'aria-label': t.close } } },
+      // The list itself scrolls, which the keys of its field do; a region around it would have to be reached by keys.
+      Select: { defaultProps: { withScrollArea: false } },
+      MultiSelect: { defaultProps: { withScrollArea: false } },
+      Autocomplete: { defaultProps: { withScrollArea: false } },
+      TagsInput: { defaultProps: { withScrollArea: false } },
       PinInput: { defaultProps: { getInputProps: (i: number) => ({ 'aria-label': `${t.digit} ${i + 1}` }) } },
     },
   })

@@ -75,7 +75,7 @@ export function Statics() {
       actions={<><Button variant="default" leftSection={<IconDownload size={16} />} onClick={() => void exported(filter).catch(failed)}>{t.export}</Button><Button component={Link} to="/shop" search={{ type: 14 } as never}>{t.buy}</Button></>}
     >
       <Card withBorder radius="lg" padding={0}>
-        <Group p="md" gap="sm">
+        <Group p="md" gap="sm" className="filters">
           <Select w={160} aria-label={t.state} placeholder={t.anyState} clearable clearButtonProps={{ 'aria-label': t.anyState }} value={status} onChange={(next) => change(() => setStatus(next))} data={[1, 3, 2, 4].map((n) => ({ value: String(n), label: NAMES()[n]! }))} />
           <Select w={180} aria-label={t.type} placeholder={t.anyType} clearable clearButtonProps={{ 'aria-label': t.anyType }} value={type} onChange={(next) => change(() => setType(next))} data={[14, 25].map((n) => ({ value: String(n), label: productName(n) }))} />
           <TextInput w={140} aria-label={t.code} placeholder={t.code} maxLength={2} value={code} onChange={(e) => { const next = e.currentTarget.value.toUpperCase(); change(() => setCode(next)) }} />

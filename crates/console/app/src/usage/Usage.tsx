@@ -67,7 +67,7 @@ export function Usage() {
       title={t.title} about={t.about}
       actions={<Button component="a" variant="default" leftSection={<IconDownload size={16} />} href={urlOf('user-usage-flow/detail', { ...filter, group_by: by === 'day' ? 'hour' : by, format: 'csv' })} download>{t.csv}</Button>}
     >
-      <Group gap="sm">
+      <Group gap="sm" className="filters">
         <SegmentedControl aria-label={t.range} value={range} onChange={(next) => choose(next as Range)} data={(['today', 'week', 'month', 'quarter'] as const).map((value) => ({ value, label: t[value] }))} />
         <AccountSelect value={username} onChange={setUsername} />
         <Select w={190} aria-label={t.type} placeholder={t.anyType} clearable clearButtonProps={{ 'aria-label': t.clear }} data={accountTypeOptions()} value={type} onChange={setType} />
@@ -90,7 +90,7 @@ function Days({ filter }: { filter: Filter }) {
   const flows = read.data?.list.map((row) => row.flow) ?? []
   const sum = flows.reduce((all, flow) => all + flow, 0)
   return (
-    <SimpleGrid cols={{ base: 2, xs: 3 }} spacing={{ base: 'sm', sm: 'lg' }}>
+    <SimpleGrid className="wide-first" cols={{ base: 2, xs: 3 }} spacing={{ base: 'sm', sm: 'lg' }}>
       <Stat label={t.total} value={read.data ? size(sum) : '…'} live />
       <Stat label={t.mean} value={read.data ? size(Math.ceil(sum / Math.max(flows.length, 1))) : '…'} />
       <Stat label={t.peak} value={read.data ? size(Math.max(0, ...flows)) : '…'} />
@@ -100,7 +100,14 @@ function Days({ filter }: { filter: Filter }) {
 
 function ByDay({ filter }: { filter: Filter }) {
   const read = useRead('user-usage-flow/total', filter)
-  return <Loaded from={read} lines={8}>{({ list }) => <Chart kind="bar" height={300} name={t.flow} points={list.map((row) => ({ label: shortDay(row.day), flow: row.flow }))} />}</Loaded>
+  return (
+    <Loaded from={read} lines={8}>
+      {({ list }) => {
+        if (list.every((row) => row.flow === 0)) return <Nothing />
+        return <Chart kind="bar" height={300} name={t.flow} points={list.map((row) => ({ label: shortDay(row.day), flow: row.flow }))} />
+      }}
+    </Loaded>
+  )
 }
 
 /** Hours come as pages of rows that have traffic; the newest 200 are drawn. */

@@ -1,6 +1,6 @@
 // Register, and the page behind the mailed link.
 
-import { Anchor, Button, PasswordInput, Stack, Text, TextInput, ThemeIcon, Title } from '@mantine/core'
+import { Anchor, Button, Group, PasswordInput, Stack, Text, TextInput, ThemeIcon, Title } from '@mantine/core'
 import { IconCircleCheck, IconMailOpened } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
@@ -24,7 +24,8 @@ const t = texts({
   verify: ['验证邮箱', 'Verify the address'],
   verified: ['邮箱已验证', 'The address is verified'],
   verifiedHow: ['现在可以登录了。', 'You can log in now.'],
-  noCode: ['链接不完整，请从邮件中重新打开。', 'The link is incomplete; open it from the mail again.'],
+  noCode: ['链接不完整，请从邮件中重新打开；若邮件已遗失，用同一邮箱再次注册即可收到新链接。', 'The link is incomplete: open it from the mail again. If the mail is lost, register with the same address once more; a new link comes.'],
+  again: ['再次注册', 'Register again'],
   terms: ['服务条款', 'Terms of use'],
 })
 
@@ -90,6 +91,7 @@ export function VerifyEmail() {
     <Message icon={<IconMailOpened size={28} />} title={t.verify}>
       {verify.error && <Failed error={verify.error} />}
       {code ? <Button loading={verify.isPending} onClick={() => verify.mutate({ code })}>{t.verify}</Button> : <Text fz="sm" c="dimmed">{t.noCode}</Text>}
+      {(!code || verify.error) && <Group justify="center" gap="xs"><Button component={Link} to="/register" variant="light">{t.again}</Button><Button component={Link} to="/login" variant="default">{t.login}</Button></Group>}
     </Message>
   )
 }

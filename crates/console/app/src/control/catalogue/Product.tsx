@@ -56,7 +56,7 @@ const t = texts({
   buy: ['购买', 'Buy'],
 })
 
-interface Known { item: Item; taken: number; site: string }
+interface Known { item: Item; sold: number; site: string }
 interface Seen { title: string; local_price: number; local_original_price: number; tip1: string; tip2: string; introduce: string[]; flow_value: number; flow_give: number; time_validity: number; desc: { subtitle: string } }
 interface Preview { zh: Seen; en: Seen; currency: string; fault: string | null }
 
@@ -64,11 +64,11 @@ export function Product() {
   const { code } = useParams({ strict: false }) as { code: string }
   const { site } = useSearch({ strict: false }) as { site?: string }
   const known = useAsk<Known>('product/show', { code, site }, { enabled: code !== 'new' })
-  if (code === 'new') return <Editor site={site} item={blank} isNew taken={0} />
-  return <Loaded from={known} lines={8}>{(data) => <Editor key={data.item.code} site={site} item={data.item} taken={data.taken} />}</Loaded>
+  if (code === 'new') return <Editor site={site} item={blank} isNew sold={0} />
+  return <Loaded from={known} lines={8}>{(data) => <Editor key={data.item.code} site={site} item={data.item} sold={data.sold} />}</Loaded>
 }
 
-function Editor({ site, item: first, isNew, taken }: { site?: string; item: Item; isNew?: boolean; taken: number }) {
+function Editor({ site, item: first, isNew, sold }: { site?: string; item: Item; isNew?: boolean; sold: number }) {
   const [item, setItem] = useState<Item>(first)
   const [tongue, setTongue] = useState<'zh' | 'en'>(lang())
   const save = useTell('product/save', ['product'])
@@ -95,7 +95,7 @@ function Editor({ site, item: first, isNew, taken }: { site?: string; item: Item
   const type = item.type
   return (
     <form onSubmit={submit}>
-      <Screen title={isNew ? t.fresh : item.title[lang()] || item.code} about={isNew ? undefined : say(t.sold, { n: number(taken) })} actions={<><Button variant="default" onClick={back}>{t.back}</Button>{allowed && <Button type="submit" loading={save.isPending}>{t.save}</Button>}</>}>
+      <Screen title={isNew ? t.fresh : item.title[lang()] || item.code} about={isNew ? undefined : say(t.sold, { n: number(sold) })} actions={<><Button variant="default" onClick={back}>{t.back}</Button>{allowed && <Button type="submit" loading={save.isPending}>{t.save}</Button>}</>}>
         <Box style={{ display: 'grid', gap: 16, gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 340px), 1fr))', alignItems: 'start' }}>
           <Stack gap="md" style={{ gridColumn: 'span 1' }}>
             <Panel title={t.what}>

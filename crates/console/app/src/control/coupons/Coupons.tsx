@@ -61,8 +61,8 @@ export function Coupons() {
             { head: t.state, cell: (row) => { const [tone, text] = state(row); return <Mark tone={tone}>{text}</Mark> } },
             { head: t.off, right: true, cell: (row) => (row.percent ? `${Number(row.percent)}%` : row.amount) },
             { head: t.used, right: true, cell: (row) => `${number(row.used)}${row.total ? ` / ${number(row.total)}` : ''}` },
-            { head: t.types, wide: true, cell: (row) => row.types.map(productName).join(', ') || '–' },
-            { head: t.until, wide: true, cell: (row) => day(row.ends_at) },
+            { head: t.types, cell: (row) => row.types.map(productName).join(', ') || '–' },
+            { head: t.until, cell: (row) => day(row.ends_at) },
             ...(allowed ? [{ head: t.action, right: true, cell: (row: Coupon) => <Button size="xs" variant="default" onClick={() => turn.mutate({ code: row.code, off: row.disabled }, { onSuccess: () => done(t.changed), onError: failed })}>{row.disabled ? t.enable : t.disable}</Button> }] : []),
           ]}
         />

@@ -5,7 +5,7 @@ import { IconBan, IconCircleCheck, IconCoins, IconEye, IconGift, IconHistory, Ic
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { country, day, money, when } from '../../lib/format'
-import { texts } from '../../lib/lang'
+import { either, texts } from '../../lib/lang'
 import { Loaded, Panel, Screen } from '../../lib/ui'
 import { type Listed, door, useAsk, useMay, useMe } from '../api'
 import { Ask, Facts, Grid, Mark, PAGE, type Question, bytes } from '../kit'
@@ -172,7 +172,7 @@ function Owner({ children }: { children: React.ReactNode }) {
   return useMe().data?.role === 'owner' ? children : null
 }
 
-interface PackageRow { id: number; type: number; title: string; status: number; total: number; used: number; left: number; expires_at: string }
+interface PackageRow { id: number; type: number; title: string; title_zh: string; status: number; total: number; used: number; left: number; expires_at: string }
 
 const isCount = (type: number) => [17, 18, 20, 27, 28].includes(type)
 
@@ -184,11 +184,11 @@ function Packages({ customer }: { customer: string }) {
     <Grid
       label={t.packages} from={found} keyOf={(row) => row.id} page={page} setPage={setPage} empty={{ icon: IconPackages, title: t.noPackage, text: t.noPackageHow }}
       columns={[
-        { head: t.packages, cell: (row) => row.title },
-        { head: t.type, wide: true, cell: (row) => productName(row.type) },
+        { head: t.packages, cell: (row) => either(row.title_zh, row.title) },
+        { head: t.type, cell: (row) => productName(row.type) },
         { head: t.state, cell: (row) => <Mark tone={row.status === 1 ? 'good' : 'plain'}>{row.status === 1 ? t.active : row.status === 2 ? t.used : t.over}</Mark> },
         { head: t.left, right: true, cell: (row) => amount(row, row.left) },
-        { head: t.of, right: true, wide: true, cell: (row) => amount(row, row.total) },
+        { head: t.of, right: true, cell: (row) => amount(row, row.total) },
         { head: t.until, cell: (row) => day(row.expires_at) },
       ]}
     />
@@ -205,11 +205,11 @@ function Accounts({ customer }: { customer: string }) {
       label={t.accounts} from={found} keyOf={(row) => row.id} page={page} setPage={setPage} empty={{ icon: IconUserCircle, title: t.noAccount }}
       columns={[
         { head: t.username, cell: (row) => <span className="mono">{row.username}</span> },
-        { head: t.type, wide: true, cell: (row) => productName(row.type) },
+        { head: t.type, cell: (row) => productName(row.type) },
         { head: t.state, cell: (row) => <Mark tone={row.enabled ? 'good' : 'plain'}>{row.enabled ? t.on : t.off}</Mark> },
         { head: t.used, right: true, cell: (row) => bytes(row.used_kb * 1024) },
-        { head: t.limit, right: true, wide: true, cell: (row) => (row.limit_bytes ? bytes(row.limit_bytes) : '–') },
-        { head: t.since, wide: true, cell: (row) => day(row.created_at) },
+        { head: t.limit, right: true, cell: (row) => (row.limit_bytes ? bytes(row.limit_bytes) : '–') },
+        { head: t.since, cell: (row) => day(row.created_at) },
       ]}
     />
   )

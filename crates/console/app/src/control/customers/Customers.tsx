@@ -72,7 +72,7 @@ export function Customers() {
   return (
     <Screen title={t.title} about={t.about} actions={allowed('customer/create') && <Button leftSection={<IconUserPlus size={16} />} onClick={() => setAdding(true)}>{t.add}</Button>}>
       <Panel pad={false}>
-        <Group p="md" gap="sm">
+        <Group p="md" gap="sm" className="filters">
           <Search placeholder={t.find} onSearch={looked} />
           <Select aria-label={t.site} placeholder={t.allSites} clearable value={site} onChange={(v) => { setSite(v); setPage(1) }} data={sites.data?.list.map((one) => one.name) ?? []} w={{ base: '100%', sm: 170 }} />
           <Select aria-label={t.state} placeholder={t.any} clearable value={state} onChange={(v) => { setState(v); setPage(1) }} data={[{ value: 'disabled', label: t.off }, { value: 'verified', label: t.named }, { value: 'unverified', label: t.unnamed }]} w={{ base: '100%', sm: 170 }} />
@@ -84,8 +84,8 @@ export function Customers() {
             { head: t.email, cell: (row) => row.email },
             { head: t.state, cell: (row) => <CustomerMark row={row} /> },
             { head: t.balance, right: true, cell: (row) => money(row.balance, currency(row)) },
-            { head: t.site, wide: true, cell: (row) => row.site_name ?? '–' },
-            { head: t.since, wide: true, cell: (row) => day(row.created_at) },
+            { head: t.site, cell: (row) => row.site_name ?? '–' },
+            { head: t.since, cell: (row) => day(row.created_at) },
           ]}
         />
       </Panel>

@@ -7,7 +7,7 @@ import { texts } from '../../lib/lang'
 import { done } from '../../lib/ui'
 import { useTell } from '../api'
 import { FieldFault } from '../kit'
-import { POOLS } from './Exits'
+import { poolOptions } from './pools'
 
 const t = texts({
   title: ['添加出口', 'Add an exit'],
@@ -53,7 +53,7 @@ export function AddExit({ opened, close }: { opened: boolean; close: () => void 
       <form onSubmit={submit}>
         <Stack>
           <TextInput label={t.target} description={t.targetHow} value={target} onChange={(e) => setTarget(e.currentTarget.value)} required data-autofocus error={add.error?.fields.target} />
-          <MultiSelect label={t.pools} value={pools} onChange={setPools} data={POOLS} required error={add.error?.fields.pools} />
+          <MultiSelect label={t.pools} value={pools} onChange={setPools} data={poolOptions()} required error={add.error?.fields.pools} />
           <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
             <TextInput label={t.country} placeholder={t.countryHow} {...field('country')} required error={add.error?.fields.country} />
             <TextInput label={t.state} {...field('state')} error={add.error?.fields.state} />

@@ -6,12 +6,13 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { useCallback, useState } from 'react'
 import { country as countryName, number, percent, when } from '../../lib/format'
-import { texts } from '../../lib/lang'
+import { either, texts } from '../../lib/lang'
 import { Loaded, Panel, Screen } from '../../lib/ui'
 import { type Listed, door, useAsk, useMay } from '../api'
 import { Ask, Country, Grid, Mark, PAGE, type Question, Search, bytes, share, told, toneOf } from '../kit'
 import { AddExit, ImportFile } from './Add'
 import { type Stand, WorldMap } from './Map'
+import { poolName, poolOptions } from './pools'
 
 const t = texts({
   title: ['出口', 'Exits'],
@@ -77,8 +78,6 @@ export interface Exit {
   day_failures: number
 }
 
-export const POOLS = ['residential', 'datacenter', 'isp', 'static', 'static_unsold']
-
 const STATES: Record<string, object> = { out: { status: 'enabled', healthy: false }, serving: { status: 'enabled', healthy: true }, draining: { status: 'draining' }, disabled: { status: 'disabled' } }
 
 function State({ exit }: { exit: Exit }) {
@@ -115,9 +114,9 @@ export function Exits() {
     >
       <Panel><Loaded from={map}>{({ list }) => <WorldMap stands={list} chosen={place} choose={(code) => { setPlace((old) => (old === code ? null : code)); setPage(1) }} />}</Loaded></Panel>
       <Panel pad={false}>
-        <Group p="md" gap="sm">
+        <Group p="md" gap="sm" className="filters">
           <Search placeholder={t.find} onSearch={looked} />
-          <Select aria-label={t.pool} placeholder={t.anyPool} clearable value={pool} onChange={first(setPool)} data={POOLS} w={{ base: '100%', sm: 160 }} />
+          <Select aria-label={t.pool} placeholder={t.anyPool} clearable value={pool} onChange={first(setPool)} data={poolOptions()} w={{ base: '100%', sm: 160 }} />
           <Select aria-label={t.state} placeholder={t.anyState} clearable value={state} onChange={first(setState)} data={[{ value: 'serving', label: t.serving }, { value: 'out', label: t.out }, { value: 'draining', label: t.draining }, { value: 'disabled', label: t.disabled }]} w={{ base: '100%', sm: 160 }} />
           {place && <Button variant="subtle" size="compact-sm" rightSection={<IconX size={14} aria-hidden />} onClick={() => setPlace(null)} aria-label={t.all}>{countryName(place)}</Button>}
         </Group>
@@ -128,8 +127,8 @@ export function Exits() {
             { head: t.target, cell: (row) => <><Text fz="sm" className="mono">{row.target}</Text><Text fz="xs" c="dimmed">#{row.id}{row.public_address && row.public_address !== row.target ? ` · ${row.public_address}` : ''}</Text></> },
             { head: t.state, cell: (row) => <State exit={row} /> },
             { head: t.place, cell: (row) => <><Country code={row.country} />{(row.city ?? row.state) && <Text fz="xs" c="dimmed">{[row.city, row.state, row.asn && `AS${row.asn}`].filter(Boolean).join(' · ')}</Text>}</> },
-            { head: t.pools, wide: true, cell: (row) => <Text fz="sm" c="dimmed">{row.pools.replaceAll(',', ', ')}</Text> },
-            { head: t.latency, right: true, wide: true, cell: (row) => <><Text fz="sm">{row.latency_us ? `${number(Math.max(0.1, Math.round(row.latency_us / 100) / 10))} ms` : '–'}</Text><Text fz="xs" c="dimmed">{when(row.seen_at)}</Text></> },
+            { head: t.pools, cell: (row) => <Text fz="sm" c="dimmed">{row.pools.split(',').map(poolName).join(either('、', ', '))}</Text> },
+            { head: t.latency, right: true, cell: (row) => <><Text fz="sm">{row.latency_us ? `${number(Math.max(0.1, Math.round(row.latency_us / 100) / 10))} ms` : '–'}</Text><Text fz="xs" c="dimmed">{when(row.seen_at)}</Text></> },
             { head: t.success, right: true, cell: (row) => <Rate row={row} /> },
             { head: t.day, right: true, cell: (row) => bytes(row.day_bytes) },
             ...(allowed ? [{ head: t.more, right: true, cell: (row: Exit) => <Actions exit={row} ask={setQuestion} /> }] : []),

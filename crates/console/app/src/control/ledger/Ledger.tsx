@@ -27,7 +27,7 @@ const t = texts({
   memo: ['备注', 'Memo'],
   none: ['还没有分录', 'No entry yet'],
   noneHow: ['资金变动时会自动记账。', 'Whatever moves money writes one.'],
-  count: ['{n} 行', '{n} lines'],
+  count: ['{n} 行', 'Lines: {n}'],
   cash: ['收款（借记为负）', 'Cash, grown by debits'],
   balanceOf: ['客户余额', 'Customers’ balances'],
   held: ['冻结', 'Held for orders'],
@@ -130,9 +130,9 @@ export function LedgerGrid({ customer }: { customer?: string }) {
         { head: t.at, cell: (row) => when(row.at) },
         { head: t.kind, cell: (row) => <Mark tone="plain">{(kinds as Record<string, string>)[row.kind] ?? row.kind}</Mark> },
         ...(customer ? [] : [{ head: t.customer, cell: (row: Entry) => row.email ?? `#${row.customer}` }]),
-        { head: t.lines, cell: (row) => <Group gap={10} wrap="nowrap">{row.lines.split(', ').map((line) => <Line key={line} line={line} />)}</Group> },
+        { head: t.lines, cell: (row) => <Group gap={10}>{row.lines.split(', ').map((line) => <Line key={line} line={line} />)}</Group> },
         { head: t.balance, right: true, cell: (row) => (row.balance === null ? '–' : money(row.balance, row.currency)) },
-        { head: t.memo, wide: true, cell: (row) => row.memo || (row.trade_no && <span className="mono">{row.trade_no}</span>) || '–' },
+        { head: t.memo, cell: (row) => row.memo || (row.trade_no && <span className="mono">{row.trade_no}</span>) || '–' },
       ]}
     />
   )

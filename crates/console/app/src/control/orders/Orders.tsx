@@ -67,6 +67,7 @@ export interface Order {
   email?: string
   type: number
   title: string
+  title_zh: string
   amount: number
   currency: string
   pay_fee: string
@@ -79,7 +80,6 @@ export interface Order {
 }
 
 interface Whole extends Order {
-  title_zh: string
   expire_at: string
   proofs: number
   grants: { kind: string; package: number; quantity: number; taken_back: number; starts_at: string; ends_at: string }[]
@@ -106,8 +106,8 @@ export function OrderGrid({ filter }: { filter: object }) {
           { head: t.state, cell: (row) => <OrderState order={row} /> },
           { head: t.fee, right: true, cell: (row) => fee(row, row.pay_fee) },
           { head: t.customer, cell: (row) => row.email ?? `#${row.customer}` },
-          { head: t.what, wide: true, cell: (row) => row.title || productName(row.type) },
-          { head: t.at, wide: true, cell: (row) => when(row.created_at) },
+          { head: t.what, cell: (row) => either(row.title_zh, row.title) || productName(row.type) },
+          { head: t.at, cell: (row) => when(row.created_at) },
         ]}
       />
       <Drawer opened={open !== undefined} onClose={() => setOpen(undefined)} position="right" size="lg" title={<Text fw={600} className="mono">{open}</Text>}>{open && <Details number={open} />}</Drawer>
@@ -123,7 +123,7 @@ export function Orders() {
   return (
     <Screen title={t.title} about={t.about}>
       <Panel pad={false}>
-        <Group p="md" gap="sm">
+        <Group p="md" gap="sm" className="filters">
           <Search placeholder={t.find} onSearch={looked} />
           <SegmentedControl
             size="sm" value={state} onChange={setState} style={{ maxWidth: '100%', overflowX: 'auto' }}

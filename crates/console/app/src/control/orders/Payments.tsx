@@ -4,7 +4,7 @@ import { Button, Group, Modal, NumberInput, Select, SimpleGrid, Stack, Switch, T
 import { IconCashBanknote, IconFileInvoice, IconReceiptRefund, IconScale } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { money, when } from '../../lib/format'
-import { say, texts } from '../../lib/lang'
+import { either, say, texts } from '../../lib/lang'
 import { Panel, Screen, done } from '../../lib/ui'
 import { type Listed, door, useAsk, useMay, useTell } from '../api'
 import { Ask, FieldFault, Grid, Mark, type Question } from '../kit'
@@ -75,7 +75,7 @@ const t = texts({
   noCheck: ['每日对账后显示', 'It shows after the daily comparison'],
 })
 
-interface Method { id: number; method: string; title: string; rate: number; fee: number; min: number; max: number; note: string }
+interface Method { id: number; method: string; title: string; title_zh: string; rate: number; fee: number; min: number; max: number; note: string; note_zh: string }
 interface Refund { id: number; trade_no: string; customer: number; pm_id: number; amount: number; status: string; created_at: string }
 interface Invoice { id: number; customer: number; status: number; amount: number; currency: string; number: string | null; to_correct: number; title?: string; created_at: string }
 interface Unmatched { id: number; trade_no: string; amount: number; currency: string; status: string; note: string; created_at: string }
@@ -115,9 +115,9 @@ function Methods({ site, currency }: { site: string; currency: string }) {
       <Grid
         label={t.methods} from={methods} keyOf={(row) => row.id} empty={{ icon: IconCashBanknote, title: t.noMethod }}
         columns={[
-          { head: t.name, cell: (row) => <><Text fz="sm" fw={550}>{row.title}</Text><Text fz="xs" c="dimmed">{row.method} · {row.id}</Text></> },
+          { head: t.name, cell: (row) => <><Text fz="sm" fw={550}>{either(row.title_zh, row.title)}</Text><Text fz="xs" c="dimmed">{row.method} · {row.id}</Text></> },
           { head: t.terms, right: true, cell: (row) => `${row.rate / 100}% + ${money(row.fee, currency)}` },
-          { head: t.bounds, right: true, wide: true, cell: (row) => `${money(row.min, currency)} – ${row.max ? money(row.max, currency) : '∞'}` },
+          { head: t.bounds, right: true, cell: (row) => `${money(row.min, currency)} – ${row.max ? money(row.max, currency) : '∞'}` },
           ...(allowed ? [{ head: t.edit, right: true, cell: (row: Method) => <Button size="xs" variant="default" onClick={() => setEdited(row)}>{t.edit}</Button> }] : []),
         ]}
       />
@@ -130,14 +130,14 @@ function EditMethod({ method, site, currency, close }: { method: Method; site: s
   const [on, setOn] = useState(true)
   const [rate, setRate] = useState<number | string>(method.rate)
   const [amounts, setAmounts] = useState({ fee: String(method.fee), min: String(method.min), max: String(method.max) })
-  const [notes, setNotes] = useState({ note_zh: '', note_en: method.note })
+  const [notes, setNotes] = useState({ note_zh: method.note_zh, note_en: method.note })
   const save = useTell('payment-method/set', ['payment-method'])
   const submit = (event: FormEvent) => {
     event.preventDefault()
     save.mutate({ id: method.id, site, off: !on, rate: Number(rate), ...amounts, ...notes }, { onSuccess: () => { done(t.saved); close() } })
   }
   return (
-    <Modal opened onClose={close} title={method.title} radius="lg" centered>
+    <Modal opened onClose={close} title={either(method.title_zh, method.title)} radius="lg" centered>
       <form onSubmit={submit}>
         <Stack>
           <Switch label={t.on} checked={on} onChange={(e) => setOn(e.currentTarget.checked)} />
@@ -183,7 +183,7 @@ function Refunds() {
           { head: t.order, cell: (row) => <span className="mono">{row.trade_no}</span> },
           { head: t.state, cell: (row) => <Mark tone={row.status === 'made' ? 'good' : row.status === 'failed' ? 'bad' : 'warn'}>{row.status === 'made' ? t.made : row.status === 'failed' ? t.bad : t.promised}</Mark> },
           { head: t.amount, right: true, cell: (row) => row.amount },
-          { head: t.at, wide: true, cell: (row) => when(row.created_at) },
+          { head: t.at, cell: (row) => when(row.created_at) },
           ...(allowed ? [{ head: t.mark, right: true, cell: (row: Refund) => row.status === 'promised' && <Button size="xs" variant="default" onClick={() => mark(row)}>{t.mark}</Button> }] : []),
         ]}
       />
@@ -217,7 +217,7 @@ function Invoices() {
           { head: t.state, cell: (row) => { const [tone, text] = stateOf(row); return <Mark tone={tone}>{text}</Mark> } },
           { head: t.amount, right: true, cell: (row) => <>{money(Number(row.amount), row.currency)}{Number(row.to_correct) > 0 && <Text fz="xs" c="orange">{say(t.toCorrect, { n: money(Number(row.to_correct), row.currency) })}</Text>}</> },
           { head: t.customer, cell: (row) => `#${row.customer}` },
-          { head: t.at, wide: true, cell: (row) => when(row.created_at) },
+          { head: t.at, cell: (row) => when(row.created_at) },
           ...(allowed ? [{ head: t.edit, right: true, cell: (row: Invoice) => Number(row.to_correct) > 0 ? <Button size="xs" onClick={() => begin(row, { title: t.correct, text: t.correctHow, yes: t.correct, told: t.corrected, run: () => Promise.resolve() })}>{t.correct}</Button> : row.status === 1 && (
             <Group gap="xs" justify="flex-end" wrap="nowrap">
               <Button size="xs" variant="default" onClick={() => begin(row, { title: t.reject, yes: t.reject, danger: true, reason: 'needed', told: t.rejected, run: (reason) => run('invoice/reject', { id: row.id, reason }) })}>{t.reject}</Button>
@@ -248,7 +248,7 @@ function Strays() {
           { head: t.unmatched, cell: (row) => <span className="mono">{row.trade_no}</span> },
           { head: t.state, cell: (row) => <><Mark tone={row.status === 'returned' ? 'good' : 'warn'}>{row.status === 'returned' ? t.returned : row.status === 'returning' ? t.returning : t.waits}</Mark>{row.note && <Text fz="xs" c="dimmed">{row.note}</Text>}</> },
           { head: t.amount, right: true, cell: (row) => money(Number(row.amount), row.currency) },
-          { head: t.at, wide: true, cell: (row) => when(row.created_at) },
+          { head: t.at, cell: (row) => when(row.created_at) },
           ...(allowed ? [{ head: t.giveBack, right: true, cell: (row: Unmatched) => row.status === 'open' && <Button size="xs" variant="default" onClick={() => ask(row)}>{t.giveBack}</Button> }] : []),
         ]}
       />

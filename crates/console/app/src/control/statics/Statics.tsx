@@ -75,7 +75,7 @@ export function Statics() {
   return (
     <Screen title={t.title} about={t.about} actions={allowed && <Button leftSection={<IconFileImport size={16} />} onClick={() => setImporting(true)}>{t.file}</Button>}>
       <Panel pad={false}>
-        <Group p="md" gap="sm">
+        <Group p="md" gap="sm" className="filters">
           <Search placeholder={t.find} onSearch={looked} />
           <Select aria-label={t.type} placeholder={t.anyType} clearable value={type} onChange={(v) => { setType(v); setPage(1) }} data={[14, 25].map((n) => ({ value: String(n), label: productName(n) }))} w={{ base: '100%', sm: 210 }} />
           <Select aria-label={t.state} placeholder={t.anyState} clearable value={state} onChange={(v) => { setState(v); setPage(1) }} data={[{ value: 'free', label: t.free }, { value: 'held', label: t.held }, { value: 'resting', label: t.resting }, { value: 'maintenance', label: t.maintenance }]} w={{ base: '100%', sm: 150 }} />
@@ -87,8 +87,8 @@ export function Statics() {
             { head: t.address, cell: (row) => <span className="mono">{row.address}</span> },
             { head: t.state, cell: (row) => <State row={row} /> },
             { head: t.place, cell: (row) => <><Country code={row.country} />{row.city && <Text fz="xs" c="dimmed">{row.city}</Text>}</> },
-            { head: t.type, wide: true, cell: (row) => productName(row.type) },
-            { head: t.network, wide: true, cell: (row) => [row.isp, row.asn && `AS${row.asn}`].filter(Boolean).join(' · ') || '–' },
+            { head: t.type, cell: (row) => productName(row.type) },
+            { head: t.network, cell: (row) => [row.isp, row.asn && `AS${row.asn}`].filter(Boolean).join(' · ') || '–' },
             { head: t.held, right: true, cell: (row) => say(t.holders, { n: row.holders, m: row.most_holders }) },
             ...(allowed ? [{ head: t.action, right: true, cell: (row: Address) => (row.maintenance ? <Button size="xs" variant="default" onClick={() => back.mutate({ address: row.address, off: true }, { onSuccess: () => done(t.isBack) })}>{t.back}</Button> : <Button size="xs" variant="subtle" leftSection={<IconTool size={14} />} onClick={() => maintain(row)}>{t.maintain}</Button>) }] : []),
           ]}

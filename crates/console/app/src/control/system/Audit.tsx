@@ -57,9 +57,9 @@ export function AuditGrid({ filter }: { filter: object }) {
         { head: t.who, cell: (row) => <><Text fz="sm">{row.actor_name ?? t[row.actor]}</Text>{row.actor_name && <Text fz="xs" c="dimmed">{t[row.actor]}</Text>}</> },
         { head: t.what, cell: (row) => <span className="mono">{row.action}</span> },
         { head: t.outcome, cell: (row) => <Mark tone={row.outcome === 'ok' ? 'good' : row.outcome === 'begun' ? 'plain' : 'warn'}>{row.outcome === 'ok' ? t.ok : row.outcome === 'begun' ? t.begun : row.outcome}</Mark> },
-        { head: t.whom, wide: true, cell: (row) => row.email ?? '–' },
+        { head: t.whom, cell: (row) => row.email ?? '–' },
         { head: t.detail, cell: (row) => <Text fz="sm" maw={380} style={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }} miw={180}>{plain(row.detail) || '–'}</Text> },
-        { head: t.from, wide: true, cell: (row) => <span className="mono">{row.client || '–'}</span> },
+        { head: t.from, cell: (row) => <span className="mono">{row.client || '–'}</span> },
       ]}
     />
   )
@@ -81,7 +81,7 @@ export function Audit() {
   return (
     <Screen title={t.title} about={t.about}>
       <Panel pad={false}>
-        <Group p="md" gap="sm">
+        <Group p="md" gap="sm" className="filters">
           <Select aria-label={t.who} placeholder={t.any} clearable value={actor} onChange={setActor} data={(['operator', 'customer', 'token', 'command', 'visitor'] as const).map((kind) => ({ value: kind, label: t[kind] }))} w={{ base: '100%', sm: 170 }} />
           <TextInput aria-label={t.what} placeholder={t.action} value={action} onChange={(e) => setAction(e.currentTarget.value)} w={{ base: '100%', sm: 220 }} />
           <TextInput aria-label={t.whom} placeholder={t.customerBy} value={customer} onChange={(e) => setCustomer(e.currentTarget.value)} w={{ base: '100%', sm: 260 }} />

@@ -70,7 +70,7 @@ export function Operators() {
             { head: t.email, cell: (row) => row.email },
             { head: t.role, cell: (row) => <Mark tone={row.role === 'owner' ? 'brand' : 'plain'}>{roleName(row.role)}</Mark> },
             { head: t.state, cell: (row) => <Mark tone={row.disabled ? 'bad' : 'good'}>{row.disabled ? t.off : t.on}</Mark> },
-            { head: t.since, wide: true, cell: (row) => day(row.created_at) },
+            { head: t.since, cell: (row) => day(row.created_at) },
             { head: t.action, right: true, cell: (row) => (
               <Menu position="bottom-end">
                 <Menu.Target><Button size="xs" variant="subtle" color="gray" aria-label={`${t.action}: ${row.email}`}><IconDots size={18} /></Button></Menu.Target>

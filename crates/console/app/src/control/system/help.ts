@@ -31,7 +31,7 @@ const t = texts({
   stripe_secret_key: ['Stripe 密钥（sk_…）', 'Stripe’s secret key (sk_…)'],
   stripe_webhook_secret: ['Stripe 通知的签名密钥（whsec_…）', 'Signs Stripe’s notices (whsec_…)'],
   stripe_api: ['Stripe API 地址；测试时可更改', 'Where Stripe’s API is; another one for tests'],
-  test_url: ['控制台测试端点时访问的地址', 'What the console’s test of an endpoint asks for'],
+  test_url: ['控制台测试端点和示例代码访问的地址', 'What the console’s test of an endpoint, and its samples of code, ask for'],
   address_url: ['逐个经出口访问、返回来访地址的页面', 'A page that tells the address it is asked from: each exit is asked through'],
   udp_address: ['UDP 中转对外公布的地址（网关在 NAT 之后时）', 'The address told to customers for UDP, behind NAT'],
   place_databases: ['用于测定出口位置的地址数据库（MMDB）', 'Databases of addresses (MMDB) that tell where exits are'],
