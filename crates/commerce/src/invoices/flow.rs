@@ -137,7 +137,7 @@ pub async fn reject(state: &State, id: i64, reason: &str, now: Timestamp) -> Res
     .await
 }
 
-/// The operator issues a credit note (红字发票) over all that was paid back of an issued invoice and has none yet. Fails
+/// The operator issues a credit note (“红字发票”) over all that was paid back of an issued invoice and has none yet. Fails
 /// with `invoice_unknown`, `invoice_right` where nothing waits for one, and `invoice_number_taken`.
 pub async fn correct(state: &State, id: i64, number: &str, now: Timestamp) -> Result<Invoice> {
     bounded("number", number, LONGEST.0)?;

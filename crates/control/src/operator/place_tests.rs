@@ -167,7 +167,9 @@ both_engines! {
     async fn a_file_names_all_its_places_or_none(store: Store) {
         let room = room(&store).await;
         let token = room.enter("owner").await;
-        let file = "country,state,city,zh,en\nUS,CA,Los Angeles,天使之城,\nJP,,,日出之国,Nippon\n";
+        let (angels, sunrise) = ("天使之城", "日出之国");
+        let file =
+            &format!("country,state,city,zh,en\nUS,CA,Los Angeles,{angels},\nJP,,,{sunrise},Nippon\n");
         let import = async |file: &str| room.ask(&token, "place/import", json!({"file": file, "site": "two"})).await;
         assert_eq!(import(file).await.1["data"]["imported"], 2);
         let listed = room.ok(&token, "place/list", json!({"site": "two"})).await;

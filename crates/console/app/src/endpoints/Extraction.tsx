@@ -29,7 +29,7 @@ const t = texts({
   now: ['立即提取', 'Extract now'],
   got: ['提取到的端点', 'Endpoints'],
   running: ['查看剩余时间', 'See what runs'],
-  allow: ['仅白名单地址可提取和使用;您当前的地址是 {ip}。', 'Only allowlisted addresses may extract and use them; yours is {ip}.'],
+  allow: ['仅白名单地址可提取和使用；您当前的地址是 {ip}。', 'Only allowlisted addresses may extract and use them; yours is {ip}.'],
 })
 
 const TYPES = [9, 11, 12, 13, 15, 16, 17, 21] as const

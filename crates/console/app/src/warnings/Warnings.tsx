@@ -34,7 +34,7 @@ const t = texts({
   test: ['发送测试事件', 'Send a trial event'],
   tested: ['测试事件已发送，结果稍后显示', 'The trial event is on its way; how it fares shows here'],
   secret: ['签名密钥', 'Signing secret'],
-  secretHow: ['请求头 {header} 为 t=秒,v1=“秒.请求体”的 HMAC-SHA256（十六进制）。', 'The header {header} is t=SECONDS,v1=the HMAC-SHA256 of "SECONDS.BODY" in hexadecimal digits.'],
+  secretHow: ['请求头 {header} 为 t=SECONDS,v1=HEX：HEX 是“SECONDS.请求体”的 HMAC-SHA256（十六进制）。', 'The header {header} is t=SECONDS,v1=the HMAC-SHA256 of "SECONDS.BODY" in hexadecimal digits.'],
   hidden: ['已隐藏', 'Hidden'],
   never: ['尚未发送过事件', 'No event was sent yet'],
   taken: ['上次发送成功', 'The last event was taken'],

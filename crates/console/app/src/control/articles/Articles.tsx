@@ -51,8 +51,8 @@ export function Articles() {
             { head: t.article, cell: (row) => <Box style={{ whiteSpace: 'normal' }} miw={140}>{either(row.title.zh, row.title.en)}</Box> },
             { head: t.source, cell: (row) => <Mark tone={row.source === 'shipped' ? 'plain' : 'brand'}>{t[row.source]}</Mark> },
             { head: t.state, cell: (row) => <Mark tone={row.hidden ? 'warn' : 'good'}>{row.hidden ? t.hidden : t.shown}</Mark> },
-            { head: t.place, right: true, wide: true, cell: (row) => row.position },
-            { head: t.at, wide: true, cell: (row) => <Text fz="sm" c={row.changed_at ? undefined : 'dimmed'}>{when(row.changed_at)}</Text> },
+            { head: t.place, right: true, cell: (row) => row.position },
+            { head: t.at, cell: (row) => <Text fz="sm" c={row.changed_at ? undefined : 'dimmed'}>{when(row.changed_at)}</Text> },
           ]}
         />
       </Panel>

@@ -41,10 +41,10 @@ const t = texts({
   none: ['目录为空', 'The catalogue is empty'],
   noneHow: ['新建套餐，或导入一个目录文件。', 'Make a product, or load a catalogue file.'],
   shop: ['商店设置', 'Shop settings'],
-  minutes: ['未支付订单关闭时间(分钟)', 'Unpaid orders close after minutes'],
+  minutes: ['未支付订单关闭时间（分钟）', 'Unpaid orders close after minutes'],
   unpaid: ['每位客户最多待支付订单', 'Unpaid orders of a customer'],
   proof: ['提交转账凭证后等待天数', 'Days to wait for a proved transfer'],
-  invite: ['邀请优惠(万分之)', 'What the invited save, basis points'],
+  invite: ['邀请优惠（万分之）', 'What the invited save, basis points'],
   saved: ['已保存', 'Saved'],
   saveShop: ['保存', 'Save'],
 })

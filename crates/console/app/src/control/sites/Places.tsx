@@ -57,7 +57,7 @@ export function Places({ site, close }: { site: string; close: () => void }) {
           label={t.title} from={rows} keyOf={codes} onOpen={allowed ? edit : undefined} page={page} setPage={setPage} empty={{ icon: IconWorld, title: t.none }}
           columns={[
             { head: t.place, cell: (row) => <span className="mono">{codes(row)}</span> },
-            { head: t.usual, cell: (row) => row.catalogue_en, wide: true },
+            { head: t.usual, cell: (row) => row.catalogue_en },
             { head: t.zh, cell: (row) => row.zh },
             { head: t.en, cell: (row) => row.en },
             ...(allowed ? [{ head: '', right: true, cell: (row: Named) => <ActionIcon variant="subtle" color="gray" aria-label={`${t.remove}: ${codes(row)}`} onClick={(e) => { e.stopPropagation(); ask(row) }}><IconTrash size={16} /></ActionIcon> }] : []),

@@ -26,7 +26,7 @@ const t = texts({
   token: ['令牌', 'The token'],
   command: ['命令行', 'Command line'],
   visitor: ['访客', 'Visitors'],
-  action: ['操作,例如 exit/', 'Action, such as exit/'],
+  action: ['操作，例如 exit/', 'Action, such as exit/'],
   customerBy: ['客户邮箱或 #编号', 'Customer: address or #id'],
   none: ['没有符合条件的记录', 'No note fits'],
   ok: ['成功', 'Done'],
