@@ -172,14 +172,16 @@ fn gather(rows: &[Row]) -> Result<Vec<Written>, StoreError> {
     Ok(entries)
 }
 
-/// What is kept of old lines, and the younger lines themselves.
+/// What is kept of old lines, and the younger lines themselves. CROSS JOIN tells SQLite to begin with those few lines,
+/// not with all entries of the site.
+pub(super) const SUMS: &str = "SELECT account, CAST(SUM(amount) AS BIGINT) AS amount, CAST(SUM(n) AS BIGINT) AS n FROM \
+    (SELECT account, amount, lines AS n FROM ledger_sums WHERE site_id = $1 \
+     UNION ALL SELECT l.account, l.amount, 1 AS n FROM ledger_lines l CROSS JOIN ledger_entries e \
+     WHERE e.id = l.entry_id AND e.site_id = $1 AND l.id > (SELECT MAX(line_id) FROM ledger_folded)) parts \
+    GROUP BY account ORDER BY account";
+
 pub(super) async fn accounts(tx: &impl Read, site: SiteId) -> Result<Vec<AccountSum>, StoreError> {
-    let sql = "SELECT account, CAST(SUM(amount) AS BIGINT) AS amount, CAST(SUM(n) AS BIGINT) AS n FROM \
-        (SELECT account, amount, lines AS n FROM ledger_sums WHERE site_id = $1 \
-         UNION ALL SELECT l.account, l.amount, 1 AS n FROM ledger_lines l JOIN ledger_entries e ON e.id = l.entry_id \
-         WHERE e.site_id = $1 AND l.id > (SELECT MAX(line_id) FROM ledger_folded)) parts \
-        GROUP BY account ORDER BY account";
-    let rows = tx.rows(sql, args![site]).await?;
+    let rows = tx.rows(SUMS, args![site]).await?;
     let read = |row: &Row| {
         Ok(AccountSum { account: row.get("account")?, amount: row.get("amount")?, lines: row.get("n")? })
     };
@@ -201,7 +203,7 @@ pub(super) async fn last_before(
 ) -> Result<Option<i64>, StoreError> {
     let sql = "SELECT MAX(CASE WHEN e.created_at < $2 THEN l.id END) AS id FROM \
         (SELECT id, entry_id FROM ledger_lines WHERE id > $1 ORDER BY id LIMIT $3) l \
-        JOIN ledger_entries e ON e.id = l.entry_id";
+        CROSS JOIN ledger_entries e WHERE e.id = l.entry_id";
     tx.row(sql, args![after, before, most]).await?.map_or(Ok(None), |row| row.opt("id"))
 }
 
@@ -209,7 +211,7 @@ pub(super) async fn last_before(
 pub(super) async fn fold(tx: &WriteTx, after: i64, last: i64) -> Result<(), StoreError> {
     let sql = "INSERT INTO ledger_sums (site_id, account, amount, lines) \
         SELECT e.site_id, l.account, CAST(SUM(l.amount) AS BIGINT), COUNT(*) FROM ledger_lines l \
-        JOIN ledger_entries e ON e.id = l.entry_id WHERE l.id > $1 AND l.id <= $2 GROUP BY e.site_id, l.account \
+        CROSS JOIN ledger_entries e WHERE e.id = l.entry_id AND l.id > $1 AND l.id <= $2 GROUP BY e.site_id, l.account \
         ON CONFLICT (site_id, account) DO UPDATE SET amount = ledger_sums.amount + excluded.amount, \
         lines = ledger_sums.lines + excluded.lines";
     tx.exec(sql, args![after, last]).await?;

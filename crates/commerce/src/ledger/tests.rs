@@ -2,12 +2,12 @@
 
 use super::{
     Account, AccountSum, Kind, Posting, Wanted, accounts, balance, check, credit_by_operator, fold, list,
-    post,
+    post, queries,
 };
 use crate::testing::customer;
 use proptest::prelude::*;
 use turnpike_base::{Code, CustomerId, Money, Page, Result, SiteId, Timestamp};
-use turnpike_store::{Read, Store, WriteTx, args, both_engines};
+use turnpike_store::{Read, Store, WriteTx, args, both_engines, testing};
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
 const SITE: SiteId = SiteId(1);
@@ -154,6 +154,16 @@ both_engines! {
         assert_eq!(sums.iter().map(|s| s.amount.0).sum::<i64>(), 0);
         assert_eq!(sums.iter().map(|s| s.account.as_str()).collect::<Vec<_>>(), ["adjustments", "balance", "revenue"]);
     }
+}
+
+#[tokio::test]
+async fn sums_begin_with_the_lines_that_are_not_folded() {
+    let test = testing::sqlite().await;
+    let tx = test.store.read().await.unwrap();
+    let plan = tx.rows(&format!("EXPLAIN QUERY PLAN {}", queries::SUMS), args![SITE]).await.unwrap();
+    let steps: Vec<String> = plan.iter().map(|row| row.get("detail").unwrap()).collect();
+    let of_lines = steps.iter().find(|step| step.contains(" l ")).unwrap();
+    assert!(of_lines.contains("PRIMARY KEY (rowid>?)"), "{steps:?}");
 }
 
 proptest! {
