@@ -210,14 +210,15 @@ both_engines! {
 
     async fn the_console_is_told_where_to_dial(store: Store) {
         let api = Api::new(&store).await;
-        api.state.set_entry(Entry { port: 3_999, ..Entry::default() });
+        let sample_url = "http://127.0.0.1:8081/".to_owned();
+        api.state.set_entry(Entry { port: 3_999, sample_url, ..Entry::default() });
         let tx = store.write().await.unwrap();
         entries::set(&tx, SiteId(1), "asia", Some("asia.proxy.example")).await.unwrap();
         tx.commit().await.unwrap();
         let (_, _, body) = api.send(ALICE, AWAY, "/web_v1/entry").await;
         let told: Value = serde_json::from_str(&body).unwrap();
         let wanted = json!({"host": "api.example", "port": 3_999, "account_prefix": "", "client": AWAY,
-            "list": [{"name": "asia", "host": "asia.proxy.example"}]});
+            "sample_url": "http://127.0.0.1:8081/", "list": [{"name": "asia", "host": "asia.proxy.example"}]});
         assert_eq!(told["data"], wanted, "{body}");
         assert_eq!(api.send(ALICE, AWAY, "/gateway/entry").await.0, 404, "the console's alone");
     }
