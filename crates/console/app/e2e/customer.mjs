@@ -234,7 +234,7 @@ async function warnings() {
     await button('Save').click()
     await button('Send a trial event').click()
     const { body, signature } = await until('the event', () => events[0])
-    const secret = await page.getByLabel('Signing secret').inputValue()
+    const secret = await page.getByRole('textbox', { name: 'Signing secret' }).inputValue()
     const [, time, mark] = /^t=(\d+),v1=([0-9a-f]+)$/.exec(signature)
     if (createHmac('sha256', secret).update(`${time}.${body}`).digest('hex') !== mark) fail(`the signature is wrong: ${signature}`)
     await page.getByText('The last event was taken').waitFor()

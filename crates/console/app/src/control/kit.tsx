@@ -189,7 +189,8 @@ export function Ask({ question, close, children }: { question: Question | undefi
   const wrong = error instanceof ApiError ? error.fields : {}
   return (
     <Modal opened={question !== undefined} onClose={close} title={question?.title} radius="lg" centered>
-      <form onSubmit={(e) => { e.preventDefault(); void go() }}>
+      {/* Events bubble by the tree of components: a question that is asked within a form would send that form, too. */}
+      <form onSubmit={(e) => { e.preventDefault(); e.stopPropagation(); void go() }}>
         <Stack>
           {question?.text && <Text fz="sm" c="dimmed">{question.text}</Text>}
           {children}

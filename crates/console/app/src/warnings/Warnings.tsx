@@ -113,7 +113,7 @@ function Kept({ hook, remove }: { hook: NonNullable<View['webhook']>; remove: ()
       <Box>
         <Group align="flex-end" gap={4} wrap="nowrap">
           <PasswordInput flex={1} label={t.secret} readOnly value={hook.secret} placeholder={t.hidden} classNames={{ innerInput: 'mono' }} autoComplete="off" />
-          {hook.secret && <CopyButton text={hook.secret} label={t.secret} />}
+          {hook.secret && <CopyButton text={hook.secret} />}
         </Group>
         <Text fz="xs" c="dimmed" mt={6}>{before}<Inline>X-Turnpike-Signature</Inline>{after}</Text>
       </Box>
