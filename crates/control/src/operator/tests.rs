@@ -355,6 +355,16 @@ both_engines! {
         assert_eq!(count(json!({"search": "acm"})).await, 1);
     }
 
+    async fn an_address_that_is_released_takes_its_package_along(store: Store) {
+        let room = room(&store).await;
+        let token = room.enter("owner").await;
+        room.ok(&token, "static-ip/import", json!({"file": "address,type,country\n203.0.113.7,14,US\n"})).await;
+        let given = room.ok(&token, "static-ip/grant", json!({"customer": "ann@example.com", "type": 14, "country": "US"})).await;
+        room.ok(&token, "static-ip/release", json!({"package": given["packages"][0], "reason": "moved"})).await;
+        let left = room.ok(&token, "package/list", json!({"customer": "ann@example.com"})).await;
+        assert_eq!((&left["list"][0]["id"], &left["list"][0]["status"]), (&given["packages"][0], &json!(3)), "{left}");
+    }
+
     async fn a_product_is_looked_at_before_it_is_saved_and_keeps_its_place(store: Store) {
         let room = room(&store).await;
         let token = room.enter("finance").await;
