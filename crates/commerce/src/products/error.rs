@@ -1,5 +1,6 @@
 //! What can go wrong with products.
 
+use turnpike_base::table::MOST_FAULTS;
 use turnpike_base::{Code, Fault, ProductId, Text};
 
 /// There is none, or it is withdrawn, or another site's.
@@ -45,8 +46,10 @@ pub fn sold_out(id: ProductId) -> Fault {
 }
 
 /// The catalogue file is wrong; the reason says where.
-pub fn bad_file(reason: &str) -> Fault {
-    Fault::parameter("file", Text::made(format!("目录文件有误：{reason}"), reason.to_owned()))
+pub fn bad_file(reasons: &[String]) -> Fault {
+    let text = |reason: &String| Text::made(format!("目录文件有误：{reason}"), reason.clone());
+    let told = reasons.iter().take(MOST_FAULTS).map(text);
+    told.fold(Fault::new(Code::Parameter, "bad_parameter"), |fault, reason| fault.field("file", reason))
 }
 
 /// A product that was typed is wrong; the reason says how.

@@ -45,7 +45,7 @@ impl Catalogue {
         } else {
             toml::from_str(text).map_err(|e| e.to_string())
         };
-        read.map_err(|reason| error::bad_file(&reason))
+        read.map_err(|reason| error::bad_file(&[reason]))
     }
 
     /// As a TOML file.
@@ -53,14 +53,15 @@ impl Catalogue {
         toml::to_string(self).map_err(|e| Fault::internal("catalogue_unprintable", e))
     }
 
-    /// What is wrong with it, for whoever wrote it.
-    pub fn fault(&self) -> Option<String> {
+    /// What is wrong with it, for whoever wrote it: with the shop, and with each product.
+    pub fn faults(&self) -> Vec<String> {
         let mut codes = HashSet::new();
         let of_item = |item: &Item| {
             let twice = (!codes.insert(item.code.clone())).then(|| "the code stands twice".to_owned());
             twice.or_else(|| fault_of(item)).map(|reason| format!("product {}: {reason}", item.code))
         };
-        self.shop.as_ref().and_then(Shop::fault).or_else(|| self.products.iter().find_map(of_item))
+        let of_shop = self.shop.as_ref().and_then(Shop::fault);
+        of_shop.into_iter().chain(self.products.iter().filter_map(of_item)).collect()
     }
 }
 

@@ -52,16 +52,17 @@ pub async fn all(tx: &impl Read, site: SiteId) -> Result<Vec<Product>> {
 }
 
 /// Applies a catalogue file to a site: products are found by their code; those it does not name stay as
-/// they are. Fails with what is wrong about the file, and then changes nothing. Gives how many it names.
+/// they are. Fails with all that is wrong about the file, and then changes nothing. Gives how many it names.
 pub async fn load(tx: &WriteTx, site: SiteId, catalogue: &Catalogue, now: Timestamp) -> Result<usize> {
-    if let Some(reason) = catalogue.fault() {
-        return Err(error::bad_file(&reason));
-    }
+    let mut faults = catalogue.faults();
     for known in queries::all(tx, site).await? {
         let same = catalogue.products.iter().find(|item| item.code == known.item.code);
         if same.is_some_and(|item| item.product != known.item.product) {
-            return Err(error::bad_file(&format!("product {}: its type can't change", known.item.code)));
+            faults.push(format!("product {}: its type can't change", known.item.code));
         }
+    }
+    if !faults.is_empty() {
+        return Err(error::bad_file(&faults));
     }
     if let Some(settings) = &catalogue.shop {
         shop::set(tx, site, settings).await?;
@@ -86,7 +87,7 @@ pub async fn by_code(tx: &impl Read, site: SiteId, code: &str) -> Result<Product
 
 /// What is wrong with a product, for whoever wrote it.
 pub fn fault(item: &Item) -> Option<String> {
-    Catalogue { shop: None, products: vec![item.clone()] }.fault()
+    Catalogue { shop: None, products: vec![item.clone()] }.faults().into_iter().next()
 }
 
 /// Writes one product under its code, where it stands in the catalogue; a new one comes last.

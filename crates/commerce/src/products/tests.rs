@@ -45,8 +45,10 @@ both_engines! {
         flow::load(&tx, site, &file, NOW).await.unwrap();
         let mut wrong = file.clone();
         wrong.products[0].days = -1;
+        wrong.products[2].gb = -1;
         let fault = flow::load(&tx, site, &wrong, NOW).await.unwrap_err();
-        assert!(fault.errors.contains_key("file"), "{fault}");
+        assert_eq!(fault.errors["file"].len(), 2, "both are told: {fault}");
+        assert!(fault.errors["file"][1].en.contains(&wrong.products[2].code));
         let mut other = file.clone();
         other.products.retain(|item| item.code == "bucket");
         other.products[0].product = turnpike_base::ProductType::Datacenter;
