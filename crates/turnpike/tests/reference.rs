@@ -18,6 +18,8 @@ mod errors;
 mod examples;
 #[path = "reference/fields.rs"]
 mod fields;
+#[path = "reference/person.rs"]
+mod person;
 #[path = "reference/walk.rs"]
 mod walk;
 

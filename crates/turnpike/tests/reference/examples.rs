@@ -73,6 +73,12 @@ impl Hide {
                         ("access_token", Value::String(_)) => {
                             *inner = json!("a token of 40 letters and digits")
                         }
+                        ("secret", Value::String(_)) => *inner = json!("JBSWY3DPEHPK3PXP"),
+                        ("url", Value::String(url)) if url.starts_with("otpauth://") => {
+                            *inner =
+                                json!("otpauth://totp/Example:new%40example.com?secret=JBSWY3DPEHPK3PXP");
+                        }
+                        ("recovery_codes", Value::Array(_)) => *inner = json!(["abcd-efgh", "ijkl-mnop"]),
                         ("app_key", Value::String(_)) => *inner = json!("abcdefghijklmnopqrstuvwxyz012345"),
                         _ => self.all(inner),
                     }

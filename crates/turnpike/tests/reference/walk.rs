@@ -13,7 +13,7 @@ pub(crate) struct Told {
 }
 
 pub(crate) struct Walk<'d> {
-    demo: &'d Demo,
+    pub(crate) demo: &'d Demo,
     document: &'d Value,
     told: BTreeMap<String, Told>,
     /// The token of a login of the console.
@@ -55,8 +55,7 @@ impl<'d> Walk<'d> {
             let methods: Vec<String> = methods.as_object().unwrap().keys().cloned().collect();
             methods.into_iter().map(|method| format!("{method} {path}")).collect::<Vec<_>>()
         };
-        let all: BTreeSet<String> =
-            paths.flat_map(of_path).filter(|key| !key.contains(" /web_v1/")).collect();
+        let all: BTreeSet<String> = paths.flat_map(of_path).collect();
         let missing: Vec<&String> = all.iter().filter(|key| !self.told.contains_key(*key)).collect();
         assert!(missing.is_empty(), "add to tests/reference/walk.rs: {missing:?}");
     }
@@ -86,12 +85,23 @@ impl<'d> Walk<'d> {
         data
     }
 
-    /// Writes; gives the data.
-    fn post(&mut self, path: &str, input: Value) -> Value {
-        let path = Self::full(path);
-        let (status, answer) = self.demo.request(&path, &self.bearer(&path), Some(&input), &["Language: en"]);
+    /// Writes something that succeeds; the whole answer.
+    pub(crate) fn write(&self, path: &str, input: &Value) -> Value {
+        let (status, answer) = self.demo.request(path, &self.bearer(path), Some(input), &["Language: en"]);
         assert_eq!((status, &answer["code"]), (200, &json!(200)), "{path} {input}: {answer}");
-        no_chinese(&path, "", &answer);
+        no_chinese(path, "", &answer);
+        answer
+    }
+
+    /// What the example shows in place of what was sent.
+    pub(crate) fn show(&mut self, key: &str, field: &str, text: &str) {
+        self.told.get_mut(key).unwrap_or_else(|| panic!("{key} was not called")).input[field] = json!(text);
+    }
+
+    /// Writes; gives the data.
+    pub(crate) fn post(&mut self, path: &str, input: Value) -> Value {
+        let path = Self::full(path);
+        let answer = self.write(&path, &input);
         let data = answer["data"].clone();
         self.told.insert(format!("post {path}"), Told { input, answer });
         data
@@ -254,7 +264,7 @@ impl<'d> Walk<'d> {
         self.post("api-keys/delete", json!({"id": id}));
     }
 
-    /// What a browser asks. What needs a mail or an authenticator is proven elsewhere.
+    /// What a browser asks.
     fn console(&mut self) {
         self.get("article/list", json!({}));
         let login = json!({"account": self.demo.text("/customer/email"), "password": self.demo.text("/customer/password")});
@@ -269,6 +279,7 @@ impl<'d> Walk<'d> {
             "user/invitations",
             "user/real-name",
             "warning/list",
+            "entry",
         ] {
             self.get(&format!("/web_v1/{path}"), json!({}));
         }
@@ -277,6 +288,10 @@ impl<'d> Walk<'d> {
         self.post("/web_v1/user/end-other-sessions", json!({}));
         self.post("/web_v1/warning/set", json!({"kind": "used_80", "mail": 0}));
         self.post("/web_v1/warning/set-webhook", json!({"url": "https://example.com/hook"}));
+        self.post("/web_v1/warning/test-webhook", json!({}));
+        self.get("/web_v1/whitelist-account/search", json!({"keyword": "shop", "page": 1, "size": 20}));
+        self.post("/web_v1/proxy-account/test", json!({"username": "shop01_area-US"}));
+        self.person();
     }
 
     /// The same calls under every prefix that the site lists.
