@@ -29,7 +29,7 @@ mod walk_tests;
 
 pub use model::{Choices, EXACT, Goods, OVER, Order, Paid, SHORT, Settled, Status, What};
 pub use purchase::{Purchase, purchase};
-pub use queries::{Filter, by_id, by_trade_no, extend, lock, set_out_trade_no, sold};
+pub use queries::{Filter, by_id, by_trade_no, extend, lock, set_out_trade_no, sold, titles};
 pub use quote::Buyer;
 pub use request::Request;
 

@@ -1,6 +1,7 @@
 //! All SQL of orders.
 
 use super::model::{Goods, Order, SHORT, Status};
+use std::collections::HashMap;
 use turnpike_base::{
     Currency, CustomerId, Fault, Money, OrderId, Page, ProductId, ProductType, Result, Text, Timestamp,
 };
@@ -58,6 +59,22 @@ pub async fn by_id(tx: &impl Read, id: OrderId) -> Result<Option<Order>> {
 pub async fn lock(tx: &WriteTx, trade_no: &str) -> Result<Option<Order>> {
     let sql = format!("SELECT {COLUMNS} FROM orders WHERE trade_no = $1 ORDER BY id");
     tx.lock(&sql, args![trade_no]).await?.first().map(read).transpose()
+}
+
+/// What the orders with these numbers are called; what is no number of an order is left out.
+pub async fn titles(tx: &impl Read, numbers: &[&str]) -> Result<HashMap<String, Text>> {
+    let is_number = |text: &&&str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let quoted: Vec<String> = numbers.iter().filter(is_number).map(|number| format!("'{number}'")).collect();
+    if quoted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql =
+        format!("SELECT trade_no, title_zh, title_en FROM orders WHERE trade_no IN ({})", quoted.join(", "));
+    let title = |row: &Row| {
+        let text = Text::made(row.get::<String>("title_zh")?, row.get::<String>("title_en")?);
+        Ok((row.get("trade_no")?, text))
+    };
+    tx.rows(&sql, args![]).await?.iter().map(title).collect()
 }
 
 /// How many of a product the paid orders hold; what was refunded whole is not sold.

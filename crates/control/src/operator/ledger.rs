@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use turnpike_base::{CustomerId, Fault, Money, Result, Text};
 use turnpike_commerce::ledger::{self, Wanted, Written};
+use turnpike_commerce::orders;
 use turnpike_identity::{customers, sites};
 use turnpike_store::retrying;
 
@@ -95,9 +96,14 @@ pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
     let found = ledger::list(&tx, Wanted { customer, ..Wanted::default() }, page).await?;
     let ids: Vec<CustomerId> = found.rows.iter().map(|entry| entry.customer).collect();
     let emails = customers::emails(&tx, &ids).await?;
+    let numbers: Vec<&str> = found.rows.iter().map(|entry| entry.trade_no.as_str()).collect();
+    let titles = orders::titles(&tx, &numbers).await?;
     let full = |entry: &Written| {
         let mut shown = row(entry);
         shown["email"] = json!(emails.get(&entry.customer));
+        // What an entry says of an order is its English title: the order knows the Chinese one.
+        let title = titles.get(&entry.trade_no).filter(|title| title.en == entry.memo);
+        shown["memo_zh"] = json!(title.map_or(entry.memo.as_str(), |title| &title.zh));
         shown
     };
     Ok(listed(found.total, found.rows.iter().map(full).collect()))

@@ -410,6 +410,8 @@ both_engines! {
         }
         let packages = room.ok(&token, "package/list", json!({"customer": "ann@example.com"})).await;
         assert_eq!(packages["list"][0]["title_zh"], "住宅");
+        let entries = room.ok(&token, "ledger/list", json!({"customer": "ann@example.com"})).await;
+        assert!(entries["list"].as_array().unwrap().iter().any(|entry| entry["memo_zh"] == "住宅"), "{entries}");
         let product = room.ok(&token, "product/show", json!({"code": "a", "site": "one"})).await;
         assert_eq!((&product["sold"], &product["taken"]), (&json!(1), &json!(0)), "an unlimited stock counts nobody");
         assert_eq!(room.ok(&token, "order/list", json!({"proven": true})).await["total"], 0);

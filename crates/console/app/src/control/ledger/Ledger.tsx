@@ -4,7 +4,7 @@ import { Button, Group, Select, SimpleGrid, Text } from '@mantine/core'
 import { IconReportMoney, IconScale } from '@tabler/icons-react'
 import { useState } from 'react'
 import { money, number, when } from '../../lib/format'
-import { texts } from '../../lib/lang'
+import { either, texts } from '../../lib/lang'
 import { Loaded, Panel, Screen, done, failed } from '../../lib/ui'
 import { type Listed, door, useAsk } from '../api'
 import { Grid, Mark, PAGE } from '../kit'
@@ -59,7 +59,7 @@ const kinds = texts({
 })
 
 interface Sum { account: string; amount: number; lines: number }
-interface Entry { id: number; at: string; customer: number; email?: string; kind: string; trade_no: string; memo: string; currency: string; lines: string; balance: number | null }
+interface Entry { id: number; at: string; customer: number; email?: string; kind: string; trade_no: string; memo: string; memo_zh: string; currency: string; lines: string; balance: number | null }
 
 const NAMES: Record<string, keyof typeof t> = { cash: 'cash', balance: 'balanceOf', held: 'held', revenue: 'revenue', fees: 'fees', gifts: 'gifts', refunds: 'refunds', disputes: 'disputes', adjustments: 'adjustments', due: 'due' }
 const accountName = (account: string) => {
@@ -132,7 +132,7 @@ export function LedgerGrid({ customer }: { customer?: string }) {
         ...(customer ? [] : [{ head: t.customer, cell: (row: Entry) => row.email ?? `#${row.customer}` }]),
         { head: t.lines, cell: (row) => <Group gap={10}>{row.lines.split(', ').map((line) => <Line key={line} line={line} />)}</Group> },
         { head: t.balance, right: true, cell: (row) => (row.balance === null ? '–' : money(row.balance, row.currency)) },
-        { head: t.memo, cell: (row) => row.memo || (row.trade_no && <span className="mono">{row.trade_no}</span>) || '–' },
+        { head: t.memo, cell: (row) => either(row.memo_zh, row.memo) || (row.trade_no && <span className="mono">{row.trade_no}</span>) || '–' },
       ]}
     />
   )
