@@ -19,6 +19,7 @@ const READS: &[&str] = &[
     "map",
     "preview",
     "refunds",
+    "unmatched",
     "reconciliations",
 ];
 
@@ -49,7 +50,7 @@ fn operator(demo: &Demo, role: &str) -> String {
 fn keeper(noun: &str, verb: &str) -> Option<&'static str> {
     match (noun, verb) {
         ("customer", "credit") => Some("finance"),
-        ("customer" | "package" | "account", _) => Some("support"),
+        ("customer" | "package" | "account" | "article", _) => Some("support"),
         ("exit" | "static-ip" | "rule", _) => Some("network"),
         ("order" | "payment" | "payment-method" | "coupon" | "product" | "ledger" | "invoice", _) => {
             Some("finance")

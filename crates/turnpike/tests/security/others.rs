@@ -40,11 +40,13 @@ const PLAIN: &[&str] = &[
     "hosts",
     "invoice",
     "isp",
+    "kind",
     "lang",
     "last_name",
     "lb",
     "life",
     "limit",
+    "mail",
     "month",
     "name",
     "num",
@@ -82,10 +84,12 @@ const PLAIN: &[&str] = &[
     "time_days",
     "type",
     "udp",
+    "url",
     "use_invitation_registration_discount",
     "vat_id",
     "verify_code",
     "verify_type",
+    "webhook",
 ];
 
 /// Operations whose parameter of an id's name is the caller's own wish; a port is each customer's own.
