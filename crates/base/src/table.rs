@@ -89,9 +89,22 @@ fn of_line(line: usize, reason: &Text) -> Text {
     Text::made(format!("第 {line} 行：{}", reason.zh), format!("line {line}: {}", reason.en))
 }
 
+/// Which columns a file may have.
+#[derive(Clone, Copy, Debug)]
+pub struct Columns<'c> {
+    /// Those it has to have.
+    pub needed: &'c [&'c str],
+    /// The others.
+    pub optional: &'c [&'c str],
+}
+
 /// Reads every line with a function; the wrong ones are noted. Fails where the file is empty, a needed column is
-/// missing or too many lines are wrong.
-pub fn read<T>(text: &str, needed: &[&str], mut row: impl FnMut(&Line<'_>) -> Result<T>) -> Result<Table<T>> {
+/// missing, one is unknown or named twice, or too many lines are wrong.
+pub fn read<T>(
+    text: &str,
+    known: Columns<'_>,
+    mut row: impl FnMut(&Line<'_>) -> Result<T>,
+) -> Result<Table<T>> {
     // Spreadsheets put a byte order mark before the first column's name.
     let mut lines = text
         .trim_start_matches('\u{feff}')
@@ -101,14 +114,14 @@ pub fn read<T>(text: &str, needed: &[&str], mut row: impl FnMut(&Line<'_>) -> Re
         .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
     let empty = || wrong(of_line(1, &Text::new("文件为空", "the file is empty")));
     let (at, header) = lines.next().ok_or_else(empty)?;
-    let columns: Vec<String> = cells(header).into_iter().map(|c| c.to_ascii_lowercase()).collect();
-    if let Some(name) = needed.iter().find(|name| !columns.iter().any(|c| c == *name)) {
-        let text = Text::made(format!("缺少列 {name}"), format!("the column {name} is missing"));
-        return Err(wrong(of_line(at, &text)));
-    }
+    let columns = columns(header, known).map_err(|text| wrong(of_line(at, &text)))?;
     let mut table = Table { rows: Vec::new(), faults: Faults::default() };
     for (number, line) in lines {
-        match row(&Line { columns: &columns, cells: cells(line), number }) {
+        let read = cells(line)
+            .filter(|cells| cells.len() <= columns.len())
+            .ok_or_else(|| ragged(columns.len()))
+            .and_then(|cells| row(&Line { columns: &columns, cells, number }));
+        match read {
             Ok(read) => table.rows.push((number, read)),
             Err(fault) => table.faults.note(number, fault)?,
         }
@@ -116,7 +129,39 @@ pub fn read<T>(text: &str, needed: &[&str], mut row: impl FnMut(&Line<'_>) -> Re
     Ok(table)
 }
 
-fn cells(line: &str) -> Vec<String> {
+/// A misspelt column would silently change what its lines mean.
+fn columns(header: &str, known: Columns<'_>) -> Result<Vec<String>, Text> {
+    let columns = cells(header).unwrap_or_default();
+    let columns: Vec<String> = columns.into_iter().map(|c| c.to_ascii_lowercase()).collect();
+    if let Some(name) = known.needed.iter().find(|name| !columns.iter().any(|c| c == *name)) {
+        return Err(Text::made(format!("缺少列 {name}"), format!("the column {name} is missing")));
+    }
+    for (at, name) in columns.iter().enumerate() {
+        if !known.needed.iter().chain(known.optional).any(|known| known == name) {
+            let all = [known.needed, known.optional].concat().join(", ");
+            return Err(Text::made(
+                format!("未知的列“{name}”；可用的列：{all}"),
+                format!("there is no column \"{name}\"; the columns are {all}"),
+            ));
+        }
+        if columns[..at].contains(name) {
+            return Err(Text::made(format!("列 {name} 重复"), format!("the column {name} is named twice")));
+        }
+    }
+    Ok(columns)
+}
+
+fn ragged(columns: usize) -> Fault {
+    wrong(Text::made(
+        format!("字段多于 {columns} 列，或引号未闭合；含逗号的内容请用双引号括起"),
+        format!(
+            "more than {columns} fields, or a quote that is never closed; put what has commas in double quotes"
+        ),
+    ))
+}
+
+/// The cells of a line; nothing where a quote is never closed.
+fn cells(line: &str) -> Option<Vec<String>> {
     let mut cells = vec![String::new()];
     let mut quoted = false;
     for c in line.chars() {
@@ -130,7 +175,7 @@ fn cells(line: &str) -> Vec<String> {
             }
         }
     }
-    cells.iter().map(|cell| cell.trim().to_owned()).collect()
+    (!quoted).then(|| cells.iter().map(|cell| cell.trim().to_owned()).collect())
 }
 
 #[cfg(test)]
@@ -138,7 +183,7 @@ mod tests {
     use super::*;
 
     fn numbers(text: &str) -> Result<Table<u32>> {
-        read(text, &["n"], |line| {
+        read(text, Columns { needed: &["n"], optional: &["x"] }, |line| {
             line.needed("n")?.parse().map_err(|_| wrong(Text::new("不是数字", "is no number")))
         })
     }
@@ -176,5 +221,16 @@ mod tests {
     fn a_file_says_which_column_is_missing() {
         assert_eq!(told(&numbers("a,b\n1,2\n").unwrap_err()), ["line 1: the column n is missing"]);
         assert_eq!(told(&numbers(" \n# nothing\n").unwrap_err()), ["line 1: the file is empty"]);
+        let fault = numbers("n,y\n1,2\n").unwrap_err();
+        assert_eq!(told(&fault), ["line 1: there is no column \"y\"; the columns are n, x"]);
+        assert_eq!(told(&numbers("n,x,N\n").unwrap_err()), ["line 1: the column n is named twice"]);
+    }
+
+    #[test]
+    fn a_line_with_a_stray_comma_or_quote_is_wrong() {
+        let fault = numbers("n,x\n1,a,b\n2,\"a,b\"\n3,\"a\n4\n").unwrap().faults.end().unwrap_err();
+        let told = told(&fault);
+        assert!(told.len() == 2 && told[0].starts_with("line 2: more than 2 fields"), "{told:?}");
+        assert!(told[1].starts_with("line 4: "), "{told:?}");
     }
 }

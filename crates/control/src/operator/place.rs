@@ -4,7 +4,7 @@ use super::{Paging, listed};
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use turnpike_base::table::{self, Line, Table};
+use turnpike_base::table::{self, Columns, Line, Table};
 use turnpike_base::{Fault, Result};
 use turnpike_identity::place_names::flow::{self, Edit, Said};
 use turnpike_identity::sites;
@@ -119,10 +119,12 @@ pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
     Ok(listed(found.total, found.rows.iter().map(|(place, named)| row(*place, named)).collect()))
 }
 
+const COLUMNS: Columns<'_> = Columns { needed: &["country", "zh", "en"], optional: &["state", "city"] };
+
 /// Names the places of a file, all or none: `country`, as wanted `state` and `city`, `zh`, `en`. An empty name is
 /// the catalogue's again.
 pub(super) async fn import(control: &Control, input: Import) -> Result<Value> {
-    let Table { rows, mut faults } = table::read(&input.file, &["country", "zh", "en"], line)?;
+    let Table { rows, mut faults } = table::read(&input.file, COLUMNS, line)?;
     let tx = control.store().write().await?;
     let site = sites::find(&tx, input.site.as_deref()).await?;
     let mut edit = Edit::begin(&tx, site.id).await?;

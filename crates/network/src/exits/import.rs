@@ -4,13 +4,16 @@
 //! `state`, `city`, `asn` and `resolve` (`exit`, the default, or `gateway`). Lines that begin with `#` are left out.
 
 use super::NewExit;
-use turnpike_base::table::{self, Line, Table, wrong};
+use turnpike_base::table::{self, Columns, Line, Table, wrong};
 use turnpike_base::{Result, Text};
 use turnpike_wire::{Pool, Resolve};
 
+const COLUMNS: Columns<'_> =
+    Columns { needed: &["target", "pools", "country"], optional: &["state", "city", "asn", "resolve"] };
+
 /// Reads a file; what is wrong with its lines is kept beside those that could be read.
 pub(super) fn parse(text: &str) -> Result<Table<NewExit>> {
-    table::read(text, &["target", "pools", "country"], row)
+    table::read(text, COLUMNS, row)
 }
 
 fn row(line: &Line<'_>) -> Result<NewExit> {

@@ -8,7 +8,7 @@ pub mod flow;
 mod import;
 mod model;
 pub(crate) mod queries;
-mod rules;
+pub(crate) mod rules;
 
 pub use model::{Exit, Health, Measured, NewExit, Wanted};
 pub(crate) use queries::set_pools;

@@ -1,7 +1,7 @@
 //! Reading how an exit is reached, and writing it down again.
 
 use super::error;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use turnpike_base::Result;
 use turnpike_wire::{Bind, ExitKind, ParentProtocol, Resolve};
 
@@ -29,12 +29,17 @@ fn bind(target: &str) -> Option<Bind> {
             .then(|| Bind::Interface(name.to_owned()));
     }
     let Some((network, prefix)) = target.split_once('/') else {
-        return target.parse().ok().map(Bind::Address);
+        return target.parse().ok().filter(is_a_hosts).map(Bind::Address);
     };
-    let network: IpAddr = network.parse().ok()?;
+    let network = network.parse().ok().filter(is_a_hosts)?;
     let prefix: u8 = prefix.parse().ok()?;
     let bits = if network.is_ipv4() { 32 } else { 128 };
     (prefix <= bits).then(|| Bind::Block { network: first(network, prefix), prefix })
+}
+
+/// Whether an address can be that of one host. A socket that is bound to the unspecified address leaves from any.
+pub(crate) fn is_a_hosts(address: &IpAddr) -> bool {
+    !(address.is_unspecified() || address.is_multicast() || *address == IpAddr::V4(Ipv4Addr::BROADCAST))
 }
 
 /// The first address of a block.
@@ -143,7 +148,6 @@ mod tests {
             ("127.0.9.3", "127.0.9.3"),
             ("2001:DB8::0001", "2001:db8::1"),
             ("10.1.2.3/24", "10.1.2.0/24"),
-            ("0.0.0.0/0", "0.0.0.0/0"),
             ("interface:eth0", "interface:eth0"),
             ("http://Parent.Example:3128/", "http://parent.example:3128"),
             ("socks5://me:p%40ss@[2001:db8::1]:1080", "socks5://me@[2001:db8::1]:1080"),
@@ -160,6 +164,12 @@ mod tests {
             "",
             "300.1.1.1",
             "1.2.3.4/33",
+            "0.0.0.0",
+            "0.0.0.0/24",
+            "::",
+            "::/0",
+            "224.0.0.1",
+            "255.255.255.255",
             "interface:",
             "ftp://h:1",
             "http://h",

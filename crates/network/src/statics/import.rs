@@ -5,23 +5,30 @@
 //! parent proxy that leaves from the address). Lines that begin with `#` are left out.
 
 use super::model::NewStatic;
-use turnpike_base::table::{self, Line, Table, wrong};
+use crate::exits::rules::is_a_hosts;
+use turnpike_base::table::{self, Columns, Line, Table, wrong};
 use turnpike_base::{Fault, ProductType, Result, Text};
 
 /// A shared address without a number takes this many.
 const DEFAULT_HOLDERS: i64 = 3;
 const MOST_HOLDERS: i64 = 100;
 
+const COLUMNS: Columns<'_> = Columns {
+    needed: &["address", "type", "country"],
+    optional: &["state", "city", "asn", "isp", "sharing", "holders", "via"],
+};
+
 /// Reads a file; what is wrong with its lines is kept beside those that could be read.
 pub fn parse(text: &str) -> Result<Table<NewStatic>> {
-    table::read(text, &["address", "type", "country"], row)
+    table::read(text, COLUMNS, row)
 }
 
 fn row(line: &Line<'_>) -> Result<NewStatic> {
-    let address = line.cell("address").and_then(|a| a.parse().ok());
+    let address = line.cell("address").and_then(|a| a.parse().ok()).filter(is_a_hosts);
     let product = line.cell("type").and_then(|t| ProductType::from_number(t.parse().ok()?));
     Ok(NewStatic {
-        address: address.ok_or_else(|| bad("address 不是有效的 IP", "address is no IP address"))?,
+        address: address
+            .ok_or_else(|| bad("address 不是一台主机的 IP", "address is no IP address of a host"))?,
         via: line.cell("via").map(str::to_owned),
         product: product
             .filter(|p| p.is_static())
