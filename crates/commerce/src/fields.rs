@@ -163,7 +163,8 @@ impl Kind for Regions {
 
 fn region(text: &str) -> Option<Region> {
     let mut parts = text.split(',').map(str::trim);
-    let country = parts.next()?.to_ascii_uppercase();
+    // In any of its spellings; everything behind this knows codes only.
+    let country = turnpike_places::Catalogue::get().country(parts.next()?)?.code.to_owned();
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let count =
         parts.next().filter(|p| digits(p))?.parse().ok().filter(|n| (1..=MOST_ADDRESSES).contains(n))?;
@@ -171,8 +172,7 @@ fn region(text: &str) -> Option<Region> {
         None | Some("") => None,
         Some(part) => Some(part).filter(|p| digits(p))?.parse().ok().filter(|n: &u32| *n > 0).map(Some)?,
     };
-    let known = turnpike_places::Catalogue::get().country(&country).is_some();
-    (known && parts.next().is_none()).then_some(Region { country, count, asn })
+    parts.next().is_none().then_some(Region { country, count, asn })
 }
 
 /// `1m`, `2m` or `em`; 1 and 2 mean `1m` and `2m`.
@@ -212,7 +212,10 @@ mod tests {
     fn regions_are_read_strictly() {
         let jp = Region { country: "JP".into(), count: 15, asn: Some(333) };
         let de = Region { country: "DE".into(), count: 10, asn: None };
-        assert_eq!(Regions.parse(&json!("jp,15,333|DE,10")), Ok(vec![jp, de]));
+        assert_eq!(Regions.parse(&json!("jp,15,333|DE,10")), Ok(vec![jp.clone(), de.clone()]));
+        assert_eq!(Regions.parse(&json!("Japan,15,333|Germany,10")), Ok(vec![jp, de]));
+        let uk = Regions.parse(&json!("UK,1")).unwrap();
+        assert_eq!(uk[0].country, "GB", "what is stored is the code");
         for bad in [
             "",
             "JP",
