@@ -53,6 +53,7 @@ twins! {
     81 "0081_articles",
     82 "0082_warning_choices",
     83 "0083_orders_of_products",
+    84 "0084_kept_and_invoiced",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

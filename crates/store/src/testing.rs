@@ -52,6 +52,13 @@ pub async fn fresh_schema(url: &str) -> String {
     format!("{url}{separator}options=-c%20search_path%3D{schema}")
 }
 
+/// Does for the tables of a store what PostgreSQL does by itself within minutes.
+pub async fn vacuum(url: &str) {
+    let pool = sqlx::PgPool::connect(url).await.expect("the PostgreSQL server of the tests");
+    sqlx::query("VACUUM ANALYZE").execute(&pool).await.expect("a vacuum");
+    pool.close().await;
+}
+
 /// Writes one test for each engine: `both_engines!(name, |store| async move { … });`
 #[macro_export]
 macro_rules! both_engines {

@@ -2,9 +2,9 @@
 
 use super::model::{Given, GivenKind};
 use super::queries;
-use crate::State;
 use crate::orders::Order;
 use crate::prices::rules::share;
+use crate::{State, renewals};
 use turnpike_access::packages::{Package, change};
 use turnpike_base::{Money, PackageId, Result, Timestamp};
 use turnpike_network::statics::hold;
@@ -89,7 +89,7 @@ async fn shorten(
     now: Timestamp,
 ) -> Result<()> {
     let until = package.expires_at.plus_ms(-taken);
-    change::expire_at(tx, package, until, now).await?;
+    move_expiry(tx, package, until, now).await?;
     if !matches!(given.kind, GivenKind::Address | GivenKind::Renewal) {
         return Ok(());
     }
@@ -97,6 +97,17 @@ async fn shorten(
         return hold::renew(tx, package.id, until, now).await;
     }
     give_up(tx, state, package.id, now).await
+}
+
+/// Moves a package's expiry, and with it the day it renews by itself.
+pub(super) async fn move_expiry(
+    tx: &WriteTx,
+    package: &Package,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<()> {
+    change::expire_at(tx, package, until, now).await?;
+    renewals::flow::moved(tx, &Package { expires_at: until, ..package.clone() }, now).await
 }
 
 /// Whether a package's address is still held for it.

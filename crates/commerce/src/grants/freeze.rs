@@ -16,6 +16,10 @@ pub async fn freeze(tx: &WriteTx, order: &Order, dispute: &str, amount: Money, n
         let bought = back::up(given.size(), amount.0, order.pay_fee().0);
         let frozen = bought.min(back::left(tx, &given, now).await?);
         let Some(package) = change::lock(tx, given.package).await?.filter(|_| frozen > 0) else { continue };
+        if is_address(&given) {
+            // It may come back: until then, and as long as its time would last, nobody else gets it.
+            hold::keep(tx, package.id, package.expires_at).await?;
+        }
         change_by(tx, &given, &package, -frozen, now).await?;
         queries::take(tx, given.id, frozen).await?;
         queries::freeze(tx, dispute, given.id, frozen, now).await?;
@@ -23,7 +27,7 @@ pub async fn freeze(tx: &WriteTx, order: &Order, dispute: &str, amount: Money, n
     Ok(())
 }
 
-/// The dispute was withdrawn: what it held comes back. An address that somebody else got meanwhile stays lost.
+/// The dispute was withdrawn: what it held comes back, an address as well unless it was given up meanwhile.
 pub async fn thaw(tx: &WriteTx, dispute: &str, now: Timestamp) -> Result<()> {
     for (given, frozen) in queries::frozen_by(tx, dispute).await? {
         let Some(package) = change::lock(tx, given.package).await? else { continue };
@@ -57,6 +61,6 @@ async fn change_by(tx: &WriteTx, given: &Given, package: &Package, by: i64, now:
         return change::add(tx, package, by, now).await;
     }
     let until = package.expires_at.plus_ms(by);
-    change::expire_at(tx, package, until, now).await?;
+    back::move_expiry(tx, package, until, now).await?;
     if is_address(given) { hold::renew(tx, package.id, until, now).await } else { Ok(()) }
 }

@@ -4,6 +4,8 @@ use super::model::{Invoice, Profile, Status};
 use super::{error, queries, rules};
 use crate::State;
 use crate::orders::{self, Order};
+use serde_json::Value;
+use std::collections::HashMap;
 use turnpike_base::{CustomerId, Fault, Money, Page, PageOf, Result, SiteId, Text, Timestamp};
 use turnpike_store::{Read, WriteTx, retrying};
 
@@ -164,8 +166,8 @@ pub(crate) async fn paid_back(tx: &WriteTx, order: &Order, amount: Money, now: T
     let Some(place) = queries::place_of(tx, &order.trade_no).await? else { return Ok(()) };
     match place.status {
         Status::Requested => {
-            let paid = order.status == orders::Status::Paid;
-            let left = if paid { order.pay_fee().0 - order.refund_fee.0 } else { 0 };
+            let kept = order.refund_fee < order.goods_fee();
+            let left = if kept { order.pay_fee().0 - order.refund_fee.0 } else { 0 };
             queries::set_part(tx, place.invoice, &order.trade_no, Money(left)).await?;
         }
         Status::Issued => {
@@ -190,11 +192,12 @@ pub async fn list(
     Ok(queries::page(tx, customer, status, to_correct, page).await?)
 }
 
-/// What an order shows as its `invoice`: an object, `{}` when none was issued (contract section 7).
-pub async fn of_order(tx: &impl Read, order: &Order) -> Result<serde_json::Value> {
-    let Some(id) = order.invoice_id else { return Ok(serde_json::json!({})) };
-    let invoice = queries::by_id(tx, id).await?;
-    let shown = invoice.map(|invoice| serde_json::to_value(&invoice.profile));
-    let shown = shown.transpose().map_err(|e| Fault::internal("invoice_unprintable", e))?;
-    Ok(shown.unwrap_or_else(|| serde_json::json!({})))
+/// What orders show as their `invoice`, by the invoice's id (contract section 7): as whom it was issued.
+pub async fn shown(tx: &impl Read, orders: &[Order]) -> Result<HashMap<i64, Value>> {
+    let ids: Vec<i64> = orders.iter().filter_map(|order| order.invoice_id).collect();
+    let printed = |(id, profile): (i64, Profile)| {
+        let value = serde_json::to_value(profile).map_err(|e| Fault::internal("invoice_unprintable", e))?;
+        Ok((id, value))
+    };
+    queries::profiles_of(tx, &ids).await?.into_iter().map(printed).collect()
 }

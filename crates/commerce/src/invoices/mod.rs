@@ -12,8 +12,9 @@ mod rules;
 mod tests;
 
 pub(crate) use flow::paid_back;
-pub use flow::{correct, issue, list, of_order, reject};
+pub use flow::{correct, issue, list, reject, shown};
 pub use model::{Invoice, Profile, Status};
+pub(crate) use queries::INVOICEABLE;
 
 use crate::State;
 use turnpike_base::Code;

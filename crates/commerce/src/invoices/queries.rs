@@ -1,14 +1,21 @@
 //! All SQL of invoices.
 
 use super::model::{Invoice, Invoiceable, Place, Profile, Status};
+use std::collections::HashMap;
 use turnpike_base::{CustomerId, Money, Page, PageOf, SiteId, Timestamp};
 use turnpike_store::{Args, Read, Row, StoreError, WriteTx, args};
 
-/// Paid online and not paid back, on no invoice. The rest of a short order (type 26) is part of that order.
-pub(super) const INVOICEABLE: &str = "FROM orders o WHERE o.customer_id = $1 AND o.status = 1 AND o.pm_id NOT IN (0, 7) \
-    AND o.product_type <> 26 AND o.gross - o.discount_fee + o.handling_fee > o.refund_fee \
-    AND NOT EXISTS (SELECT 1 FROM invoice_orders i WHERE i.trade_no = o.trade_no)";
-const AMOUNT: &str = "o.gross - o.discount_fee + o.handling_fee - o.refund_fee";
+/// Which orders can be invoiced: paid online, the goods not paid back to the last cent, on no invoice. The rest of a short order
+/// (type 26) is part of that order. The first words are those of the index of such orders.
+pub(crate) const INVOICEABLE: &str = "paid_at IS NOT NULL AND pm_id NOT IN (0, 7) AND product_type <> 26 \
+    AND gross - discount_fee > refund_fee \
+    AND NOT EXISTS (SELECT 1 FROM invoice_orders i WHERE i.trade_no = orders.trade_no)";
+const AMOUNT: &str = "gross - discount_fee + handling_fee - refund_fee";
+
+/// Those of a customer.
+pub(super) fn invoiceable_of() -> String {
+    format!("FROM orders WHERE customer_id = $1 AND {INVOICEABLE}")
+}
 
 fn json<T: serde::de::DeserializeOwned + Default>(text: &str) -> T {
     // Written by us; a row that can't be read shows empty rather than hiding the others.
@@ -58,8 +65,8 @@ fn read_invoiceable(row: &Row) -> Result<Invoiceable, StoreError> {
 
 fn invoiceable_columns() -> String {
     format!(
-        "SELECT o.trade_no, o.product_type, o.title_zh, o.title_en, o.currency, {AMOUNT} AS amount, \
-         COALESCE(o.paid_at, o.created_at) AS paid_at"
+        "SELECT trade_no, product_type, title_zh, title_en, currency, {AMOUNT} AS amount, \
+         COALESCE(paid_at, created_at) AS paid_at"
     )
 }
 
@@ -68,13 +75,13 @@ pub(super) async fn invoiceable(
     customer: CustomerId,
     page: Page,
 ) -> Result<PageOf<Invoiceable>, StoreError> {
-    let count = tx.row(&format!("SELECT COUNT(*) AS n {INVOICEABLE}"), args![customer]).await?;
+    let all = invoiceable_of();
+    let count = tx.row(&format!("SELECT COUNT(*) AS n {all}"), args![customer]).await?;
     let total = count.map_or(Ok(0), |row| row.get("n"))?;
     // The page is found in the index alone: rows that are passed over are never read.
     let sql = format!(
-        "{} FROM orders o WHERE o.id IN \
-         (SELECT o.id {INVOICEABLE} ORDER BY o.created_at DESC, o.id DESC LIMIT $2 OFFSET $3) \
-         ORDER BY o.created_at DESC, o.id DESC",
+        "{} FROM orders WHERE id IN (SELECT id {all} ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3) \
+         ORDER BY created_at DESC, id DESC",
         invoiceable_columns()
     );
     let rows = tx.rows(&sql, args![customer, page.size, page.offset()]).await?;
@@ -86,7 +93,7 @@ pub(super) async fn invoiceable_one(
     customer: CustomerId,
     trade_no: &str,
 ) -> Result<Option<Invoiceable>, StoreError> {
-    let sql = format!("{} {INVOICEABLE} AND o.trade_no = $2", invoiceable_columns());
+    let sql = format!("{} {} AND trade_no = $2", invoiceable_columns(), invoiceable_of());
     let row = tx.row(&sql, args![customer, trade_no]).await?;
     row.map(|row| read_invoiceable(&row)).transpose()
 }
@@ -96,8 +103,8 @@ pub(super) async fn invoiceable_sum(
     tx: &impl Read,
     customer: CustomerId,
 ) -> Result<(Money, i64), StoreError> {
-    let sql =
-        format!("SELECT CAST(COALESCE(SUM({AMOUNT}), 0) AS BIGINT) AS amount, COUNT(*) AS n {INVOICEABLE}");
+    let all = invoiceable_of();
+    let sql = format!("SELECT CAST(COALESCE(SUM({AMOUNT}), 0) AS BIGINT) AS amount, COUNT(*) AS n {all}");
     let row = tx.row(&sql, args![customer]).await?;
     row.map_or(Ok((Money::ZERO, 0)), |row| Ok((row.get("amount")?, row.get("n")?)))
 }
@@ -209,6 +216,17 @@ pub(super) async fn page(
     let sql = format!("SELECT * {wanted} ORDER BY id DESC LIMIT $4 OFFSET $5");
     let rows = tx.rows(&sql, [args, args![page.size, page.offset()]].concat()).await?;
     Ok(PageOf { page, total, rows: with_orders(tx, &rows).await? })
+}
+
+/// The profiles that these invoices were issued with.
+pub(super) async fn profiles_of(tx: &impl Read, ids: &[i64]) -> Result<HashMap<i64, Profile>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+    let sql = format!("SELECT id, profile FROM invoices WHERE id IN ({})", ids.join(", "));
+    let rows = tx.rows(&sql, args![]).await?;
+    rows.iter().map(|row| Ok((row.get("id")?, json(&row.get::<String>("profile")?)))).collect()
 }
 
 pub(super) async fn by_id(tx: &impl Read, id: i64) -> Result<Option<Invoice>, StoreError> {

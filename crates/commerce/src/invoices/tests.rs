@@ -67,11 +67,12 @@ both_engines! {
         let fourth = ask(&other.trade_no).await.unwrap();
         assert_eq!(issue(state, fourth.id, "2026-1", NOW).await.unwrap_err().slug, "invoice_number_taken");
         let tx = store.read().await.unwrap();
-        let shown = |order: Option<Order>| { let tx = &tx; async move { of_order(tx, &order.unwrap()).await.unwrap() } };
-        let issued = shown(orders::by_trade_no(&tx, &online.trade_no).await.unwrap()).await;
-        assert_eq!(issued["vat_id"], "DE1");
-        let none = shown(orders::by_trade_no(&tx, &spent.trade_no).await.unwrap()).await;
-        assert_eq!(none, serde_json::json!({}));
+        let mut made = Vec::new();
+        for order in [&online, &spent] {
+            made.extend(orders::by_trade_no(&tx, &order.trade_no).await.unwrap());
+        }
+        let issued = shown(&tx, &made).await.unwrap();
+        assert_eq!((issued.len(), &issued[&third.id]["vat_id"]), (1, &"DE1".into()));
         let found = list(&tx, Some(who), Status::Issued as i64, false, Page::default()).await.unwrap();
         assert_eq!((found.total, found.rows[0].number.as_deref()), (1, Some("2026-1")));
         assert_eq!(queries::invoiceable_sum(&tx, who).await.unwrap(), (Money::ZERO, 0));
@@ -131,6 +132,30 @@ both_engines! {
         assert_eq!((again.corrected, again.credit_notes.len()), (Money(8_000), 2));
     }
 
+    async fn what_was_used_of_a_refunded_order_is_invoiced(store: Store) {
+        let shop = Shop::open(&store, 0, NOW).await;
+        let order = bought(&shop, BANK).await;
+        let tx = store.write().await.unwrap();
+        let package = crate::grants::of_order(&tx, &order.trade_no).await.unwrap()[0].package;
+        let bought = turnpike_access::packages::by_id(&tx, package).await.unwrap().unwrap();
+        turnpike_access::packages::meter::book(&tx, package, bought.total / 4, 0).await.unwrap();
+        tx.commit().await.unwrap();
+        let refunded = orders::flow::refund_order(&shop.state, &order.trade_no, None, NOW).await.unwrap();
+        let kept = Money(order.pay_fee().0 - refunded.refund_fee.0);
+        assert!(refunded.status == orders::Status::Refunded && kept > Money::ZERO, "{refunded:?}");
+        let tx = store.read().await.unwrap();
+        assert_eq!(queries::invoiceable_sum(&tx, shop.customer).await.unwrap(), (kept, 1));
+        let wanted = orders::Filter { customer: Some(shop.customer), invoice: -1, ..orders::Filter::default() };
+        assert_eq!(orders::list(&tx, &wanted, Page::default()).await.unwrap().total, 1);
+        drop(tx);
+        let id = flow::add_profile(&shop.state, shop.customer, &profile(), NOW).await.unwrap();
+        let numbers = std::slice::from_ref(&order.trade_no);
+        let asked = flow::request(&shop.state, shop.site.id, shop.customer, id, numbers, NOW).await.unwrap();
+        assert_eq!(asked.amount, kept);
+        let tx = store.read().await.unwrap();
+        assert_eq!(orders::list(&tx, &wanted, Page::default()).await.unwrap().total, 0, "asked for already");
+    }
+
     async fn an_invoice_of_nothing_is_not_issued(store: Store) {
         let shop = Shop::open(&store, 0, NOW).await;
         let (state, who) = (&shop.state, shop.customer);
@@ -147,7 +172,7 @@ both_engines! {
 async fn what_can_be_invoiced_is_summed_without_reading_the_orders() {
     let test = testing::sqlite().await;
     let tx = test.store.read().await.unwrap();
-    let sql = format!("EXPLAIN QUERY PLAN SELECT COUNT(*) AS n {}", queries::INVOICEABLE);
+    let sql = format!("EXPLAIN QUERY PLAN SELECT COUNT(*) AS n {}", queries::invoiceable_of());
     let plan = tx.rows(&sql, args![CustomerId(1)]).await.unwrap();
     let steps: Vec<String> = plan.iter().map(|row| row.get("detail").unwrap()).collect();
     assert!(steps[0].contains("COVERING INDEX orders_online"), "{steps:?}");

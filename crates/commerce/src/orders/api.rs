@@ -7,6 +7,7 @@ use super::view::{self, Checked, OrderRow};
 use super::{error, flow, model::Order};
 use crate::{State, invoices, payments};
 use serde::Serialize;
+use serde_json::json;
 use turnpike_base::{Page, ProductType, Result};
 use turnpike_store::{Read, retrying};
 use turnpike_web::{Call, End, Range, field, params, parse_end, parse_time};
@@ -60,11 +61,12 @@ fn buyer(call: &Call) -> Buyer<'_> {
 
 async fn shown(tx: &impl Read, state: &State, orders: &[Order], call: &Call) -> Result<Vec<OrderRow>> {
     let methods = payments::methods(tx, state, &call.site).await?;
-    let mut rows = Vec::with_capacity(orders.len());
-    for order in orders {
-        rows.push(view::row(order, &methods, invoices::of_order(tx, order).await?, call));
-    }
-    Ok(rows)
+    let invoices = invoices::shown(tx, orders).await?;
+    let row = |order: &Order| {
+        let invoice = order.invoice_id.and_then(|id| invoices.get(&id).cloned());
+        view::row(order, &methods, invoice.unwrap_or_else(|| json!({})), call)
+    };
+    Ok(orders.iter().map(row).collect())
 }
 
 async fn one(tx: &impl Read, state: &State, order: &Order, call: &Call) -> Result<OrderRow> {

@@ -33,7 +33,7 @@ pub use queries::{Filter, by_id, by_trade_no, extend, lock, set_out_trade_no, so
 pub use quote::Buyer;
 pub use request::Request;
 
-use crate::{State, payments};
+use crate::State;
 use turnpike_base::{Code, Page, PageOf, ProductType, Result};
 use turnpike_store::{Read, WriteTx};
 use turnpike_web::{Endpoint, with};
@@ -52,7 +52,7 @@ pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
 
 /// A page of orders, the newest first.
 pub async fn list(tx: &impl Read, filter: &Filter, page: Page) -> Result<PageOf<Order>> {
-    let (total, rows) = queries::page(tx, filter, payments::BALANCE, page).await?;
+    let (total, rows) = queries::page(tx, filter, page).await?;
     Ok(PageOf { page, total, rows })
 }
 

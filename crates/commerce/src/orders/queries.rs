@@ -1,6 +1,7 @@
 //! All SQL of orders.
 
 use super::model::{Goods, Order, SHORT, Status};
+use crate::invoices::INVOICEABLE;
 use std::collections::HashMap;
 use turnpike_base::{
     Currency, CustomerId, Fault, Money, OrderId, Page, ProductId, ProductType, Result, Text, Timestamp,
@@ -208,7 +209,7 @@ pub struct Filter {
     pub status: Option<i64>,
     /// Of this type.
     pub product: Option<ProductType>,
-    /// 1: with an invoice; -1: paid online and without one.
+    /// 1: with an invoice; -1: without one that could have one.
     pub invoice: i64,
     /// 1 or 2.
     pub fee_status: Option<i64>,
@@ -216,7 +217,7 @@ pub struct Filter {
     pub proven: bool,
 }
 
-fn wanted(filter: &Filter, balance: i64) -> (String, Args) {
+fn wanted(filter: &Filter) -> (String, Args) {
     let mut parts = Vec::new();
     let mut args = Vec::new();
     let mut add = |part: &str, value: Args| {
@@ -252,8 +253,7 @@ fn wanted(filter: &Filter, balance: i64) -> (String, Args) {
     }
     match filter.invoice {
         1 => add("invoice_id IS NOT NULL", args![]),
-        // The very words of the index of such orders.
-        -1 => add(&format!("invoice_id IS NULL AND status = 1 AND pm_id NOT IN (0, {balance})"), args![]),
+        -1 => add(INVOICEABLE, args![]),
         _ => {}
     }
     let all = if parts.is_empty() { String::new() } else { format!("WHERE {}", parts.join(" AND ")) };
@@ -262,8 +262,8 @@ fn wanted(filter: &Filter, balance: i64) -> (String, Args) {
 
 /// What counts the orders that are wanted, what reads a page of them (the newest first; its size and how many come
 /// before it follow the other arguments), and the arguments of both.
-pub(super) fn statements(filter: &Filter, balance: i64) -> (String, String, Args) {
-    let (wanted, args) = wanted(filter, balance);
+pub(super) fn statements(filter: &Filter) -> (String, String, Args) {
+    let (wanted, args) = wanted(filter);
     let count = format!("SELECT COUNT(*) AS n FROM orders {wanted}");
     let n = args.len();
     // The page is found in the indexes alone: rows that are passed over are never read.
@@ -278,13 +278,8 @@ pub(super) fn statements(filter: &Filter, balance: i64) -> (String, String, Args
 }
 
 /// A page of orders, the newest first, and how many there are in all.
-pub(super) async fn page(
-    tx: &impl Read,
-    filter: &Filter,
-    balance: i64,
-    page: Page,
-) -> Result<(i64, Vec<Order>)> {
-    let (count, select, args) = statements(filter, balance);
+pub(super) async fn page(tx: &impl Read, filter: &Filter, page: Page) -> Result<(i64, Vec<Order>)> {
+    let (count, select, args) = statements(filter);
     let total = tx.row(&count, args.clone()).await?.map(|row| row.get("n")).transpose()?.unwrap_or(0);
     let rows = tx.rows(&select, [args, args![page.size, page.offset()]].concat()).await?;
     Ok((total, rows.iter().map(read).collect::<Result<_>>()?))

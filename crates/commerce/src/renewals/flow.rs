@@ -72,6 +72,17 @@ pub async fn set(tx: &WriteTx, who: &Buyer<'_>, ids: &[i64], on: bool, duration:
     Ok(())
 }
 
+/// A refund or a dispute moved a package's expiry; `package` is as it is afterwards. Its renewal moves along; what is over
+/// is not bought again.
+pub(crate) async fn moved(tx: &WriteTx, package: &Package, now: Timestamp) -> Result<()> {
+    let Some(setting) = queries::lock(tx, package.id).await? else { return Ok(()) };
+    if package.expires_at > now {
+        return queries::save(tx, &Setting { due_at: due(package), ..setting }, now).await;
+    }
+    queries::forget(tx, package.id).await?;
+    mark(tx, package, false).await
+}
+
 /// What keeps a package from renewing by itself, if anything does.
 async fn hindrance(tx: &WriteTx, site: &Site, package: &Package, now: Timestamp) -> Result<Option<Text>> {
     if package.expires_at <= now {

@@ -106,6 +106,29 @@ both_engines! {
         assert_eq!((found.len(), on), (2, vec![true]));
     }
 
+    async fn what_is_paid_back_renews_earlier_or_not_at_all(store: Store) {
+        let shop = Shop::open(&store, 100_000, NOW).await;
+        let region = crate::fields::Region { country: "US".into(), count: 1, asn: None };
+        let wish = Request { region_list: Some(vec![region]), ..Request::plain(shop.pid("static-dc").await, payments::BALANCE) };
+        let bought = orders::flow::create(&shop.state, &shop.buyer(NOW), &wish).await.unwrap();
+        let tx = store.write().await.unwrap();
+        let id = grants::of_order(&tx, &bought.trade_no).await.unwrap()[0].package;
+        flow::set(&tx, &shop.buyer(NOW), &[id.0], true, Duration::OneMonth).await.unwrap();
+        tx.commit().await.unwrap();
+        let half = turnpike_base::Money(bought.pay_fee().0 / 2);
+        orders::flow::refund_order(&shop.state, &bought.trade_no, Some(half), NOW).await.unwrap();
+        let tx = store.read().await.unwrap();
+        let setting = queries::by_package(&tx, id).await.unwrap().unwrap();
+        let package = packages::by_id(&tx, id).await.unwrap().unwrap();
+        assert_eq!((setting.due_at, setting.due_at < NOW.plus_days(15)), (package.expires_at.plus_days(-1), true));
+        drop(tx);
+        orders::flow::refund_order(&shop.state, &bought.trade_no, None, NOW).await.unwrap();
+        assert_eq!(flow::run(&shop.state, NOW.plus_days(30)).await.unwrap(), 0, "what is paid back is not bought again");
+        let tx = store.read().await.unwrap();
+        assert!(queries::by_package(&tx, id).await.unwrap().is_none());
+        assert!(!packages::by_id(&tx, id).await.unwrap().unwrap().auto_renew);
+    }
+
     async fn what_can_not_be_bought_again_does_not_renew(store: Store) {
         let shop = Shop::open(&store, 0, NOW).await;
         let trial = orders::flow::create(&shop.state, &shop.buyer(NOW), &Request::plain(shop.pid("trial").await, 0)).await.unwrap();

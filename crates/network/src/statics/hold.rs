@@ -87,6 +87,12 @@ pub async fn renew(tx: &WriteTx, package: PackageId, expires_at: Timestamp, now:
     tell(tx, &holding, Revocation::Renew, now).await
 }
 
+/// Keeps an address for its holder until then, however early the holding expires: a dispute may give its time back.
+pub async fn keep(tx: &WriteTx, package: PackageId, until: Timestamp) -> Result<()> {
+    let holding = live(tx, package).await?;
+    Ok(queries::keep(tx, holding.id, until).await?)
+}
+
 /// Ends a holding at once (refund, dispute): connections are reset, the address rests until `rests_until`.
 pub async fn release(
     tx: &WriteTx,
@@ -123,14 +129,14 @@ pub async fn exchange(
     Ok(new)
 }
 
-/// Ends what expired longer than the quarantine ago; gives back how many. A job runs it.
+/// Ends what expired longer than the quarantine ago, and is kept for nobody; gives back how many. A job runs it.
 pub async fn sweep(store: &Store, vault: &Vault, quarantine_ms: i64, now: Timestamp) -> Result<usize> {
     retrying(|| sweep_once(store, vault, quarantine_ms, now)).await
 }
 
 async fn sweep_once(store: &Store, vault: &Vault, quarantine_ms: i64, now: Timestamp) -> Result<usize> {
     let tx = store.write().await?;
-    let expired = queries::lock_expired(&tx, now.plus_ms(-quarantine_ms), SWEEP).await?;
+    let expired = queries::lock_expired(&tx, now.plus_ms(-quarantine_ms), now, SWEEP).await?;
     for holding in &expired {
         end(&tx, vault, holding, Timestamp(0), now).await?;
     }

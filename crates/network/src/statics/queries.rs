@@ -200,6 +200,11 @@ pub(super) async fn extend(tx: &WriteTx, id: i64, expires_at: Timestamp) -> Resu
     Ok(())
 }
 
+pub(super) async fn keep(tx: &WriteTx, id: i64, until: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE static_holdings SET kept_until = $2 WHERE id = $1 AND kept_until < $2";
+    tx.exec(sql, args![id, until]).await.map(drop)
+}
+
 /// Ends a holding: one that had time left expired now.
 pub(super) async fn end(tx: &WriteTx, id: i64, now: Timestamp) -> Result<(), StoreError> {
     let sql = "UPDATE static_holdings SET state = 'ended', \
@@ -218,15 +223,16 @@ pub(super) async fn move_to(tx: &WriteTx, id: i64, address: StaticId) -> Result<
     Ok(())
 }
 
-/// Owned holdings whose expiry lies before `before`, locked.
+/// Owned holdings whose expiry lies before `before` and that are not kept any more, locked.
 pub(super) async fn lock_expired(
     tx: &WriteTx,
     before: Timestamp,
+    now: Timestamp,
     most: i64,
 ) -> Result<Vec<Holding>, StoreError> {
     let sql = "SELECT id, static_id, customer_id FROM static_holdings WHERE state = 'owned' AND expires_at <= $1 \
-               ORDER BY id LIMIT $2";
-    tx.lock(sql, args![before, most]).await?.iter().map(holding).collect()
+               AND kept_until <= $2 ORDER BY id LIMIT $3";
+    tx.lock(sql, args![before, now, most]).await?.iter().map(holding).collect()
 }
 
 pub(super) async fn set_remark(
