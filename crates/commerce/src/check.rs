@@ -27,6 +27,13 @@ const PROOFS: &[(&str, &str)] = &[
          WHERE g.bought = 1 AND g.n <> p.total",
     ),
     (
+        "a package ends before the time that orders granted it",
+        "SELECT p.trade_no AS name FROM packages p JOIN (SELECT package_id, MIN(starts_at) AS begins, \
+         SUM(ends_at - starts_at - taken) AS time FROM grants WHERE kind IN ('caps', 'address', 'renewal') \
+         GROUP BY package_id) g ON g.package_id = p.id WHERE p.expires_at < g.begins + g.time \
+         AND NOT EXISTS (SELECT 1 FROM static_holdings h WHERE h.package_id = p.id AND h.state = 'ended')",
+    ),
+    (
         "a paid order was not paid in full",
         "SELECT trade_no AS name FROM orders WHERE status IN (1, 3) \
          AND received <> gross - discount_fee + handling_fee",

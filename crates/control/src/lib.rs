@@ -29,7 +29,7 @@ use turnpike_network::exits;
 use turnpike_network::roster::Roster;
 use turnpike_network::sessions::Pins;
 use turnpike_store::{Store, Vault};
-use turnpike_web::{App, Balancers, Endpoint};
+use turnpike_web::{App, Balancers, Endpoint, Once};
 use turnpike_wire::Numbered;
 
 pub use outbox::Couriers;
@@ -61,6 +61,7 @@ struct Inner {
     identity: turnpike_identity::State,
     couriers: arc_swap::ArcSwap<Couriers>,
     live: live::Hub,
+    once: Once,
     settings: arc_swap::ArcSwap<serde_json::Value>,
     trial: arc_swap::ArcSwap<Option<Trial>>,
 }
@@ -92,6 +93,7 @@ impl Control {
         let records = exits::flow::records(&store.read().await?, &vault).await?;
         let pins = Pins::load(&store, clock.now()).await?;
         let roster = Arc::new(Roster::new(&records));
+        let once = Once::new(store.clone(), vault.clone());
         let identity = turnpike_identity::State::new(store.clone(), vault.clone(), Arc::clone(&directory));
         Ok(Self(Arc::new(Inner {
             meter: Meter::new(store.clone(), Arc::clone(&directory)),
@@ -109,6 +111,7 @@ impl Control {
             identity,
             couriers: arc_swap::ArcSwap::default(),
             live: live::Hub::default(),
+            once,
             settings: arc_swap::ArcSwap::from_pointee(serde_json::Value::Array(Vec::new())),
             trial: arc_swap::ArcSwap::default(),
         })))

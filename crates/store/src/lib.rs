@@ -24,7 +24,7 @@ pub use args::{Arg, Args};
 pub use conditions::Conditions;
 pub use connect::{Engine, Store};
 pub use error::StoreError;
-pub use retry::retrying;
+pub use retry::{is_duplicate, retrying};
 pub use row::{Column, Row};
 pub use tx::{Read, ReadTx, WriteTx};
 pub use vault::Vault;

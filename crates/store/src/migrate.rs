@@ -54,6 +54,7 @@ twins! {
     82 "0082_warning_choices",
     83 "0083_orders_of_products",
     84 "0084_kept_and_invoiced",
+    85 "0085_transfers_once",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

@@ -26,6 +26,12 @@ fn lost(fault: &Fault) -> bool {
     causes.filter_map(|cause| cause.downcast_ref::<StoreError>()).any(StoreError::is_retry)
 }
 
+/// Whether a unique index kept the work's row out: somebody else was first.
+pub fn is_duplicate(fault: &Fault) -> bool {
+    let causes = std::iter::successors(fault.source(), |cause| (**cause).source());
+    causes.filter_map(|cause| cause.downcast_ref::<StoreError>()).any(StoreError::is_duplicate)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

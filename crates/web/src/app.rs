@@ -2,7 +2,7 @@
 
 use crate::answer::Reply;
 use crate::endpoint::Handler;
-use crate::idempotency::{Claim, Memory, Name};
+use crate::idempotency::{Claim, Memory, Name, idempotency_key};
 use crate::intake::{self, Intake};
 use crate::noted::Noted;
 use crate::rate::Limits;
@@ -42,10 +42,6 @@ pub struct App {
 #[derive(Clone, Copy, Debug)]
 pub struct Nowhere;
 
-/// The longest Idempotency-Key.
-const LONGEST_KEY: usize = 255;
-/// How often a request is begun whose twins on other processes fail.
-const TURNS: usize = 4;
 /// The longest name of a program that is kept, in characters.
 const LONGEST_AGENT: usize = 200;
 /// Requests a second, and at once, from an address without a key or a login.
@@ -192,10 +188,11 @@ impl App {
         let noted = (!parts.method.is_safe()).then(|| Noted::new(Arc::clone(&self.auth), written));
         let along: Vec<Arc<dyn Companion>> =
             noted.iter().map(|noted| Arc::clone(noted) as Arc<dyn Companion>).collect();
-        let idem = parts.headers.get("idempotency-key").filter(|_| parts.method == Method::POST);
+        let idem = if parts.method == Method::POST { idempotency_key(&parts.headers) } else { Ok(None) };
         let outcome = match idem {
-            Some(idem) => self.once(endpoint, parts, intake, call, idem, along).await,
-            None => along::with(along, endpoint.run(call, &intake.values)).await,
+            Err(fault) => Err(fault),
+            Ok(Some(idem)) => self.once(endpoint, parts, intake, call, idem, along).await,
+            Ok(None) => along::with(along, endpoint.run(call, &intake.values)).await,
         };
         if let Some(noted) = noted {
             noted.ended(outcome.as_ref().err()).await;
@@ -269,47 +266,27 @@ impl App {
         parts: &Parts,
         intake: Intake,
         call: Call,
-        key: &HeaderValue,
-        along: Vec<Arc<dyn Companion>>,
-    ) -> Result<Reply, Fault> {
-        let key = key.to_str().ok().filter(|k| !k.is_empty() && k.len() <= LONGEST_KEY).ok_or_else(|| {
-            Fault::parameter(
-                "Idempotency-Key",
-                Text::new("应为 1 到 255 个可见字符", "must be 1 to 255 visible characters"),
-            )
-        })?;
-        let name = Name { customer: call.customer, path: endpoint.path.to_owned(), key: key.to_owned() };
-        let request = [parts.uri.query().unwrap_or_default().as_bytes(), b"\0", &intake.body].concat();
-        let turn = self.memory.turn(&name).await;
-        let claim = self.memory.claim(name.clone(), &request, endpoint.silent, call.now);
-        let outcome = self.recall_or_run(endpoint, &claim, &intake, call, along).await;
-        self.memory.done(&name, turn);
-        outcome
-    }
-
-    async fn recall_or_run(
-        &self,
-        endpoint: &Endpoint,
-        claim: &Arc<Claim>,
-        intake: &Intake,
-        call: Call,
+        key: &str,
         mut along: Vec<Arc<dyn Companion>>,
     ) -> Result<Reply, Fault> {
+        let name = Name { customer: call.customer, path: endpoint.path.to_owned(), key: key.to_owned() };
+        let request = [parts.uri.query().unwrap_or_default().as_bytes(), b"\0", &intake.body].concat();
+        let claim = self.memory.claim(name, &request, endpoint.silent, call.now);
         if !endpoint.idempotent {
-            along.insert(0, Arc::clone(claim) as Arc<dyn Companion>);
+            along.insert(0, Arc::clone(&claim) as Arc<dyn Companion>);
         }
-        // A twin on another process may fail after all; then it is this one's turn.
-        for _ in 0..TURNS {
-            if let Some(answer) = self.memory.wait(claim).await? {
-                let data = RawValue::from_string(answer).map_err(|e| Fault::internal("answer_unreadable", e));
-                return data.map(Reply::Data);
+        let run = || async {
+            let outcome = along::with(along.clone(), endpoint.run(call.clone(), &intake.values)).await;
+            if outcome.as_ref().is_err_and(|fault| fault.slug == "idempotency_twin") {
+                return outcome;
             }
-            match along::with(along.clone(), endpoint.run(call.clone(), &intake.values)).await {
-                Err(fault) if fault.slug == "idempotency_twin" => {}
-                outcome => return self.remember(claim, outcome).await,
-            }
-        }
-        Err(Fault::new(Code::Unavailable, "store_busy"))
+            self.remember(&claim, outcome).await
+        };
+        let known = |answer| {
+            let data = RawValue::from_string(answer);
+            data.map(Reply::Data).map_err(|e| Fault::internal("answer_unreadable", e))
+        };
+        self.memory.once(&claim, run, known).await
     }
 
     async fn remember(&self, claim: &Claim, outcome: Result<Reply, Fault>) -> Result<Reply, Fault> {

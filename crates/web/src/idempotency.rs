@@ -5,8 +5,10 @@
 //! anything twice; endpoints that make things hand over their answer in the same transaction
 //! ([`WriteTx::commit_with`]), the others' is added when it is known.
 
+use http::HeaderMap;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -17,9 +19,23 @@ use turnpike_store::{Read, Store, StoreError, Vault, WriteTx, args};
 /// How long an answer is remembered.
 const HOURS: i64 = 24;
 const PURPOSE: &str = "remembered_answer";
+/// Longest key, in characters.
+const LONGEST_KEY: usize = 255;
+/// How often a request is begun whose twin elsewhere fails.
+const TURNS: usize = 4;
 /// How often a twin looks whether another process has answered, and how long.
 const LOOK: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The key of a request, if it has one. Fails naming the header where it is no 1 to 255 visible characters.
+pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Fault> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let key = value.to_str().ok().filter(|key| !key.is_empty() && key.len() <= LONGEST_KEY);
+    key.map(Some).ok_or_else(|| {
+        let reason = Text::new("应为 1 到 255 个可见字符", "must be 1 to 255 visible characters");
+        Fault::parameter("Idempotency-Key", reason)
+    })
+}
 
 /// Names one request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -46,14 +62,52 @@ impl Memory {
         self.vault = Some(vault);
     }
 
+    /// Runs what a claim is for, unless its answer is known: `work` is given the companions of its transactions.
+    pub(crate) async fn once<T, F>(
+        &self,
+        claim: &Arc<Claim>,
+        work: impl Fn() -> F,
+        known: impl Fn(String) -> Result<T, Fault>,
+    ) -> Result<T, Fault>
+    where
+        F: Future<Output = Result<T, Fault>>,
+    {
+        let turn = self.turn(&claim.name).await;
+        let outcome = self.recall_or_run(claim, work, known).await;
+        self.done(&claim.name, turn);
+        outcome
+    }
+
+    async fn recall_or_run<T, F>(
+        &self,
+        claim: &Arc<Claim>,
+        work: impl Fn() -> F,
+        known: impl Fn(String) -> Result<T, Fault>,
+    ) -> Result<T, Fault>
+    where
+        F: Future<Output = Result<T, Fault>>,
+    {
+        // A twin on another process may fail after all; then it is this one's turn.
+        for _ in 0..TURNS {
+            if let Some(answer) = self.wait(claim).await? {
+                return known(answer);
+            }
+            match work().await {
+                Err(fault) if fault.slug == "idempotency_twin" => {}
+                outcome => return outcome,
+            }
+        }
+        Err(Fault::new(Code::Unavailable, "store_busy"))
+    }
+
     /// Whose turn it is: twins wait here.
-    pub(crate) async fn turn(&self, name: &Name) -> tokio::sync::OwnedMutexGuard<()> {
+    async fn turn(&self, name: &Name) -> tokio::sync::OwnedMutexGuard<()> {
         let lock = Arc::clone(self.all().entry(name.clone()).or_default());
         lock.lock_owned().await
     }
 
     /// The request is done; forgets the lock unless a twin waits for it.
-    pub(crate) fn done(&self, name: &Name, turn: tokio::sync::OwnedMutexGuard<()>) {
+    fn done(&self, name: &Name, turn: tokio::sync::OwnedMutexGuard<()>) {
         drop(turn);
         let mut running = self.all();
         if running.get(name).is_some_and(|lock| Arc::strong_count(lock) == 1) {
@@ -81,7 +135,7 @@ impl Memory {
     }
 
     /// The same, and waits a while for what another process has begun. Fails with `idempotency_unfinished`.
-    pub(crate) async fn wait(&self, claim: &Claim) -> Result<Option<String>, Fault> {
+    async fn wait(&self, claim: &Claim) -> Result<Option<String>, Fault> {
         let mut looks = tokio::time::interval(LOOK);
         for _ in 0..PATIENCE.as_millis() / LOOK.as_millis() {
             looks.tick().await;

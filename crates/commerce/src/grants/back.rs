@@ -37,17 +37,20 @@ fn scale(left: i64, size: i64) -> (i64, i64) {
     (i64::try_from(part).unwrap_or(0), ONE)
 }
 
-/// What of a grant can be taken back: bytes or uses nobody drew, or the time that is still to come.
+/// What of a grant can be taken back: bytes or uses nobody drew, or the time that is still to come. What a package was
+/// given first is used first, so what is there belongs to its newest grants.
 pub(super) async fn left(tx: &WriteTx, given: &Given, now: Timestamp) -> Result<i64> {
     let Some(package) = change::lock(tx, given.package).await? else { return Ok(0) };
     if package.expires_at <= now {
         return Ok(0);
     }
-    Ok(if given.kind.is_drawn() {
-        (package.total - package.used - package.reserved).min(given.quantity - given.taken).max(0)
+    let there = if given.kind.is_drawn() {
+        package.total - package.used - package.reserved
     } else {
-        (given.size() - given.taken).min(package.expires_at.since(now)).max(0)
-    })
+        package.expires_at.since(now)
+    };
+    let newer = queries::given_after(tx, given).await?;
+    Ok((there - newer).min(given.size() - given.taken).max(0))
 }
 
 /// Takes back `part` of `whole` of what is unused; the whole where both are equal.
@@ -64,11 +67,26 @@ pub async fn take(
         let taken = if part >= whole { left } else { up(left, part.0, whole.0) };
         let Some(package) = change::lock(tx, given.package).await?.filter(|_| taken > 0) else { continue };
         if given.kind.is_drawn() {
-            change::add(tx, &package, -taken, now).await?;
+            draw_less(tx, &given, &package, taken, now).await?;
         } else {
             shorten(tx, state, &given, &package, taken, now).await?;
         }
         queries::take(tx, given.id, taken).await?;
+    }
+    Ok(())
+}
+
+/// Takes bytes or uses away. What has none left of those it was bought with is not bought again by itself.
+pub(super) async fn draw_less(
+    tx: &WriteTx,
+    given: &Given,
+    package: &Package,
+    taken: i64,
+    now: Timestamp,
+) -> Result<()> {
+    change::add(tx, package, -taken, now).await?;
+    if given.kind != GivenKind::Addon && package.total - taken <= package.used + package.reserved {
+        renewals::flow::stop(tx, package).await?;
     }
     Ok(())
 }

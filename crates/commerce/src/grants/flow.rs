@@ -129,9 +129,9 @@ async fn renew(
     now: Timestamp,
 ) -> Result<()> {
     let missing = || error::not_renewable(id.0);
-    let held = hold::by_package(tx, id).await?.ok_or_else(missing)?;
+    // Locked before it is read: renewals that are paid at the same time follow each other.
     let package = change::lock(tx, id).await?.ok_or_else(missing)?;
-    let from = dates::begin(held.expires_at, now);
+    let from = dates::begin(package.expires_at, now);
     let until = term.end(from);
     hold::renew(tx, id, until, now).await?;
     change::expire_at(tx, &package, until, now).await?;

@@ -57,6 +57,9 @@ const fn is_address(given: &Given) -> bool {
 
 /// More or less of what the grant is: bytes, uses or milliseconds.
 async fn change_by(tx: &WriteTx, given: &Given, package: &Package, by: i64, now: Timestamp) -> Result<()> {
+    if given.kind.is_drawn() && by < 0 {
+        return back::draw_less(tx, given, package, -by, now).await;
+    }
     if given.kind.is_drawn() {
         return change::add(tx, package, by, now).await;
     }

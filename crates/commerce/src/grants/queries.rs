@@ -33,6 +33,20 @@ pub(super) async fn insert(tx: &WriteTx, trade_no: &str, new: &Given, now: Times
     Ok(())
 }
 
+/// What newer grants gave the same package and is not taken back: bytes or uses, or milliseconds.
+pub(super) async fn given_after(tx: &impl Read, given: &Given) -> Result<i64> {
+    let (kinds, size) = if given.kind.is_drawn() {
+        ("'bucket', 'count', 'addon'", "quantity")
+    } else {
+        ("'caps', 'address', 'renewal'", "ends_at - starts_at")
+    };
+    let sql = format!(
+        "SELECT CAST(COALESCE(SUM({size} - taken), 0) AS BIGINT) AS n FROM grants \
+         WHERE package_id = $1 AND id > $2 AND kind IN ({kinds})"
+    );
+    Ok(tx.row(&sql, args![given.package, given.id]).await?.map_or(Ok(0), |row| row.get("n"))?)
+}
+
 pub(super) async fn take(tx: &WriteTx, id: i64, by: i64) -> Result<()> {
     tx.exec("UPDATE grants SET taken = taken + $2 WHERE id = $1", args![id, by]).await?;
     Ok(())

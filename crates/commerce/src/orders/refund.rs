@@ -67,7 +67,9 @@ pub async fn refund(
     let refund_fee = Money(order.refund_fee.0 + paid.0);
     let whole = paid == most;
     queries::set_refunded(tx, order.id, refund_fee, whole).await?;
-    put_back(tx, &order, refund_fee).await?;
+    if whole {
+        put_back(tx, &order).await?;
+    }
     let status = if whole { Status::Refunded } else { Status::Paid };
     let order = Order { refund_fee, status, ..order };
     invoices::paid_back(tx, &order, paid, now).await?;
@@ -82,16 +84,16 @@ pub async fn called_back(tx: &WriteTx, order: &Order, amount: Money, now: Timest
     let refund_fee = Money(order.refund_fee.0 + amount.0).min(order.goods_fee());
     let whole = order.status == Status::Refunded || refund_fee == order.goods_fee();
     queries::set_refunded(tx, order.id, refund_fee, whole).await?;
-    if refund_fee > order.refund_fee {
-        put_back(tx, order, refund_fee).await?;
+    if whole && order.status != Status::Refunded {
+        put_back(tx, order).await?;
     }
     let status = if whole { Status::Refunded } else { order.status };
     invoices::paid_back(tx, &Order { refund_fee, status, ..order.clone() }, amount, now).await
 }
 
-/// What was limited and is paid back whole can be sold again.
-async fn put_back(tx: &WriteTx, order: &Order, refund_fee: Money) -> Result<()> {
-    if order.goods.limited && refund_fee == order.goods_fee() {
+/// What was limited and is taken back whole can be sold again.
+async fn put_back(tx: &WriteTx, order: &Order) -> Result<()> {
+    if order.goods.limited {
         products::put_back(tx, order.product, order.amount).await?;
     }
     Ok(())

@@ -115,6 +115,35 @@ both_engines! {
         proves(&shop).await;
     }
 
+    async fn a_month_that_is_over_is_used_however_often_it_was_renewed(store: Store) {
+        let shop = Shop::open(&store, 100_000, NOW).await;
+        let address = bought(&shop, "static-dc", |ask| ask.region_list = us(1)).await;
+        let id = package(&shop, &address).await.id;
+        let renewal = bought(&shop, "renew-dc", |ask| ask.upids = Some(vec![id.0])).await;
+        let then = NOW.plus_days(27);
+        assert_eq!(refund(&shop, &address, None, then).await.unwrap().refund_fee, Money(200), "3 of 30 days");
+        assert_eq!(refund(&shop, &renewal, None, then).await.unwrap().refund_fee, Money(2_000));
+        proves(&shop).await;
+    }
+
+    async fn what_is_limited_comes_back_though_a_second_of_it_is_over(store: Store) {
+        let shop = Shop::open(&store, 100_000, NOW).await;
+        let limited = bought(&shop, "limited", |ask| ask.amount = 3).await;
+        let left = |shop: &Shop| {
+            let (store, product) = (shop.state.store.clone(), limited.product);
+            async move { crate::products::by_id(&store.read().await.unwrap(), product).await.unwrap().unwrap().taken }
+        };
+        assert_eq!(left(&shop).await, 3);
+        let id = package(&shop, &limited).await.id;
+        let tx = store.write().await.unwrap();
+        meter::book(&tx, id, 1 << 20, 0).await.unwrap();
+        tx.commit().await.unwrap();
+        let back = refund(&shop, &limited, None, NOW).await.unwrap();
+        assert!(back.refund_fee < limited.goods_fee(), "a part was used");
+        assert_eq!(left(&shop).await, 0);
+        proves(&shop).await;
+    }
+
     async fn balance_on_top_is_taken_back_as_far_as_it_is_there(store: Store) {
         let shop = Shop::open(&store, 2_000, NOW).await;
         let made = bought(&shop, "gifted", |_| {}).await;

@@ -6,7 +6,7 @@ use super::{BALANCE, BANK, error, jobs, methods, queries, unmatched};
 use crate::State;
 use crate::orders::{self, Order, Paid, Settled, Status};
 use turnpike_base::{CustomerId, Fault, Lang, Money, Result, Timestamp};
-use turnpike_store::{WriteTx, retrying};
+use turnpike_store::{WriteTx, is_duplicate, retrying};
 use turnpike_web::Site;
 
 /// A page that is younger is shown again; an older one may end under the customer's hands.
@@ -105,6 +105,8 @@ async fn begin(state: &State, payer: &Payer<'_>, trade_no: &str, pm_id: Option<i
         let paid = Paid { amount: order.missing(), pm_id: BALANCE, reference: String::new() };
         orders::flow::settle(&tx, state, &order, &paid, now).await?;
         let order = orders::lock(&tx, trade_no).await?.ok_or_else(|| error::unknown_order(trade_no))?;
+        // Nobody is to pay it again on a page that is still open.
+        jobs::order_closed(&tx, &order, now).await?;
         Begun { order, method: Some(method), payment: None }
     } else {
         let payment = attempt(&tx, state, payer, &order, &method).await?;
@@ -192,6 +194,9 @@ pub(super) async fn book(
         Settled::Late => "late",
     };
     queries::set_paid(tx, payment.id, receipt, outcome, now).await?;
+    if matches!(outcome, "paid" | "over") {
+        jobs::order_closed(tx, &order, now).await?;
+    }
     Ok(outcome)
 }
 
@@ -209,7 +214,10 @@ pub struct Seen<'a> {
 /// Books a bank transfer that the operator saw. Fails with `order_unknown`, `transfer_booked`, and
 /// `order_not_unpaid` where the order waits for nothing and no amount is said.
 pub async fn confirm(state: &State, seen: &Seen<'_>, now: Timestamp) -> Result<(Order, &'static str)> {
-    retrying(|| confirm_once(state, seen, now)).await
+    let confirmed = retrying(|| confirm_once(state, seen, now)).await;
+    // Of two who book it at once the index keeps the second out.
+    confirmed
+        .map_err(|fault| if is_duplicate(&fault) { error::booked_already(seen.reference) } else { fault })
 }
 
 async fn confirm_once(state: &State, seen: &Seen<'_>, now: Timestamp) -> Result<(Order, &'static str)> {

@@ -30,7 +30,7 @@ pub(super) async fn plan(tx: &WriteTx, kind: &str, id: i64, at: Timestamp, now: 
     Ok(jobs::plan(tx, kind, &id.to_string(), &id, at, now).await?)
 }
 
-/// Takes the order's pages away, after the commit. For who closes an order.
+/// Takes the order's pages away, after the commit: it is closed, or paid.
 pub async fn order_closed(tx: &WriteTx, order: &Order, now: Timestamp) -> Result<()> {
     for payment in queries::open_of(tx, &order.trade_no).await? {
         if payment.session.is_some() {

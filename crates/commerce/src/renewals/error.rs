@@ -22,3 +22,9 @@ pub fn impossible(id: i64) -> Fault {
     Fault::new(Code::Conflict, "renewal_impossible")
         .say(Text::made(format!("套餐 {id} 不能自动续费"), format!("The package {id} can't renew by itself")))
 }
+
+/// The operator disabled the customer: nothing is bought in his name.
+pub fn disabled() -> Fault {
+    Fault::new(Code::Forbidden, "customer_disabled")
+        .say(Text::new("账户已被停用", "The customer is disabled"))
+}

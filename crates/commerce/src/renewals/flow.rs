@@ -75,9 +75,19 @@ pub async fn set(tx: &WriteTx, who: &Buyer<'_>, ids: &[i64], on: bool, duration:
 /// A refund or a dispute moved a package's expiry; `package` is as it is afterwards. Its renewal moves along; what is over
 /// is not bought again.
 pub(crate) async fn moved(tx: &WriteTx, package: &Package, now: Timestamp) -> Result<()> {
-    let Some(setting) = queries::lock(tx, package.id).await? else { return Ok(()) };
-    if package.expires_at > now {
-        return queries::save(tx, &Setting { due_at: due(package), ..setting }, now).await;
+    if package.expires_at <= now {
+        return stop(tx, package).await;
+    }
+    match queries::lock(tx, package.id).await? {
+        Some(setting) => queries::save(tx, &Setting { due_at: due(package), ..setting }, now).await,
+        None => Ok(()),
+    }
+}
+
+/// A package does not renew by itself any more.
+pub(crate) async fn stop(tx: &WriteTx, package: &Package) -> Result<()> {
+    if queries::lock(tx, package.id).await?.is_none() {
+        return Ok(());
     }
     queries::forget(tx, package.id).await?;
     mark(tx, package, false).await
@@ -145,6 +155,9 @@ async fn renew(state: &State, setting: &Setting, now: Timestamp) -> Result<()> {
         return Ok(tx.commit().await?);
     }
     let owner = turnpike_identity::customers::find(&tx, &package.customer.to_string()).await?;
+    if owner.disabled {
+        return Err(error::disabled());
+    }
     let site = state.directory.site(owner.site).ok_or_else(lost)?;
     let at = Counter { site: site.id, currency: site.currency };
     let ask = request(&tx, at, &package, setting.duration).await?.ok_or_else(lost)?;

@@ -8,7 +8,7 @@ use crate::{grants, ledger, payments};
 use jiff::tz::TimeZone;
 use turnpike_access::packages;
 use turnpike_base::{Page, Timestamp};
-use turnpike_store::both_engines;
+use turnpike_store::{both_engines, retrying};
 
 /// 2026-11-24 12:00:00 UTC.
 const NOW: Timestamp = Timestamp(1_795_521_600_000);
@@ -20,6 +20,16 @@ fn at(text: &str, zone: &TimeZone) -> Timestamp {
 
 fn ends(from: &str, duration: Duration, zone: &TimeZone) -> String {
     end(at(from, zone), duration, zone).wall(zone)
+}
+
+/// Money for an order comes from outside.
+async fn pay(state: crate::State, trade_no: String) -> turnpike_base::Result<orders::Settled> {
+    let tx = state.store.write().await?;
+    let order = orders::lock(&tx, &trade_no).await?.unwrap();
+    let paid = orders::Paid { amount: order.pay_fee(), pm_id: payments::BANK, reference: String::new() };
+    let settled = orders::flow::settle(&tx, &state, &order, &paid, NOW).await?;
+    tx.commit().await?;
+    Ok(settled)
 }
 
 #[test]
@@ -104,6 +114,60 @@ both_engines! {
         let found = flow::of_customer(&tx, shop.customer, None, then).await.unwrap();
         let on: Vec<_> = found.iter().filter(|(_, setting)| setting.is_some()).map(|(p, _)| p.id != old).collect();
         assert_eq!((found.len(), on), (2, vec![true]));
+    }
+
+    async fn a_bucket_that_is_paid_back_is_not_bought_again(store: Store) {
+        let shop = Shop::open(&store, 50_000, NOW).await;
+        let wish = Request::plain(shop.pid("bucket").await, payments::BALANCE);
+        let bought = orders::flow::create(&shop.state, &shop.buyer(NOW), &wish).await.unwrap();
+        let tx = store.write().await.unwrap();
+        let id = grants::of_order(&tx, &bought.trade_no).await.unwrap()[0].package;
+        flow::set(&tx, &shop.buyer(NOW), &[id.0], true, Duration::OneMonth).await.unwrap();
+        tx.commit().await.unwrap();
+        orders::flow::refund_order(&shop.state, &bought.trade_no, None, NOW).await.unwrap();
+        assert_eq!(flow::run(&shop.state, NOW.plus_days(60)).await.unwrap(), 0);
+        assert_eq!(ledger::balance(&store.read().await.unwrap(), shop.customer).await.unwrap().0, 50_000);
+    }
+
+    async fn nothing_is_bought_for_who_is_disabled(store: Store) {
+        let shop = Shop::open(&store, 50_000, NOW).await;
+        let wish = Request::plain(shop.pid("bucket").await, payments::BALANCE);
+        let bought = orders::flow::create(&shop.state, &shop.buyer(NOW), &wish).await.unwrap();
+        let tx = store.write().await.unwrap();
+        let id = grants::of_order(&tx, &bought.trade_no).await.unwrap()[0].package;
+        flow::set(&tx, &shop.buyer(NOW), &[id.0], true, Duration::OneMonth).await.unwrap();
+        tx.exec("UPDATE customers SET disabled = 1 WHERE id = $1", turnpike_store::args![shop.customer]).await.unwrap();
+        let package = packages::by_id(&tx, id).await.unwrap().unwrap();
+        tx.commit().await.unwrap();
+        let before = ledger::balance(&store.read().await.unwrap(), shop.customer).await.unwrap();
+        assert_eq!(flow::run(&shop.state, package.expires_at.plus_minutes(-10)).await.unwrap(), 1);
+        let tx = store.read().await.unwrap();
+        let logs = flow::logs(&tx, shop.customer, Page::default()).await.unwrap();
+        assert_eq!((logs.rows[0].reason.as_str(), ledger::balance(&tx, shop.customer).await.unwrap()), ("customer_disabled", before));
+    }
+
+    async fn renewals_that_are_paid_at_the_same_time_follow_each_other(store: Store) {
+        let shop = Shop::open(&store, 5_000, NOW).await;
+        let region = crate::fields::Region { country: "US".into(), count: 1, asn: None };
+        let wish = Request { region_list: Some(vec![region]), ..Request::plain(shop.pid("static-dc").await, payments::BALANCE) };
+        let bought = orders::flow::create(&shop.state, &shop.buyer(NOW), &wish).await.unwrap();
+        let id = grants::of_order(&store.read().await.unwrap(), &bought.trade_no).await.unwrap()[0].package;
+        let renewal = Request { upids: Some(vec![id.0]), ..Request::plain(shop.pid("renew-dc").await, 0) };
+        let mut waiting = Vec::new();
+        for _ in 0..4 {
+            waiting.push(orders::flow::create(&shop.state, &shop.buyer(NOW), &renewal).await.unwrap().trade_no);
+        }
+        let settle = |trade_no: String| {
+            let state = shop.state.clone();
+            tokio::spawn(retrying(move || pay(state.clone(), trade_no.clone())))
+        };
+        for outcome in waiting.into_iter().map(settle).collect::<Vec<_>>() {
+            assert_eq!(outcome.await.unwrap().unwrap(), orders::Settled::Paid);
+        }
+        let tx = store.read().await.unwrap();
+        let package = packages::by_id(&tx, id).await.unwrap().unwrap();
+        assert_eq!(package.expires_at.wall(&TimeZone::UTC), "2027-04-24 12:00:00");
+        assert_eq!(crate::check::differences(&tx).await.unwrap(), Vec::<String>::new());
     }
 
     async fn what_is_paid_back_renews_earlier_or_not_at_all(store: Store) {

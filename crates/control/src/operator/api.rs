@@ -1,6 +1,6 @@
 //! The operator API over HTTP: its own token, never answered without it.
 
-use super::{Caller, door, run_as};
+use super::{Caller, door, run_once};
 use crate::Control;
 use axum::Router;
 use axum::extract::{Path, Request, State};
@@ -50,8 +50,8 @@ async fn command(
         Ok(input) => {
             let info = parts.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>();
             let client = info.map(|info| info.0.ip().to_canonical());
-            run_as(&api.control, Caller { actor: Actor::Token, client }, &format!("{noun}/{verb}"), input)
-                .await
+            let caller = Caller { actor: Actor::Token, client };
+            run_once(&api.control, caller, &headers, &format!("{noun}/{verb}"), input).await
         }
         Err(error) => Err(Fault::parameter(
             "body",

@@ -8,7 +8,7 @@
 //! ```
 
 use super::entry::{self, Enter};
-use super::{Caller, api, failed, reason, roles, run_as};
+use super::{Caller, api, failed, reason, roles, run_once};
 use crate::Control;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
@@ -272,7 +272,8 @@ async fn command(
         let input = json_of(body, api::LARGEST).await?;
         reason::demand(&path, &input)?;
         let actor = Actor::Operator(entered.operator.id);
-        run_as(&control, Caller { actor, client: Some(client_of(&parts)) }, &path, input).await
+        let caller = Caller { actor, client: Some(client_of(&parts)) };
+        run_once(&control, caller, &parts.headers, &path, input).await
     };
     let outcome = outcome.await;
     let view = outcome.as_ref().ok().filter(|_| path == "customer/see-as").cloned();

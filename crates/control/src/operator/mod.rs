@@ -33,6 +33,8 @@ mod static_ip;
 mod usage;
 
 #[cfg(test)]
+mod once_tests;
+#[cfg(test)]
 mod place_tests;
 #[cfg(test)]
 mod tests;
@@ -40,6 +42,7 @@ mod tests;
 pub(crate) use api::{failed, router};
 
 use crate::Control;
+use http::HeaderMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -49,6 +52,7 @@ use turnpike_base::{Code, CustomerId, Fault, Page, Result, Text, Timestamp};
 use turnpike_identity::audit::{self, Actor, Note};
 use turnpike_identity::customers;
 use turnpike_store::Read;
+use turnpike_web::{Deed, idempotency_key};
 
 /// Who runs a command.
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +95,22 @@ pub(crate) async fn run_as(control: &Control, caller: Caller, path: &str, mut in
     audit::end(&tx, id, &note.outcome).await?;
     tx.commit().await?;
     outcome
+}
+
+/// The same, at most once per `Idempotency-Key` of who commands; what only reads needs none.
+pub(crate) async fn run_once(
+    control: &Control,
+    caller: Caller,
+    headers: &HeaderMap,
+    path: &str,
+    input: Value,
+) -> Result<Value> {
+    let key = idempotency_key(headers)?.filter(|_| !roles::is_read(path));
+    let Some(key) = key else { return run_as(control, caller, path, input).await };
+    let who = if let Actor::Operator(id) = caller.actor { -id.0 } else { 0 };
+    let request = input.to_string();
+    let deed = Deed { caller: who, path, key, request: request.as_bytes(), now: control.0.clock.now() };
+    control.0.once.run(deed, || run_as(control, caller, path, input.clone())).await
 }
 
 /// The customer whom a command names.

@@ -61,20 +61,33 @@ pub(super) fn read(body: &[u8]) -> Result<Notice> {
             let failed = matches!(refund.status.as_str(), "failed" | "canceled");
             if failed { News::RefundFailed { refund: refund.id } } else { News::Nothing }
         }
-        "charge.dispute.created" => {
-            let dispute: Dispute = object(event.data)?;
-            match dispute.payment_intent {
-                Some(intent) => {
-                    News::DisputeOpened { dispute: dispute.id, intent, amount: Money(dispute.amount) }
-                }
-                None => News::Nothing,
-            }
-        }
-        "charge.dispute.closed" => {
-            let dispute: Dispute = object(event.data)?;
-            News::DisputeEnded { won: dispute.status == "won", dispute: dispute.id }
-        }
+        // An inquiry that becomes a dispute tells it by the money that goes.
+        "charge.dispute.created" | "charge.dispute.funds_withdrawn" => opened(object(event.data)?),
+        "charge.dispute.closed" => ended(object(event.data)?),
         _ => News::Nothing,
     };
     Ok(Notice { event: event.id, kind: event.r#type, news })
+}
+
+/// The payer's bank only asks: no money moves, neither when it begins nor when it is closed.
+fn is_inquiry(dispute: &Dispute) -> bool {
+    dispute.status.starts_with("warning_")
+}
+
+fn opened(dispute: Dispute) -> News {
+    if is_inquiry(&dispute) {
+        return News::Nothing;
+    }
+    let Dispute { id, payment_intent, amount, .. } = dispute;
+    match payment_intent {
+        Some(intent) => News::DisputeOpened { dispute: id, intent, amount: Money(amount) },
+        None => News::Nothing,
+    }
+}
+
+fn ended(dispute: Dispute) -> News {
+    if is_inquiry(&dispute) {
+        return News::Nothing;
+    }
+    News::DisputeEnded { won: dispute.status == "won", dispute: dispute.id }
 }
