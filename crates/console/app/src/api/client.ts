@@ -1,7 +1,8 @@
 // The API as typed calls. Answers come in an envelope; a failure becomes an `ApiError` with the server's own sentence.
-// The login is a cookie that scripts can't read.
+// The login is a cookie that scripts can't read. What moves money is done once (`intent.ts`).
 
 import { lang, texts } from '../lib/lang'
+import { once } from './intent'
 import type { paths } from './schema'
 
 const t = texts({
@@ -57,9 +58,17 @@ const OWN = { 'X-Turnpike-Console': '1' }
 export async function ask<T>(method: 'GET' | 'POST', url: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = { ...OWN, Language: lang(), Accept: 'application/json' }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
+  const text = body === undefined ? undefined : JSON.stringify(body)
+  return once(url, text, (key) => {
+    if (key) headers['Idempotency-Key'] = key
+    return sent<T>(url, { method, headers, body: text, credentials: 'same-origin' })
+  })
+}
+
+async function sent<T>(url: string, request: RequestInit): Promise<T> {
   let answer: Response
   try {
-    answer = await fetch(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), credentials: 'same-origin' })
+    answer = await fetch(url, request)
   } catch {
     throw new ApiError({ code: 0, message: t.away })
   }

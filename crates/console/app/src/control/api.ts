@@ -3,6 +3,7 @@
 
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ApiError, type Failure } from '../api/client'
+import { once } from '../api/intent'
 import { lang, texts } from '../lib/lang'
 
 const t = texts({
@@ -20,9 +21,18 @@ export interface Listed<T> { list: T[]; total: number }
 export async function door<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = { 'X-Turnpike-Console': '1', Language: lang(), Accept: 'application/json' }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
+  const url = `/operator_v1/${path}`
+  const text = body === undefined ? undefined : JSON.stringify(body)
+  return once(url, text, (key) => {
+    if (key) headers['Idempotency-Key'] = key
+    return sent<T>(url, { method, headers, body: text, credentials: 'same-origin' })
+  })
+}
+
+async function sent<T>(url: string, request: RequestInit): Promise<T> {
   let answer: Response
   try {
-    answer = await fetch(`/operator_v1/${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), credentials: 'same-origin' })
+    answer = await fetch(url, request)
   } catch {
     throw new ApiError({ code: 0, message: t.away })
   }

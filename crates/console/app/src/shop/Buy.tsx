@@ -69,7 +69,7 @@ export function Buy({ product: p, close }: { product: Product; close: () => void
       <PayMethods value={request.pm_id} onChange={(pm_id) => set({ pm_id })} without={recharge ? [BALANCE] : []} />
       {(!statics || list) && <PriceLines check={check} />}
       {create.error && (create.error.code === 402 ? <Alert color="orange"><Group justify="space-between"><Text fz="sm">{t.low}</Text><Button size="xs" component={Link} to="/shop" search={{ type: 3 } as never}>{t.topUp}</Button></Group></Alert> : <Failed error={create.error} />)}
-      <Button size="md" loading={create.isPending} disabled={!check.data || Boolean(check.error) || (statics && !list)} onClick={submit}>{request.pm_id === BALANCE ? t.buy : t.order}</Button>
+      <Button size="md" loading={create.isPending} disabled={!check.isTrue || (statics && !list)} onClick={submit}>{request.pm_id === BALANCE ? t.buy : t.order}</Button>
     </Stack>
   )
 }

@@ -17,5 +17,7 @@ export function useCheck(request: OrderRequest | undefined) {
     placeholderData: keepPreviousData,
     staleTime: 2_000,
   })
-  return { ...query, isStale: asked !== key || query.isFetching }
+  const isStale = asked !== key || query.isFetching
+  // Nothing is bought at a price that the reader doesn't see.
+  return { ...query, isStale, isTrue: query.isSuccess && !query.isPlaceholderData && !isStale }
 }

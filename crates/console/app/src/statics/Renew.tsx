@@ -79,7 +79,7 @@ function Form({ rows, close }: { rows: Static[]; close: () => void }) {
       {create.error && <Failed error={create.error} />}
       <Group justify="flex-end">
         {create.error?.code === 402 && <Button component={Link} to="/shop" search={{ type: 3 } as never} variant="default">{t.topUp}</Button>}
-        <Button loading={create.isPending} disabled={!check.data} onClick={submit}>{method === 7 ? t.pay : t.order}</Button>
+        <Button loading={create.isPending} disabled={!check.isTrue} onClick={submit}>{method === 7 ? t.pay : t.order}</Button>
       </Group>
     </Stack>
   )

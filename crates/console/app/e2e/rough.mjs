@@ -1,0 +1,51 @@
+// What a bad line does: prices that come late, answers that never come. `page` belongs to a customer with balance.
+
+import { fail, until } from './kit.mjs'
+
+const button = (name, within) => within.getByRole('button', { name, exact: true })
+
+async function form(page, base) {
+  await page.goto(`${base}/shop`)
+  await page.getByRole('button', { name: 'Buy Residential 20 GB', exact: true }).click()
+  const drawer = page.getByRole('dialog')
+  await drawer.getByTestId('pay-fee').waitFor()
+  await until('the price', () => button('Pay now', drawer).isEnabled())
+  return drawer
+}
+
+/** Nothing can be paid while the price on the page is another input's. */
+async function latePrice(page, base) {
+  const drawer = await form(page, base)
+  const price = drawer.getByTestId('pay-fee')
+  const before = await price.textContent()
+  let free
+  const held = new Promise((go) => { free = go })
+  await page.route('**/web_v1/order/check*', async (route) => { await held; await route.continue() })
+  await drawer.getByLabel('How many').fill('3')
+  await drawer.getByLabel('How many').blur()
+  if (await button('Pay now', drawer).isEnabled()) fail('an old price can be paid')
+  if ((await price.textContent()) !== before) fail('a price came out of nowhere')
+  free()
+  await until('the new price', async () => (await price.textContent()) !== before && (await button('Pay now', drawer).isEnabled()))
+  await page.unroute('**/web_v1/order/check*')
+}
+
+/** An order whose answer is lost is made once, however often one tries; the next one is another. */
+async function lostAnswer(page, base) {
+  const drawer = await form(page, base)
+  const orders = () => page.evaluate(async () => (await (await fetch('/web_v1/order/list?page_size=1')).json()).data.pagination.total)
+  const before = await orders()
+  await page.route('**/web_v1/order/create*', async (route) => { await route.fetch(); await route.abort() }, { times: 1 })
+  await button('Pay now', drawer).click()
+  await drawer.getByText(/The server cannot be reached/).waitFor()
+  await button('Pay now', drawer).click()
+  await page.getByText('Bought; it is active now').waitFor()
+  const made = (await orders()) - before
+  if (made !== 1) fail(`${made} orders were made of one intention`)
+}
+
+export async function rough(page, base, step) {
+  await latePrice(page, base)
+  await lostAnswer(page, base)
+  step('paid no stale price, and nothing twice')
+}
