@@ -1,4 +1,5 @@
-// What a bad line does: prices that come late, answers that never come. `page` belongs to a customer with balance.
+// What a bad line does: prices that come late, answers that never come, a server that is away; and many open pages at
+// once. `page` belongs to a customer with balance.
 
 import { fail, until } from './kit.mjs'
 
@@ -44,8 +45,38 @@ async function lostAnswer(page, base) {
   if (made !== 1) fail(`${made} orders were made of one intention`)
 }
 
+/** More pages than a browser opens connections to a host: each is drawn, and each has live figures. */
+async function manyPages(page, base) {
+  const pages = []
+  for (let n = 0; n < 9; n += 1) {
+    const one = await page.context().newPage()
+    pages.push(one)
+    await one.goto(base)
+    await one.getByText('Live').first().waitFor()
+    await until('live figures', async () => !(await one.locator('.nums').allTextContents()).includes('…'))
+  }
+  for (const one of pages) await one.close()
+}
+
+/** The server away: the page says so, and that it is back. */
+async function away(page, base) {
+  await page.goto(base)
+  await page.getByText('Live').first().waitFor()
+  await page.route('**/web_v1/live', (route) => route.abort())
+  await page.reload()
+  await page.getByText(/The server cannot be reached since/).waitFor()
+  await page.getByText(/^as of /).first().waitFor()
+  await page.unroute('**/web_v1/live')
+  await page.getByText(/The server cannot be reached since/).waitFor({ state: 'detached' })
+  await page.getByText('Live').first().waitFor()
+}
+
 export async function rough(page, base, step) {
   await latePrice(page, base)
   await lostAnswer(page, base)
   step('paid no stale price, and nothing twice')
+  await manyPages(page, base)
+  step('had nine pages open at once')
+  await away(page, base)
+  step('was told while the server was away')
 }

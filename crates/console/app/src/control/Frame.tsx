@@ -6,13 +6,14 @@ import { IconLock, IconLogout, IconUserShield } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
+import { Away } from '../lib/Away'
 import { texts } from '../lib/lang'
 import { failed } from '../lib/ui'
 import { Brand } from '../shell/Brand'
 import { LangSwitch, SchemeSwitch } from '../shell/switches'
 import { Account } from './Account'
 import { door, useMe } from './api'
-import { useLive } from './live'
+import { useLive, useLost } from './live'
 import { type Item, groups, names } from './nav'
 import { roleName } from './roles'
 
@@ -56,7 +57,7 @@ export function Frame() {
           ))}
         </AppShell.Section>
       </AppShell.Navbar>
-      <AppShell.Main id="content" maw={1560}>{me.data && <Outlet />}</AppShell.Main>
+      <AppShell.Main id="content" maw={1560}><Away since={useLost()} />{me.data && <Outlet />}</AppShell.Main>
     </AppShell>
   )
 }

@@ -10,7 +10,7 @@ import { Loaded, Panel, Screen } from '../lib/ui'
 import { useAsk } from './api'
 import { Bars, Spark } from './charts'
 import { Country, Figure, Mark, bytes, share, toneOf } from './kit'
-import { type Alarm, useLive, useRates } from './live'
+import { type Alarm, useLive, useLost, useRates } from './live'
 import { placeOf } from './nav'
 
 const t = texts({
@@ -72,17 +72,18 @@ export function Home() {
 
 function Board({ data }: { data: Overview }) {
   const live = useLive()
+  const lost = useLost() !== undefined
   const rates = useRates()
   const takings = data.revenue.map((one) => ({ currency: one.currency, ...one.days.at(-1)! }))
   const main = [...takings].sort((a, b) => b.sales + b.topups - a.sales - a.topups)[0]
   return (
     <Stack gap="lg">
       <Attention alarms={live?.alarms ?? data.alarms} />
-      <SimpleGrid cols={{ base: 2, lg: 4 }} spacing={{ base: 'sm', sm: 'md' }}>
-        <Figure label={t.today} icon={IconArrowsExchange} value={bytes(live?.today_bytes ?? 0)} note={say(t.connections, { n: number(live?.today_connections ?? 0) })} />
-        <Figure label={t.rate} icon={IconActivity} value={say(t.second, { n: bytes(rates.at(-1) ?? 0) })} note={<Spark values={rates} label={t.rate} height={22} />} />
+      <SimpleGrid cols={{ base: 2, lg: 4 }} spacing={{ base: 'sm', sm: 'md' }} opacity={lost ? 0.55 : 1}>
+        <Figure label={t.today} icon={IconArrowsExchange} value={live ? bytes(live.today_bytes) : '…'} note={say(t.connections, { n: number(live?.today_connections ?? 0) })} />
+        <Figure label={t.rate} icon={IconActivity} value={lost ? '–' : say(t.second, { n: bytes(rates.at(-1) ?? 0) })} note={<Spark values={rates} label={t.rate} height={22} />} />
         <Figure label={t.income} icon={IconCoins} value={main ? money(main.sales, main.currency) : '–'} note={takings.map((one) => [one !== main && money(one.sales, one.currency), one.topups > 0 && say(t.topups, { n: money(one.topups, one.currency) })].filter(Boolean).join(' · ')).filter(Boolean).join(' · ') || '\u00a0'} />
-        <Figure label={t.exits} icon={IconWorld} value={number(live?.exits ?? 0)} note={<>{t.customers} {number(live?.customers ?? 0)} · {say(t.gateways, { n: live?.gateways ?? data.gateways.connected })}</>} />
+        <Figure label={t.exits} icon={IconWorld} value={live ? number(live.exits) : '…'} note={<>{t.customers} {number(live?.customers ?? 0)} · {say(t.gateways, { n: live?.gateways ?? data.gateways.connected })}</>} />
       </SimpleGrid>
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md"><Traffic data={data} /><Revenue data={data} /></SimpleGrid>
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">

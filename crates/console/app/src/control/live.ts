@@ -20,6 +20,7 @@ export interface Figures {
 
 const feed = liveFeed<Figures>('/operator_v1/live', () => door('GET', 'me'))
 export const useLive = () => feed.useFigures()
+export const useLost = () => feed.useLost()
 
 /** Bytes a second over the last minute, as far as this page saw it. */
 export function useRates(): number[] {

@@ -49,6 +49,9 @@ export function shortDay(text: string): string {
   return new Intl.DateTimeFormat(locale(), { month: 'short', day: 'numeric', timeZone: 'UTC' }).format(date)
 }
 
+/** The reader's own clock at a time in ms: `14:05:09`. */
+export const moment = (ms: number) => new Intl.DateTimeFormat(locale(), { timeStyle: 'medium' }).format(ms)
+
 /** The wall clock of a zone as `YYYY-MM-DD HH:MM:SS`. */
 export function wall(date: Date, zone: string): string {
   const parts = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(date)

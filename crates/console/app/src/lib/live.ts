@@ -1,13 +1,30 @@
-// One stream of live figures per page (server-sent events). The browser connects again by itself when it breaks.
+// One stream of live figures per browser (server-sent events): the chosen page holds it and tells the others. The browser
+// connects again by itself when it breaks; until then the figures say how old they are.
 
 import { useSyncExternalStore } from 'react'
 import { isLoggedOut } from '../api/client'
+import { whileChosen } from './chosen'
 
 export interface LiveFeed<T> {
   useFigures: () => T | undefined
+  /** Since when the stream is broken, in ms; nothing while it runs. */
+  useLost: () => number | undefined
   /** Called at each change; gives the function that stops it. */
   subscribe: (tell: () => void) => () => void
+  /** What is known now. */
+  peek: () => State<T>
 }
+
+interface State<T> { figures?: T; lost?: number }
+/** What pages of one browser tell each other: a new one is here, what is known, the login has ended. */
+type Word<T> = { hello: true } | { state: State<T> } | { ended: true }
+
+/** A broken stream is told after so long, in ms: streams end every few minutes, and are back at once. */
+const GRACE = 5_000
+/** A refused stream is tried again after so long, in ms. */
+const AGAIN = 5_000
+/** A stream that was opened so lately, in ms, has the login that the browser has now. */
+const FRESH = 1_000
 
 const leavers = new Set<() => void>()
 
@@ -20,47 +37,110 @@ export function onLoginEnded(tell: () => void): () => void {
 /** A feed of `event: figures` from an address; open while anybody listens. `probe` is a plain call with the same login. */
 export function liveFeed<T>(url: string, probe: () => Promise<unknown>): LiveFeed<T> {
   let source: EventSource | undefined
-  let figures: T | undefined
+  let opened = 0
+  let state: State<T> = {}
   let again: ReturnType<typeof setTimeout> | undefined
+  let grace: ReturnType<typeof setTimeout> | undefined
+  let channel: BroadcastChannel | undefined
+  let stop: (() => void) | undefined
   const listeners = new Set<() => void>()
 
+  const say = (word: Word<T>) => channel?.postMessage(word)
+  function set(next: State<T>) {
+    state = next
+    for (const tell of [...listeners]) tell()
+  }
+  function show(next: State<T>) {
+    set(next)
+    say({ state: next })
+  }
+
   function open() {
-    source = new EventSource(url)
-    source.addEventListener('figures', (event) => {
-      figures = JSON.parse((event as MessageEvent<string>).data) as T
-      for (const tell of listeners) tell()
+    close()
+    const mine = new EventSource(url)
+    source = mine
+    opened = Date.now()
+    broken()
+    mine.addEventListener('open', running)
+    mine.addEventListener('figures', (event) => {
+      running()
+      show({ figures: JSON.parse((event as MessageEvent<string>).data) as T })
     })
-    source.addEventListener('error', () => {
+    mine.addEventListener('error', () => {
+      broken()
       // A refused stream is not tried again by the browser.
-      if (source?.readyState === EventSource.CLOSED) void refused()
+      if (mine.readyState === EventSource.CLOSED && mine === source) void refused(mine)
     })
   }
 
-  /** The browser does not say why a stream was refused. An ended login stays so; all else is tried again. */
-  async function refused() {
-    const ended = await probe().then(() => false, isLoggedOut)
-    if (listeners.size === 0) return
-    if (ended) {
-      figures = undefined
-      for (const tell of [...listeners, ...leavers]) tell()
-      return
-    }
+  function close() {
     clearTimeout(again)
-    again = setTimeout(() => listeners.size > 0 && open(), 5_000)
+    clearTimeout(grace)
+    grace = undefined
+    source?.close()
+    source = undefined
+  }
+
+  function broken() {
+    const since = Date.now()
+    grace ??= setTimeout(() => state.lost === undefined && show({ ...state, lost: since }), GRACE)
+  }
+
+  function running() {
+    clearTimeout(grace)
+    grace = undefined
+    if (state.lost !== undefined) show({ figures: state.figures })
+  }
+
+  /** The browser does not say why a stream was refused. An ended login stays so; all else is tried again. */
+  async function refused(mine: EventSource) {
+    const over = await probe().then(() => false, isLoggedOut)
+    if (mine !== source) return
+    if (over) {
+      close()
+      say({ ended: true })
+      ended()
+    } else {
+      again = setTimeout(open, AGAIN)
+    }
+  }
+
+  function ended() {
+    set({})
+    for (const tell of [...leavers]) tell()
+  }
+
+  function hear(word: Word<T>) {
+    // Who comes may have logged in anew: figures of an older login are not for him.
+    if ('hello' in word) return source && (Date.now() - opened > FRESH ? open() : say({ state }))
+    if (source) return
+    if ('state' in word) set(word.state)
+    else ended()
+  }
+
+  function begin() {
+    channel = new BroadcastChannel(`live ${url}`)
+    channel.addEventListener('message', (event) => hear((event as MessageEvent<Word<T>>).data))
+    stop = whileChosen(`live ${url}`, open, close)
+    say({ hello: true })
+  }
+
+  function end() {
+    stop?.()
+    close()
+    channel?.close()
+    state = {}
   }
 
   function subscribe(tell: () => void) {
     listeners.add(tell)
-    if (listeners.size === 1) open()
+    if (listeners.size === 1) begin()
     return () => {
       listeners.delete(tell)
-      if (listeners.size > 0) return
-      clearTimeout(again)
-      source?.close()
-      source = undefined
-      figures = undefined
+      if (listeners.size === 0) end()
     }
   }
 
-  return { subscribe, useFigures: () => useSyncExternalStore(subscribe, () => figures) }
+  const peek = () => state
+  return { subscribe, peek, useFigures: () => useSyncExternalStore(subscribe, () => peek().figures), useLost: () => useSyncExternalStore(subscribe, () => peek().lost) }
 }

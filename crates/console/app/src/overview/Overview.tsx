@@ -8,11 +8,11 @@ import { useRead } from '../api/hooks'
 import type { Row } from '../api/client'
 import { Code, Stat, State } from '../lib/bits'
 import { Chart } from '../lib/Chart'
-import { day, daysUntil, money, number, size, wall } from '../lib/format'
+import { day, daysUntil, moment, money, number, size, wall } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { COUNT_TYPES, TRAFFIC_TYPES, productName } from '../lib/products'
 import { Empty, Loaded, Panel, Screen } from '../lib/ui'
-import { useCustomerLive, useLiveUsage } from '../shell/live'
+import { useCustomerLive, useCustomerLost, useLiveUsage } from '../shell/live'
 import { useSite } from '../shell/site'
 import { useAttention } from './attention'
 
@@ -22,6 +22,7 @@ const t = texts({
   topUp: ['充值', 'Top up'],
   today: ['今日流量', 'Traffic today'],
   live: ['实时', 'Live'],
+  old: ['{at} 的数据', 'as of {at}'],
   connections: ['今日连接', 'Connections today'],
   left: ['剩余流量', 'Traffic left'],
   leftHint: ['来自 {n} 个有效套餐', 'in {n} active packages'],
@@ -63,14 +64,16 @@ export function Overview() {
 function Figures() {
   const site = useSite()
   const live = useCustomerLive()
+  const lost = useCustomerLost()
+  const age = lost === undefined ? t.live : say(t.old, { at: moment(lost) })
   const user = useRead('user/info')
   const left = useTrafficLeft()
   const balance = live?.balance ?? user.data?.balance
   return (
     <SimpleGrid cols={{ base: 2, lg: 4 }} spacing={{ base: 'sm', sm: 'lg' }}>
       <Stat label={t.balance} value={balance === undefined ? '…' : money(balance, site.currency)} action={<Anchor component={Link} to="/shop" search={{ type: 3 } as never} fz="xs">{t.topUp}</Anchor>} />
-      <Stat label={t.today} value={live ? size(live.today_flow) : '…'} live hint={t.live} />
-      <Stat label={t.connections} value={live ? number(live.today_connections) : '…'} live hint={t.live} />
+      <Stat label={t.today} value={live ? size(live.today_flow) : '…'} live={lost === undefined} hint={age} />
+      <Stat label={t.connections} value={live ? number(live.today_connections) : '…'} live={lost === undefined} hint={age} />
       <Stat label={t.left} value={left ? size(left.kb) : '…'} hint={left && say(t.leftHint, { n: number(left.packages) })} />
     </SimpleGrid>
   )

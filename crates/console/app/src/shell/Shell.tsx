@@ -7,11 +7,12 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useRead, useWrite } from '../api/hooks'
+import { Away } from '../lib/Away'
 import { money } from '../lib/format'
 import { texts } from '../lib/lang'
 import { failed } from '../lib/ui'
 import { Brand } from './Brand'
-import { useCustomerLive } from './live'
+import { useCustomerLive, useCustomerLost } from './live'
 import { type NavItem, groups, t as names } from './nav'
 import { useSite } from './site'
 import { ViewOnly } from './ViewOnly'
@@ -50,7 +51,7 @@ export function Shell() {
           ))}
         </AppShell.Section>
       </AppShell.Navbar>
-      <AppShell.Main id="content" maw={1480}><ViewOnly /><Outlet /></AppShell.Main>
+      <AppShell.Main id="content" maw={1480}><ViewOnly /><Away since={useCustomerLost()} /><Outlet /></AppShell.Main>
     </AppShell>
   )
 }

@@ -9,6 +9,7 @@ export interface CustomerFigures { today_flow: number; today_connections: number
 
 export const customerLive = liveFeed<CustomerFigures>('/web_v1/live', () => get('user/security'))
 export const useCustomerLive = customerLive.useFigures
+export const useCustomerLost = customerLive.useLost
 
 /** What is drawn from usage is asked for again when the figures move. */
 const MOVED = ['user-usage-flow/detail', 'user-usage-flow/total', 'user-product/summary']
