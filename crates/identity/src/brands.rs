@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use turnpike_base::{Code, Fault, Result, SiteId, Text};
 use turnpike_places::{Names, PlaceKey};
 use turnpike_store::{Read, WriteTx, args};
-use turnpike_web::{Endpoint, Visit, with};
+use turnpike_web::{Authority, Endpoint, Visit, with};
 use utoipa::ToSchema;
 
 /// The longest logo, in characters of its data URL.
@@ -144,8 +144,7 @@ pub async fn change(tx: &WriteTx, site: SiteId, said: Look) -> Result<()> {
 pub async fn set_hosts(tx: &WriteTx, site: SiteId, hosts: &[String]) -> Result<()> {
     tx.exec("DELETE FROM site_hosts WHERE site_id = $1", args![site]).await?;
     for host in hosts.iter().map(|host| host.trim().to_ascii_lowercase()) {
-        let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b':' | b'[' | b']');
-        if host.is_empty() || host.len() > 253 || !host.bytes().all(fits) {
+        if Authority::parse(&host).is_none() {
             return Err(Fault::parameter(
                 "hosts",
                 Text::new(

@@ -45,7 +45,7 @@ use arc_swap::ArcSwap;
 use std::sync::Arc;
 use turnpike_base::{Result, Timestamp};
 use turnpike_store::{Store, Vault};
-use turnpike_web::{Endpoint, Site};
+use turnpike_web::{Authority, Endpoint, Site};
 
 /// What the features of this domain work on.
 #[derive(Clone, Debug)]
@@ -74,15 +74,17 @@ impl State {
         format!("{}#code={code}", self.page(site, base_url, page))
     }
 
-    /// The address of a page of the console for a mail. A host name that the caller wrote himself is only believed
-    /// where it is the site's.
+    /// The address of a page of the console for a mail. A host that the caller wrote himself is only believed where
+    /// the whole of it is the site's, but for the port.
     pub(crate) fn page(&self, site: &Site, base_url: &str, page: &str) -> String {
         let public = self.public_url.load();
         let scheme = base_url.split("://").next().unwrap_or("http");
-        let asked = base_url.split_once("://").map_or("", |(_, authority)| authority);
-        let name = asked.rsplit_once(':').map_or(asked, |(name, _)| name);
-        let base = if self.directory.is_host_of(asked, site.id) || self.directory.is_host_of(name, site.id) {
-            base_url.to_owned()
+        let known = |asked: &Authority<'_>| {
+            let whole = asked.to_string();
+            [asked.host, &whole].into_iter().any(|host| self.directory.is_host_of(host, site.id))
+        };
+        let base = if let Some(asked) = Authority::of_url(base_url).filter(known) {
+            format!("{scheme}://{asked}")
         } else if let Some(host) = self.directory.host_of(site.id) {
             let scheme = if public.starts_with("https://") { "https" } else { scheme };
             format!("{scheme}://{host}")

@@ -1,6 +1,7 @@
 //! The customer API as one axum router: routes, keys, limits, retries, envelope.
 
 use crate::answer::Reply;
+use crate::authority::Authority;
 use crate::endpoint::Handler;
 use crate::idempotency::{Claim, Memory, Name, idempotency_key};
 use crate::intake::{self, Intake};
@@ -205,8 +206,7 @@ impl App {
     async fn answer_visitor(&self, endpoint: &Endpoint, parts: &Parts, intake: Intake) -> Response {
         let asked = lang::asked(intake.values.text("language"), &parts.headers);
         let client = client::of(parts);
-        let host = parts.headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        let Some(site) = self.auth.site_of_host(host_name(host)) else {
+        let Some(site) = self.auth.site_of_host(Authority::of(parts).map_or("", |asked| asked.host)) else {
             return not_found(asked.unwrap_or_default());
         };
         let language = asked.unwrap_or(site.lang);
@@ -339,21 +339,20 @@ fn view_only() -> Fault {
     ))
 }
 
-pub(crate) fn base_url(parts: &Parts) -> String {
-    let host = parts.headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("localhost");
+/// Scheme and authority as the caller wrote them; a `Host` that is none is not repeated.
+fn base_url(parts: &Parts) -> String {
+    address(parts).unwrap_or_else(|| "http://localhost".to_owned())
+}
+
+/// Where the caller came to; `None` where his `Host` is no authority.
+pub(crate) fn address(parts: &Parts) -> Option<String> {
     let scheme = if is_tls(parts) { "https" } else { "http" };
-    format!("{scheme}://{host}")
+    Authority::of(parts).map(|asked| format!("{scheme}://{asked}"))
 }
 
 /// The server says how the caller came.
 fn is_tls(parts: &Parts) -> bool {
     parts.extensions.get::<Scheme>() == Some(&Scheme::HTTPS)
-}
-
-/// A `Host` without its port.
-pub(crate) fn host_name(host: &str) -> &str {
-    let after = host.rfind(']').map_or(0, |end| end + 1);
-    host[after..].find(':').map_or(host, |colon| &host[..after + colon])
 }
 
 fn agent_of(parts: &Parts) -> String {

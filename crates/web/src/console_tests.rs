@@ -201,6 +201,21 @@ async fn the_consoles_own_endpoints_are_not_under_a_sites_prefix() {
 }
 
 #[tokio::test]
+async fn a_host_that_is_none_is_repeated_nowhere() {
+    let api = fixture().await;
+    for (host, address) in
+        [("brand.example:8080", "http://brand.example:8080"), ("brand.example:1@evil.example", "https://")]
+    {
+        let request = Request::get("/openapi.json").header("host", host).body(Body::empty()).unwrap();
+        let answer = api.router.clone().oneshot(request).await.unwrap();
+        let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        let document: Value = serde_json::from_slice(&bytes).unwrap();
+        let server = document["servers"][0]["url"].as_str().unwrap();
+        assert!(server.starts_with(address) && !server.contains("evil"), "{server}");
+    }
+}
+
+#[tokio::test]
 async fn the_consoles_document_has_everything_under_its_prefix() {
     let api = fixture().await;
     let (_, document, _) = api.ask("GET", "/web_v1/openapi.json", &[], false).await;

@@ -23,6 +23,7 @@
 mod answer;
 mod app;
 mod auth;
+mod authority;
 mod bearer;
 pub mod blocks;
 mod call;
@@ -49,6 +50,7 @@ mod when;
 pub use answer::{Answer, Output, Plain};
 pub use app::{App, Nowhere};
 pub use auth::{Authenticator, BoxFuture, Principal, Written};
+pub use authority::Authority;
 pub use bearer::bears;
 pub use call::{Call, Door, Visit};
 pub use client::{Balancers, of as client_of};

@@ -90,6 +90,44 @@ both_engines! {
         api.ok("user/login", "", Some(json!({"account": "ann@example.com", "password": "a new password"}))).await;
     }
 
+    async fn links_lead_nowhere_but_to_the_site_whatever_the_host_says(store: Store) {
+        let api = api(&store).await;
+        let asked = [
+            ("one.example", "http://one.example/"),
+            ("one.example:8080", "http://one.example:8080/"),
+            ("one.example:1@evil.example", "http://one.example/"),
+            ("one.example:x.evil.example", "http://one.example/"),
+            ("evil.example", "http://one.example/"),
+            ("", "http://one.example/"),
+        ];
+        for (n, (host, place)) in asked.into_iter().enumerate() {
+            let fresh = json!({"email": format!("bo{n}@example.com"), "password": PASSWORD});
+            api.raw(host, "user/register", "", Some(fresh)).await;
+            let (mail, _) = api.mail().await;
+            assert!(mail.text.contains(&format!("{place}verify-email#code=")), "{host}: {}", mail.text);
+            api.raw(host, "user/forgot-password", "", Some(json!({"email": "ann@example.com"}))).await;
+            let (mail, code) = api.mail().await;
+            assert!(mail.text.contains(&format!("{place}reset-password#code=")), "{host}: {}", mail.text);
+            api.raw(host, "user/reset-password", "", Some(json!({"code": code, "password": PASSWORD}))).await;
+            let (mail, _) = api.mail().await;
+            assert!(mail.text.contains(&format!("{place}forgot")) && !mail.text.contains("evil"), "{host}: {}", mail.text);
+            api.clock.advance_ms(61_000);
+        }
+    }
+
+    async fn a_site_takes_host_names_alone(store: Store) {
+        let api = api(&store).await;
+        let tx = api.state.store.write().await.unwrap();
+        let site = sites::find(&tx, Some("One")).await.unwrap().id;
+        for good in ["one.example", "one.example:8443", "192.0.2.1", "[2001:db8::1]:8080"] {
+            brands::set_hosts(&tx, site, &[good.to_owned()]).await.unwrap();
+        }
+        for bad in ["", "one.example:x", "a:1@b", "one.example/", "::1", "[one]", "新.example"] {
+            let fault = brands::set_hosts(&tx, site, &[bad.to_owned()]).await.unwrap_err();
+            assert!(fault.errors.contains_key("hosts"), "{bad}");
+        }
+    }
+
     async fn a_link_expires(store: Store) {
         let api = api(&store).await;
         api.ok("user/forgot-password", "", Some(json!({"email": "ann@example.com"}))).await;

@@ -2,7 +2,8 @@
 
 use super::Book;
 use super::pages::{Pages, Reader};
-use crate::app::{base_url, host_name};
+use crate::app::address;
+use crate::authority::Authority;
 use crate::openapi::{self, SERVER};
 use crate::{Authenticator, Endpoint, envelope, lang};
 use axum::Router;
@@ -59,15 +60,12 @@ async fn console_file(State(library): Shared, request: Request) -> Response {
 
 fn with_address(document: &str, request: Request) -> Response {
     let parts = request.into_parts().0;
-    envelope::raw(StatusCode::OK, document.replace(SERVER, &address(&parts)))
+    envelope::raw(StatusCode::OK, document.replace(SERVER, &base(&parts)))
 }
 
-/// Where the reader came to. A host of strange letters is not repeated.
-fn address(parts: &Parts) -> String {
-    let base = base_url(parts);
-    let host = base.split_once("://").map_or("", |(_, host)| host);
-    let fits = |b: u8| b.is_ascii_alphanumeric() || b".-:[]".contains(&b);
-    if !host.is_empty() && host.bytes().all(fits) { base } else { SERVER.to_owned() }
+/// Where the reader came to.
+fn base(parts: &Parts) -> String {
+    address(parts).unwrap_or_else(|| SERVER.to_owned())
 }
 
 async fn style() -> Response {
@@ -97,12 +95,11 @@ impl Library {
     }
 
     fn reader(&self, parts: &Parts) -> Reader {
-        let host = parts.headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        let site = self.auth.site_of_host(host_name(host));
+        let site = self.auth.site_of_host(Authority::of(parts).map_or("", |asked| asked.host));
         let theirs = site.as_ref().map(|site| site.lang).unwrap_or_default();
         Reader {
             lang: lang::of_head(parts).unwrap_or(theirs),
-            base: address(parts),
+            base: base(parts),
             brand: site.as_ref().map_or_else(|| "Turnpike".to_owned(), |site| site.name.clone()),
             prefix: site.and_then(|site| site.prefixes.first().cloned()).unwrap_or_else(|| PREFIX.to_owned()),
         }
