@@ -71,10 +71,17 @@ async function away(page, base) {
   await page.getByText('Live').first().waitFor()
 }
 
+/** An account that is no more: the generator says so. */
+async function lostAccount(page, base) {
+  await page.goto(`${base}/generator?account=nosuch`)
+  await page.getByText('There is no account nosuch').waitFor()
+}
+
 export async function rough(page, base, step) {
   await latePrice(page, base)
   await lostAnswer(page, base)
   step('paid no stale price, and nothing twice')
+  await lostAccount(page, base)
   await manyPages(page, base)
   step('had nine pages open at once')
   await away(page, base)

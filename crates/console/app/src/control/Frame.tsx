@@ -12,7 +12,7 @@ import { failed } from '../lib/ui'
 import { Brand } from '../shell/Brand'
 import { LangSwitch, SchemeSwitch } from '../shell/switches'
 import { Account } from './Account'
-import { door, useMe } from './api'
+import { door, useMay, useMe } from './api'
 import { useLive, useLost } from './live'
 import { type Item, groups, names } from './nav'
 import { roleName } from './roles'
@@ -32,7 +32,7 @@ export function Frame() {
   const path = useLocation({ select: (place) => place.pathname })
   const me = useMe()
   useEffect(close, [path, close])
-  const owner = me.data?.role === 'owner'
+  const allowed = useMay()
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 232, breakpoint: 'md', collapsed: { mobile: !open } }} padding={{ base: 'md', sm: 'xl' }}>
       <AppShell.Header>
@@ -50,7 +50,7 @@ export function Frame() {
           {groups.map((group, i) => (
             <nav key={group.label ?? i} aria-label={group.label ? names[group.label] : names.home}>
               {group.label && <Text fz={11} fw={600} tt="uppercase" c="dimmed" lts="0.06em" px="sm" pt="md" pb={4}>{names[group.label]}</Text>}
-              {group.items.filter((item) => owner || !item.owner).map((item) => (
+              {group.items.filter((item) => !item.needs || allowed(item.needs)).map((item) => (
                 <Entry key={item.to} item={item} active={item.to === '/control' ? path === '/control' || path === '/control/' : path.startsWith(item.to)} />
               ))}
             </nav>

@@ -7,7 +7,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { IconSearch, type Icon } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { ApiError } from '../api/client'
-import { country as countryName, size } from '../lib/format'
+import { country as countryName, number, size } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { State } from '../lib/bits'
 import { Cards, useNarrow } from '../lib/DataTable'
@@ -92,7 +92,7 @@ export function Grid<T>({ label, from, columns, keyOf, onOpen, page, setPage, em
       {narrow ? <CardRows {...rows} /> : <Sheet {...rows} />}
       {setPage && (
         <Group justify="space-between" px="lg" py="sm" gap="sm">
-          <Text fz="sm" c="dimmed" className="nums">{say(t.of, { n: total.toLocaleString() })}</Text>
+          <Text fz="sm" c="dimmed" className="nums">{say(t.of, { n: number(total) })}</Text>
           {pages > 1 && <Pagination size="sm" total={pages} value={page ?? 1} onChange={setPage} siblings={1} getControlProps={(c) => ({ 'aria-label': `${t.pages} ${c}` })} />}
         </Group>
       )}
@@ -168,10 +168,12 @@ export function Ask({ question, close, children }: { question: Question | undefi
   const [reason, setReason] = useState('')
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>()
+  // Screens make their question anew each time they are drawn; what was typed stays until another one is asked.
+  const asked = question?.title
   useEffect(() => {
     setReason('')
     setError(undefined)
-  }, [question])
+  }, [asked])
   const go = async () => {
     if (!question) return
     setBusy(true)
@@ -234,8 +236,8 @@ export function share(connections: number, failures: number): number | undefined
 
 export const toneOf = (rate: number | undefined): Tone => (rate === undefined ? 'plain' : rate >= 0.98 ? 'good' : rate >= 0.9 ? 'warn' : 'bad')
 
-/** Saves a text as a file. */
-export function download(name: string, text: string, type = 'text/plain') {
+/** Saves a text or bytes as a file. */
+export function download(name: string, text: BlobPart, type = 'text/plain') {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(new Blob([text], { type }))
   link.download = name

@@ -30,13 +30,14 @@ export const names = texts({
   settings: ['设置', 'Settings'],
 })
 
-export interface Item { to: string; label: keyof typeof names; icon: Icon; alarms?: string[]; owner?: boolean }
+/** `needs` is a command that not every role may run: without it the screen would be an error. */
+export interface Item { to: string; label: keyof typeof names; icon: Icon; alarms?: string[]; needs?: string }
 
 export const groups: { label?: keyof typeof names; items: Item[] }[] = [
   { items: [{ to: '/control', label: 'home', icon: IconGauge }] },
   { label: 'people', items: [
     { to: '/control/customers', label: 'customers', icon: IconUsersGroup },
-    { to: '/control/real-names', label: 'realNames', icon: IconId, alarms: ['real_names'] },
+    { to: '/control/real-names', label: 'realNames', icon: IconId, alarms: ['real_names'], needs: 'customer/waiting' },
   ] },
   { label: 'network', items: [
     { to: '/control/exits', label: 'exits', icon: IconWorldPin, alarms: ['no_exits', 'exits_down', 'misplaced'] },
@@ -54,8 +55,8 @@ export const groups: { label?: keyof typeof names; items: Item[] }[] = [
     { to: '/control/sites', label: 'sites', icon: IconPalette },
     { to: '/control/articles', label: 'articles', icon: IconBook2 },
     { to: '/control/jobs', label: 'jobs', icon: IconListCheck, alarms: ['jobs_failing', 'messages_stuck'] },
-    { to: '/control/audit', label: 'audit', icon: IconHistory, owner: true },
-    { to: '/control/operators', label: 'operators', icon: IconShieldLock, owner: true },
+    { to: '/control/audit', label: 'audit', icon: IconHistory, needs: 'audit/list' },
+    { to: '/control/operators', label: 'operators', icon: IconShieldLock, needs: 'operator/list' },
     { to: '/control/settings', label: 'settings', icon: IconSettings },
   ] },
 ]

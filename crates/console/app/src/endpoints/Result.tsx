@@ -1,7 +1,7 @@
 // What comes out: the lines to copy, what they would select, a real test, and code.
 
 import { Alert, Button, Group, SegmentedControl, Stack, Tabs, Text } from '@mantine/core'
-import { IconBolt, IconCircleCheck, IconPlayerPlay } from '@tabler/icons-react'
+import { IconBolt, IconCircleCheck, IconPlayerPlay, IconUserOff } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { shown, userOf } from '../accounts/lines'
@@ -34,18 +34,26 @@ const t = texts({
   none: ['先创建一个代理账号', 'Create a proxy account first'],
   noneHow: ['端点由账号、位置和会话组成。', 'An endpoint is an account, a place and a session.'],
   create: ['创建账号', 'Create an account'],
+  lost: ['没有名为 {name} 的账号', 'There is no account {name}'],
+  lostHow: ['它可能已删除。请在左侧选择其他账号。', 'It may have been deleted. Choose another one among the options.'],
+  accounts: ['查看账号', 'See the accounts'],
 })
 
 type Form = 'url' | 'line' | 'at'
 
 export function Result({ wish }: { wish: Wish }) {
   const entry = useRead('entry')
-  const found = useRead('whitelist-account/search', { keyword: wish.account ?? '', size: 200 }, { enabled: wish.account !== null })
+  const found = useRead('whitelist-account/search', { keyword: wish.account ?? '', size: 20 }, { enabled: wish.account !== null })
   const any = useRead('whitelist-account/search', { status: 1, size: 1 })
   const [form, setForm] = useState<Form>('url')
   const account = found.data?.list.find((a) => a.username === wish.account)
   if (wish.account === null && any.data?.list.length === 0) {
     return <Panel><Empty icon={IconPlayerPlay} title={t.none} action={<Button component={Link} to="/accounts">{t.create}</Button>}>{t.noneHow}</Empty></Panel>
+  }
+  const broken = [entry, found, any].find((read) => read.error !== null)
+  if (broken?.error && !(entry.data && account)) return <Failed error={broken.error} retry={() => [entry, found, any].forEach((read) => read.error && void read.refetch())} />
+  if (wish.account !== null && found.data && !found.isPlaceholderData && !account) {
+    return <Panel><Empty icon={IconUserOff} title={say(t.lost, { name: wish.account })} action={<Button component={Link} to="/accounts">{t.accounts}</Button>}>{t.lostHow}</Empty></Panel>
   }
   if (!entry.data || !account) return <Panel><Waiting lines={6} /></Panel>
   const user = userOf(entry.data, account.username, wishesOf(wish))

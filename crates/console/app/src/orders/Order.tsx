@@ -1,10 +1,11 @@
 // One order: what it is, what it costs, how it stands; pay or close it. It looks again by itself until it is paid.
 
-import { Alert, Anchor, Button, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Anchor, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core'
 import { IconArrowLeft, IconCircleCheck } from '@tabler/icons-react'
 import { Link, useParams } from '@tanstack/react-router'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Answer } from '../api/client'
+import { type Answer, type ApiError, type Given, post } from '../api/client'
 import { useRead, useWrite } from '../api/hooks'
 import { State, useQuestion } from '../lib/bits'
 import { CopyButton } from '../lib/copy'
@@ -13,6 +14,7 @@ import { say, texts } from '../lib/lang'
 import { productName } from '../lib/products'
 import { Failed, Loaded, Panel, Screen, done, failed } from '../lib/ui'
 import { PayMethods } from '../shop/PayMethods'
+import { Proof } from './Proof'
 import { stateName, stateTone } from './states'
 
 const t = texts({
@@ -40,9 +42,6 @@ const t = texts({
   waiting: ['等待到账，本页会自动更新。', 'Waiting for the money; this page follows by itself.'],
   open: ['前往支付页面', 'Open the payment page'],
   transfer: ['转账说明', 'How to transfer'],
-  reference: ['转账流水号', 'Reference of your transfer'],
-  proof: ['提交凭证', 'Send the proof'],
-  proofSent: ['已提交，运营者确认后开通', 'Sent; it is granted once the operator confirms'],
   short: ['收到的金额不足，还差 {sum}。', 'The payment was short by {sum}.'],
   over: ['收到的金额多于应付，多余部分已存入余额。', 'More came than was due; the rest is on your balance.'],
 })
@@ -91,12 +90,24 @@ function Facts({ order: o }: { order: OrderOf }) {
   )
 }
 
+/** What is still due by a method, its fee included, and what to know before; asking binds nobody. */
+function useDue(o: OrderOf, method: number) {
+  const query = useQuery<Given<'pay/pay-check'>, ApiError>({
+    queryKey: ['pay/pay-check', o.trade_no, method, o.pm_id, o.pay_fee, o.received_fee],
+    queryFn: () => post('pay/pay-check', { trade_no: o.trade_no, pm_id: method }),
+    enabled: method !== 0,
+  })
+  const fee = query.isSuccess && !query.isFetching ? query.data.missing_fee : undefined
+  return { fee, instructions: query.data?.instructions, error: query.error, again: () => void query.refetch() }
+}
+
 function Pay({ order: o }: { order: OrderOf }) {
   const [method, setMethod] = useState(o.pm_id)
   const pay = useWrite('pay', ['order/info', 'order/list', 'user/info', 'user-product/list', 'ip/get-static-ip'])
   const close = useWrite('order/close', ['order/info', 'order/list'])
   const { dialog, question } = useQuestion()
   const answer = pay.data
+  const due = useDue(o, method)
   // An address that leads elsewhere than the web is no payment page.
   const page = [answer?.pay_url, answer?.url].find((url) => url && /^https?:\/\//.test(url))
   const submit = () => pay.mutate({ trade_no: o.trade_no, pm_id: method }, { onSuccess: (given) => given.paid && done(t.paid) })
@@ -106,30 +117,21 @@ function Pay({ order: o }: { order: OrderOf }) {
       <Stack>
         <PayMethods value={method} onChange={setMethod} trade_no={o.trade_no} without={o.product_type === 3 ? [7] : []} />
         {pay.error && <Failed error={pay.error} />}
-        {answer && !answer.paid && answer.instructions && (
-          <Alert color="blue" title={t.transfer}><Text fz="sm" style={{ whiteSpace: 'pre-wrap' }}>{answer.instructions}</Text></Alert>
+        {due.error && <Failed error={due.error} retry={due.again} />}
+        {due.instructions && o.pm_id === method && (
+          <>
+            <Alert color="blue" title={t.transfer}><Text fz="sm" style={{ whiteSpace: 'pre-wrap' }}>{due.instructions}</Text></Alert>
+            <Proof trade_no={o.trade_no} />
+          </>
         )}
-        {answer && !answer.paid && answer.instructions && <Proof trade_no={o.trade_no} />}
         {page && <Anchor href={page} target="_blank" rel="noreferrer" fw={600} underline="always">{t.open}</Anchor>}
         {answer && !answer.paid && <Text fz="sm" c="dimmed" role="status">{t.waiting}</Text>}
         <Group justify="space-between">
           <Button variant="subtle" color="gray" onClick={ask}>{t.close}</Button>
-          <Button loading={pay.isPending} disabled={method === 0} onClick={submit}>{say('{go} {sum}', { go: t.go, sum: money(o.pay_fee, o.currency) })}</Button>
+          <Button loading={pay.isPending} disabled={due.fee === undefined} onClick={submit}>{due.fee === undefined ? t.go : say('{go} {sum}', { go: t.go, sum: money(due.fee, o.currency) })}</Button>
         </Group>
       </Stack>
       {dialog}
     </Panel>
-  )
-}
-
-function Proof({ trade_no }: { trade_no: string }) {
-  const send = useWrite('pay/proof', ['order/info'])
-  const [reference, setReference] = useState('')
-  if (send.isSuccess) return <Text fz="sm" role="status">{t.proofSent}</Text>
-  return (
-    <Group align="flex-end" wrap="nowrap">
-      <TextInput flex={1} label={t.reference} value={reference} onChange={(e) => setReference(e.currentTarget.value)} error={send.error?.fields.reference ?? send.error?.message} />
-      <Button variant="default" loading={send.isPending} disabled={!reference.trim()} onClick={() => send.mutate({ trade_no, reference: reference.trim() })}>{t.proof}</Button>
-    </Group>
   )
 }

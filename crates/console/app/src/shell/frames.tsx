@@ -1,11 +1,12 @@
 // What stands around screens: nothing but a way to skip to the content; a card for who is not logged in.
 
-import { Anchor, Box, Button, Center, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { Box, Button, Center, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconMapOff } from '@tabler/icons-react'
 import { Link, Outlet } from '@tanstack/react-router'
 import { texts } from '../lib/lang'
 import { Empty } from '../lib/ui'
 import { Brand } from './Brand'
+import { Support } from './Support'
 import { LangSwitch, SchemeSwitch } from './switches'
 import { useSite } from './site'
 
@@ -49,7 +50,7 @@ export function Outside() {
           <Paper withBorder radius="lg" p={{ base: 'lg', sm: 'xl' }} shadow="sm"><Outlet /></Paper>
           {site.support && (
             <Text c="dimmed" fz="xs" ta="center">
-              {t.help} {site.support.includes('@') ? <Anchor fz="xs" href={`mailto:${site.support}`} underline="always">{site.support}</Anchor> : site.support}
+              {t.help} <Support fz="xs" bare />
             </Text>
           )}
         </Stack>

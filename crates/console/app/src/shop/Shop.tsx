@@ -9,6 +9,7 @@ import { money, number } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { COUNT_TYPES, STATIC_TYPES, productName } from '../lib/products'
 import { Empty, Loaded, Screen } from '../lib/ui'
+import { Support } from '../shell/Support'
 import { useSite } from '../shell/site'
 import { Buy } from './Buy'
 
@@ -60,7 +61,7 @@ export function Shop() {
         {(all) => {
           const tab = tabOf(search.type ?? 9) ?? 'traffic'
           const there = TABS.filter((name) => all.some((p) => tabOf(p.type) === name))
-          if (there.length === 0) return <Empty icon={IconBuildingStore} title={t.none}>{t.noneHow}</Empty>
+          if (there.length === 0) return <Empty icon={IconBuildingStore} title={t.none} action={<Support />}>{t.noneHow}</Empty>
           return (
             <Tabs value={there.includes(tab) ? tab : there[0]} keepMounted={false} onChange={(next) => show({ type: all.find((p) => tabOf(p.type) === next)?.type })}>
               <Tabs.List mb="lg">{there.map((name) => <Tabs.Tab key={name} value={name}>{t[name]}</Tabs.Tab>)}</Tabs.List>
@@ -108,7 +109,7 @@ function Offer({ of: p, buy }: { of: Product; buy: () => void }) {
           </List>
         )}
         <Box mt="auto" pt="xs">
-          {asks ? <Text fz="sm">{t.contact}{site.support && `: ${site.support}`}</Text> : <Button fullWidth variant={p.show_type === 2 ? 'filled' : 'light'} onClick={buy} aria-label={`${p.type === 3 ? t.rechargeGo : t.buy} ${p.title}`}>{p.type === 3 ? t.rechargeGo : t.buy}</Button>}
+          {asks ? site.support ? <Support /> : <Text fz="sm">{t.contact}</Text> : <Button fullWidth variant={p.show_type === 2 ? 'filled' : 'light'} onClick={buy} aria-label={`${p.type === 3 ? t.rechargeGo : t.buy} ${p.title}`}>{p.type === 3 ? t.rechargeGo : t.buy}</Button>}
         </Box>
       </Stack>
     </Card>

@@ -10,6 +10,7 @@ import { PayMethods } from '../shop/PayMethods'
 import { day } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { Failed, Waiting, done } from '../lib/ui'
+import { Support } from '../shell/Support'
 import type { Static } from './Statics'
 
 const t = texts({
@@ -55,7 +56,7 @@ function Form({ rows, close }: { rows: Static[]; close: () => void }) {
   const check = useCheck(request)
   if (types.length > 1) return <Alert color="orange">{t.mixed}</Alert>
   if (products.isPending) return <Waiting />
-  if (!request) return <Alert color="orange">{t.noProduct}</Alert>
+  if (!request) return <Alert color="orange">{t.noProduct} <Support /></Alert>
   const submit = () =>
     create.mutate(request, {
       onSuccess: (order) => {

@@ -9,7 +9,7 @@ import { either, texts } from '../../lib/lang'
 import { Loaded, Panel, Screen, failed } from '../../lib/ui'
 import { type Listed, door, useAsk, useMay } from '../api'
 import { productName } from '../catalogue/types'
-import { Ask, Facts, Grid, Mark, PAGE, type Question, Search, type Tone, bytes } from '../kit'
+import { Ask, Facts, Grid, Mark, PAGE, type Question, Search, type Tone, bytes, download } from '../kit'
 
 const t = texts({
   title: ['订单', 'Orders'],
@@ -37,6 +37,7 @@ const t = texts({
   expires: ['支付截止', 'To be paid by'],
   proofs: ['转账凭证', 'Proofs of transfer'],
   showProof: ['查看凭证', 'Look at it'],
+  saveProof: ['下载 PDF', 'Download the PDF'],
   confirm: ['确认到账', 'Confirm a transfer'],
   confirmHow: ['填写银行流水号；同一笔转账只入账一次。', 'Give the bank’s number of the transfer: the same one is booked once.'],
   reference: ['银行流水号', 'Bank’s number'],
@@ -200,6 +201,9 @@ function Details({ number }: { number: string }) {
   )
 }
 
+/** The bytes of Base64. */
+const bytesOf = (text: string) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
+
 interface Proof { id: number; reference: string; kind: string; bytes: number; file: string | null; created_at: string }
 
 function Proofs({ number }: { number: string }) {
@@ -208,7 +212,11 @@ function Proofs({ number }: { number: string }) {
   const look = async (id: number) => {
     try {
       const found = await door<Listed<Proof>>('POST', 'order/proofs', { trade_no: number, proof: id })
-      setShown(found.list.find((one) => one.id === id))
+      const proof = found.list.find((one) => one.id === id)
+      if (!proof?.file) return
+      if (proof.kind.startsWith('image/')) setShown(proof)
+      // Documents are for a program of their own.
+      else download(`${number}-${id}.${proof.kind.split('/').pop()}`, bytesOf(proof.file), proof.kind)
     } catch (error) {
       failed(error)
     }
@@ -219,10 +227,10 @@ function Proofs({ number }: { number: string }) {
       {proofs.data?.list.map((one) => (
         <Group key={one.id} justify="space-between">
           <Text fz="sm"><span className="mono">{one.reference || '–'}</span> · {when(one.created_at)}</Text>
-          {one.bytes > 0 && <Button size="xs" variant="default" onClick={() => void look(one.id)}>{t.showProof}</Button>}
+          {one.bytes > 0 && <Button size="xs" variant="default" onClick={() => void look(one.id)}>{one.kind.startsWith('image/') ? t.showProof : t.saveProof}</Button>}
         </Group>
       ))}
-      {shown?.file && shown.kind.startsWith('image/') && <Image src={`data:${shown.kind};base64,${shown.file}`} alt={t.proofs} radius="md" />}
+      {shown?.file && <Image src={`data:${shown.kind};base64,${shown.file}`} alt={t.proofs} radius="md" />}
     </Stack>
   )
 }
