@@ -186,7 +186,7 @@ const TAKEN: &[&str] = &[
     "/notices", "/pay", "/payment-logos", "/stand-in",
     "/assets", "/control",
     "/login", "/register", "/verify-email", "/forgot", "/reset-password",
-    "/generator", "/accounts", "/allowlist", "/statics", "/connections", "/usage",
+    "/generator", "/accounts", "/allowlist", "/statics", "/connections", "/packages", "/usage",
     "/shop", "/orders", "/invoices", "/keys", "/settings", "/help",
 ];
 

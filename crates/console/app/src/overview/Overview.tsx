@@ -5,13 +5,13 @@ import { IconAlertTriangle, IconChartBar, IconChevronRight, IconCircleCheck, Ico
 import { Link } from '@tanstack/react-router'
 import { shown } from '../accounts/lines'
 import { useRead } from '../api/hooks'
-import type { Row } from '../api/client'
 import { Code, Stat, State } from '../lib/bits'
 import { Chart } from '../lib/Chart'
 import { day, daysUntil, moment, money, number, size, wall } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { COUNT_TYPES, TRAFFIC_TYPES, productName } from '../lib/products'
 import { Empty, Loaded, Panel, Screen } from '../lib/ui'
+import { type Package, usePackages } from '../packages/all'
 import { useCustomerLive, useCustomerLost, useLiveUsage } from '../shell/live'
 import { useSite } from '../shell/site'
 import { useAttention } from './attention'
@@ -34,6 +34,8 @@ const t = texts({
   attention: ['需要处理', 'Needs attention'],
   calm: ['一切正常，没有需要处理的事项。', 'Everything is in order.'],
   packages: ['有效套餐', 'Active packages'],
+  allPackages: ['全部套餐', 'All packages'],
+  others: ['另有 {n} 个', 'and {n} more'],
   until: ['{day} 到期', 'until {day}'],
   leftOf: ['剩余 {left} / {total}', '{left} of {total} left'],
   soon: ['{n} 天内到期', '{n} days left'],
@@ -130,22 +132,30 @@ function Attention() {
   )
 }
 
+/** Packages that stand on the overview: the ones that end first. */
+const SHOWN = 8
+
 function Packages() {
-  const read = useRead('user-product/list', { size: 200 }, { refetchInterval: 10_000 })
+  const read = usePackages()
   return (
-    <Panel title={t.packages}>
+    <Panel title={t.packages} right={<Anchor component={Link} to="/packages" fz="sm">{t.allPackages}</Anchor>}>
       <Loaded from={read}>
-        {({ list }) => {
-          const active = list.filter((p) => p.status === 1)
+        {(all) => {
+          const active = all.filter((p) => p.status === 1)
           if (active.length === 0) return <Empty icon={IconPackage} title={t.noPackage} action={<Button component={Link} to="/shop">{t.shop}</Button>}>{t.noPackageHow}</Empty>
-          return <Stack gap="md">{active.slice(0, 8).map((p) => <PackageRow key={p.id} of={p} />)}</Stack>
+          return (
+            <Stack gap="md">
+              {active.slice(0, SHOWN).map((p) => <PackageRow key={p.id} of={p} />)}
+              {active.length > SHOWN && <Anchor component={Link} to="/packages" fz="sm">{say(t.others, { n: number(active.length - SHOWN) })}</Anchor>}
+            </Stack>
+          )
         }}
       </Loaded>
     </Panel>
   )
 }
 
-function PackageRow({ of: p }: { of: Row<'user-product/list'> }) {
+function PackageRow({ of: p }: { of: Package }) {
   const { time_zone: zone } = useSite()
   const days = daysUntil(p.expired_at, zone)
   const counts = COUNT_TYPES.includes(p.product_type)

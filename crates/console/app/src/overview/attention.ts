@@ -4,6 +4,7 @@ import { useRead } from '../api/hooks'
 import { daysUntil } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { TRAFFIC_TYPES } from '../lib/products'
+import { usePackages } from '../packages/all'
 import { useCustomerLive } from '../shell/live'
 import { useSite } from '../shell/site'
 
@@ -28,14 +29,14 @@ export function useAttention(): Thing[] {
   const live = useCustomerLive()
   const orders = useRead('order/list', { status: 0, page_size: 1 })
   const statics = useRead('ip/get-static-ip', { status: '3', size: 1 } as never)
-  const packages = useRead('user-product/list', { size: 200 })
+  const packages = usePackages()
   const things: Thing[] = []
   if (live?.notices.includes('real_name_due')) things.push({ text: t.realName, action: t.verify, to: '/settings', urgent: true })
   const unpaid = orders.data?.pagination.total ?? 0
   if (unpaid > 0) things.push({ text: say(t.unpaid, { n: unpaid }), action: t.pay, to: '/orders', urgent: true })
   const ending = statics.data?.total_count ?? 0
   if (ending > 0) things.push({ text: say(t.statics, { n: ending }), action: t.renew, to: '/statics', urgent: true })
-  for (const p of (packages.data?.list ?? []).filter((p) => p.status === 1 && TRAFFIC_TYPES.includes(p.product_type))) {
+  for (const p of (packages.data ?? []).filter((p) => p.status === 1 && TRAFFIC_TYPES.includes(p.product_type))) {
     const days = daysUntil(p.expired_at, zone)
     if (p.total > 0 && p.left < p.total / 10) things.push({ text: say(t.low, { name: p.title }), action: t.buy, to: '/shop' })
     else if (days < 3) things.push({ text: say(t.ends, { name: p.title, n: Math.max(days, 0) }), action: t.buy, to: '/shop' })

@@ -2,13 +2,14 @@
 
 import {
   IconActivity, IconAdjustments, IconBook2, IconHelp, IconBuildingStore, IconChartBar, IconFileInvoice, IconFocus2, IconKey, IconLayoutDashboard,
-  IconMapPin, IconReceipt, IconShieldCheck, IconUsers, type Icon,
+  IconMapPin, IconPackages, IconReceipt, IconShieldCheck, IconUsers, type Icon,
 } from '@tabler/icons-react'
 import { texts } from '../lib/lang'
 
 export const t = texts({
   overview: ['概览', 'Overview'],
   proxies: ['代理', 'Proxies'],
+  packages: ['套餐', 'Packages'],
   generator: ['端点生成', 'Endpoint generator'],
   accounts: ['代理账号', 'Proxy accounts'],
   allowlist: ['IP 白名单', 'IP allowlist'],
@@ -38,6 +39,7 @@ export const groups: { label?: keyof typeof t; items: NavItem[] }[] = [
       { to: '/allowlist', label: 'allowlist', icon: IconShieldCheck },
       { to: '/statics', label: 'statics', icon: IconMapPin },
       { to: '/connections', label: 'connections', icon: IconActivity },
+      { to: '/packages', label: 'packages', icon: IconPackages },
       { to: '/usage', label: 'usage', icon: IconChartBar },
     ],
   },

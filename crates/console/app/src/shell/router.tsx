@@ -29,6 +29,7 @@ outside.addChildren([
 
 inside.addChildren([
   own('/', () => import('../overview/Overview'), 'Overview'),
+  own('/packages', () => import('../packages/Packages'), 'Packages'),
   own('/generator', () => import('../endpoints/Generator'), 'Generator'),
   own('/accounts', () => import('../accounts/Accounts'), 'Accounts'),
   own('/allowlist', () => import('../allowlist/Allowlist'), 'Allowlist'),
