@@ -37,6 +37,23 @@ both_engines! {
         scene.proves().await;
     }
 
+    async fn a_bank_that_only_asks_takes_nothing_until_it_takes_the_money(store: Store) {
+        let scene = Scene::open(&store, 0).await;
+        let (order, session) = scene.begun("bucket", None).await;
+        scene.paid(&session, None).await;
+        let told = async |kind: &str, status: &str| {
+            let object = serde_json::json!({"id": "dp_1", "payment_intent": "pi_1", "amount": 9_999, "status": status});
+            scene.tell(scene.stripe.notice(kind, &object, SECONDS)).await.1["outcome"].clone()
+        };
+        assert_eq!(told("charge.dispute.created", "warning_needs_response").await, "nothing");
+        assert_eq!(told("charge.dispute.closed", "warning_closed").await, "nothing");
+        assert_eq!((scene.now(&order).await.status, total(&scene, &order).await), (Stand::Paid, 11 << 30));
+        assert_eq!(told("charge.dispute.funds_withdrawn", "needs_response").await, "disputed");
+        assert_eq!(told("charge.dispute.created", "needs_response").await, "again");
+        assert_eq!(total(&scene, &order).await, 0);
+        scene.proves().await;
+    }
+
     async fn what_was_too_much_comes_from_the_balance_where_it_went(store: Store) {
         let scene = Scene::open(&store, 0).await;
         let (order, session) = scene.begun("bucket", None).await;

@@ -146,6 +146,37 @@ both_engines! {
         scene.proves().await;
     }
 
+    async fn a_transfer_that_two_book_at_once_is_booked_once(store: Store) {
+        let scene = Scene::open(&store, 0).await;
+        for round in 0..5 {
+            let reference = format!("T-{round}");
+            let both = [scene.order("bucket", BANK, None).await, scene.order("bucket", BANK, None).await];
+            let booked = both.each_ref().map(|order| {
+                let (state, trade_no, reference) = (scene.shop.state.clone(), order.trade_no.clone(), reference.clone());
+                tokio::spawn(async move {
+                    let seen = Seen { trade_no: &trade_no, amount: None, reference: &reference };
+                    confirm(&state, &seen, NOW).await.map(|(_, outcome)| outcome).map_err(|fault| fault.slug)
+                })
+            });
+            let mut outcomes = Vec::new();
+            for one in booked {
+                outcomes.push(one.await.unwrap());
+            }
+            assert!(outcomes.contains(&Ok("paid")) && outcomes.contains(&Err("transfer_booked")), "{outcomes:?}");
+        }
+        scene.proves().await;
+    }
+
+    async fn the_page_of_an_order_that_was_paid_otherwise_is_closed(store: Store) {
+        let scene = Scene::open(&store, 20_000).await;
+        let (order, session) = scene.begun("bucket", None).await;
+        scene.pay(&order, BALANCE).await.unwrap();
+        assert_eq!(scene.now(&order).await.status, orders::Status::Paid);
+        scene.work(NOW).await;
+        assert_eq!(scene.stripe.status_of(&session), "expired");
+        scene.proves().await;
+    }
+
     async fn a_transfer_is_booked_once_by_its_reference(store: Store) {
         let scene = Scene::open(&store, 0).await;
         let order = scene.order("bucket", BANK, None).await;
