@@ -9,13 +9,14 @@ use turnpike_commerce::{ledger, orders, payments, renewals, warnings};
 use turnpike_metering::{check, leases, prune};
 use turnpike_network::truth::Refreshed;
 use turnpike_network::{endpoints, statics};
+use turnpike_store::held::{self, Lock};
 use turnpike_store::jobs::{self, Job};
 use turnpike_store::{outbox, retrying};
 
 /// Look for due jobs so often.
 const BEAT: Duration = Duration::from_secs(1);
-/// A job's lock, in seconds: longer than any of them runs.
-const LOCK: i64 = 300;
+/// The lock of a job: renewed while it runs, however long that takes.
+const LOCK: Lock = Lock { seconds: 120, every: Duration::from_secs(30) };
 
 /// Messages are kept so long, sent or not, in days.
 const MESSAGES_DAYS: i64 = 30;
@@ -68,15 +69,20 @@ async fn plan(control: &Control) -> Result<()> {
 
 /// Runs the job that is due longest; whether there was one.
 async fn next(control: &Control) -> Result<bool> {
-    let now = control.0.clock.now();
+    let clock = &*control.0.clock;
+    let now = clock.now();
     let tx = control.store().write().await?;
-    let Some(job) = jobs::claim(&tx, now, LOCK).await? else { return Ok(false) };
+    let Some(job) = jobs::claim(&tx, now, LOCK.seconds).await? else { return Ok(false) };
     tx.commit().await?;
-    let outcome = work(control, &job, now).await;
+    let held = held::hold(control.store(), clock, &job, LOCK, work(control, &job, now)).await;
+    let Some((outcome, job)) = held else {
+        tracing::error!(kind = job.kind, "a job's lock was lost, and the job left to who has it");
+        return Ok(true);
+    };
     if let Err(fault) = &outcome {
         tracing::error!(kind = job.kind, %fault, cause = ?fault.cause, "a job failed and is tried again");
     }
-    retrying(|| end(control, &job, &outcome, now)).await?;
+    retrying(|| end(control, &job, &outcome, clock.now())).await?;
     Ok(true)
 }
 

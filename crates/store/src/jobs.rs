@@ -103,6 +103,12 @@ fn read(row: &Row) -> Result<Job, StoreError> {
     })
 }
 
+/// Keeps a job's lock until then; `false` if it was lost: then its work must not go on.
+pub async fn extend(tx: &WriteTx, job: &Job, until: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE jobs SET locked_until = $3 WHERE id = $1 AND locked_until = $2";
+    Ok(tx.exec(sql, args![job.id, job.locked_until, until]).await? == 1)
+}
+
 /// The job is done: its row goes, in the transaction that did the work, unless it was planned again meanwhile. `false` if
 /// the lock was lost; then the transaction must not be committed.
 pub async fn finish(tx: &WriteTx, job: &Job) -> Result<bool, StoreError> {

@@ -12,6 +12,7 @@ pub mod changes;
 pub mod conditions;
 mod connect;
 mod error;
+pub mod held;
 pub mod jobs;
 mod migrate;
 pub mod outbox;
