@@ -28,6 +28,8 @@ pub mod warnings;
 #[cfg(test)]
 mod kill_tests;
 #[cfg(test)]
+mod sweep_tests;
+#[cfg(test)]
 mod testing;
 
 use std::sync::Arc;

@@ -18,7 +18,7 @@ use turnpike_wire::CountryCode;
 pub use super::refund::{called_back, refund, refund_order};
 pub use super::settle::settle;
 
-/// Overdue orders closed at a time.
+/// Overdue orders looked for at a time.
 const SWEEP: i64 = 200;
 
 /// Makes an order in a transaction of its own; see [`create_in`].
@@ -192,14 +192,23 @@ pub async fn reject(state: &State, trade_no: &str, now: Timestamp) -> Result<Ord
     .await
 }
 
-/// Closes orders whose time is over; gives back how many. A job runs it.
+/// Closes all orders whose time is over, each in a transaction of its own; gives back how many. One that can't be closed
+/// holds up no other. A job runs it.
 pub async fn expire(state: &State, now: Timestamp) -> Result<usize> {
-    let overdue = queries::overdue(&state.store.read().await?, now, SWEEP).await?;
-    let mut closed = 0;
-    for trade_no in overdue {
-        closed += usize::from(retrying(|| expire_one(state, &trade_no, now)).await?);
+    let (mut closed, mut after) = (0, (Timestamp(i64::MIN), OrderId(0)));
+    loop {
+        let overdue = queries::overdue(&state.store.read().await?, after, now, SWEEP).await?;
+        let Some(last) = overdue.last() else { return Ok(closed) };
+        after = last.0;
+        for (_, trade_no) in &overdue {
+            match retrying(|| expire_one(state, trade_no, now)).await {
+                Ok(done) => closed += usize::from(done),
+                Err(fault) => {
+                    tracing::error!(trade_no, %fault, cause = ?fault.cause, "an order that is over can't be closed");
+                }
+            }
+        }
     }
-    Ok(closed)
 }
 
 async fn expire_one(state: &State, trade_no: &str, now: Timestamp) -> Result<bool> {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use turnpike_base::{
     Currency, CustomerId, Fault, Money, OrderId, Page, ProductId, ProductType, Result, Text, Timestamp,
 };
-use turnpike_store::{Args, Read, Row, WriteTx, args};
+use turnpike_store::{Args, Read, Row, StoreError, WriteTx, args};
 
 const COLUMNS: &str = "id, site_id, customer_id, trade_no, out_trade_no, product_id, product_type, amount, currency, \
     unit_price, gross, discount_fee, handling_fee, refund_fee, received, pm_id, status, pay_fee_status, title_zh, title_en, \
@@ -159,15 +159,18 @@ pub(super) async fn set_refunded(tx: &WriteTx, id: OrderId, fee: Money, whole: b
     Ok(())
 }
 
-/// Unpaid orders whose time is over, those that waited longest first.
-pub(super) async fn overdue(tx: &impl Read, now: Timestamp, most: i64) -> Result<Vec<String>> {
-    let sql = "SELECT trade_no FROM orders WHERE status = 0 AND expire_at <= $1 ORDER BY expire_at LIMIT $2";
-    Ok(tx
-        .rows(sql, args![now, most])
-        .await?
-        .iter()
-        .map(|row| row.get("trade_no"))
-        .collect::<Result<_, _>>()?)
+/// Unpaid orders whose time is over, those that waited longest first, after the one at a place; with their places.
+pub(super) async fn overdue(
+    tx: &impl Read,
+    (expired, id): (Timestamp, OrderId),
+    now: Timestamp,
+    most: i64,
+) -> Result<Vec<((Timestamp, OrderId), String)>> {
+    let sql = "SELECT expire_at, id, trade_no FROM orders WHERE status = 0 AND expire_at <= $1 \
+        AND (expire_at > $2 OR (expire_at = $2 AND id > $3)) ORDER BY expire_at, id LIMIT $4";
+    let read =
+        |row: &Row| Ok::<_, StoreError>(((row.get("expire_at")?, row.get("id")?), row.get("trade_no")?));
+    Ok(tx.rows(sql, args![now, expired, id, most]).await?.iter().map(read).collect::<Result<_, _>>()?)
 }
 
 /// How many orders of a customer wait for their payment.

@@ -21,8 +21,10 @@ const LEAD_HOURS: i64 = 24;
 const LEAD_MINUTES: i64 = 10;
 /// A failed renewal is tried again after so many minutes.
 const AGAIN_MINUTES: i64 = 60;
-/// Renewals made at a time.
+/// Renewals looked for at a time.
 const SWEEP: i64 = 50;
+/// Of those that failed before, so many are tried in a run: they keep no other waiting, however many they are.
+const RETRIED: usize = 500;
 
 /// When a package's renewal is due.
 const fn due(package: &Package) -> Timestamp {
@@ -128,16 +130,28 @@ pub async fn logs(tx: &impl Read, customer: CustomerId, page: Page) -> Result<Pa
     Ok(PageOf { page, total, rows })
 }
 
-/// Makes the renewals that are due; gives back how many. A job runs it.
+/// Makes all renewals that are due for the first time, then some of those that failed before; gives back how many. A job
+/// runs it.
 pub async fn run(state: &State, now: Timestamp) -> Result<usize> {
-    let due = queries::due(&state.store.read().await?, now, SWEEP).await?;
-    let count = due.len();
-    for setting in due {
-        let failed = match retrying(|| renew(state, &setting, now)).await {
-            Ok(()) => continue,
-            Err(fault) => fault,
-        };
-        retrying(|| fail(state, &setting, &failed, now)).await?;
+    let first = sweep(state, false, usize::MAX, now).await?;
+    Ok(first + sweep(state, true, RETRIED, now).await?)
+}
+
+/// Makes up to about `most` renewals; one that can't even be noted as failed holds up no other.
+async fn sweep(state: &State, failed_before: bool, most: usize, now: Timestamp) -> Result<usize> {
+    let (mut count, mut after) = (0, (Timestamp(i64::MIN), PackageId(0)));
+    while count < most {
+        let due = queries::due(&state.store.read().await?, failed_before, after, now, SWEEP).await?;
+        let Some(last) = due.last() else { break };
+        after = (last.due_at, last.package);
+        count += due.len();
+        for setting in &due {
+            let Err(failed) = retrying(|| renew(state, setting, now)).await else { continue };
+            if let Err(fault) = retrying(|| fail(state, setting, &failed, now)).await {
+                let package = setting.package.0;
+                tracing::error!(package, %fault, cause = ?fault.cause, "a failed renewal can't be put off");
+            }
+        }
     }
     Ok(count)
 }

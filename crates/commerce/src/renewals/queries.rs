@@ -44,9 +44,21 @@ fn setting(row: &Row) -> Result<Setting, StoreError> {
     })
 }
 
-pub(super) async fn due(tx: &impl Read, now: Timestamp, most: i64) -> Result<Vec<Setting>> {
-    let sql = "SELECT * FROM renewal_settings WHERE due_at <= $1 ORDER BY due_at LIMIT $2";
-    Ok(tx.rows(sql, args![now, most]).await?.iter().map(setting).collect::<Result<_, _>>()?)
+/// Renewals that are due, those that failed before or the others, after the one at a place.
+pub(super) async fn due(
+    tx: &impl Read,
+    failed_before: bool,
+    (due, package): (Timestamp, PackageId),
+    now: Timestamp,
+    most: i64,
+) -> Result<Vec<Setting>> {
+    let which = if failed_before { "attempts > 0" } else { "attempts = 0" };
+    let sql = format!(
+        "SELECT * FROM renewal_settings WHERE due_at <= $1 AND {which} AND \
+        (due_at > $2 OR (due_at = $2 AND package_id > $3)) ORDER BY due_at, package_id LIMIT $4"
+    );
+    let rows = tx.rows(&sql, args![now, due, package, most]).await?;
+    Ok(rows.iter().map(setting).collect::<Result<_, _>>()?)
 }
 
 pub(super) async fn lock(tx: &WriteTx, package: PackageId) -> Result<Option<Setting>> {

@@ -6,32 +6,41 @@ use crate::State;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use turnpike_access::packages::{self, Package, change};
-use turnpike_base::{CustomerId, Result, Timestamp};
+use turnpike_base::{CustomerId, PackageId, Result, Timestamp};
 use turnpike_identity::customers;
 use turnpike_identity::mail::{self, Letter};
-use turnpike_store::{Read, WriteTx, outbox};
+use turnpike_store::{Read, WriteTx, outbox, retrying};
 
-/// Packages looked at per transaction.
+/// Packages looked for at a time.
 const SWEEP: i64 = 200;
 /// A mail that waits longer tells nothing new: at least an hour, at most three days, and not beyond the expiry.
 const LEAST_MINUTES: i64 = 60;
 const MOST_MINUTES: i64 = 3 * 1_440;
 
-/// Warns of everything that is due; gives back how many packages it looked at. A job runs it.
+/// Warns of everything that is due, in a transaction for each package; gives back how many it looked at. One that can't be
+/// warned of holds up no other. A job runs it.
 pub async fn run(state: &State, now: Timestamp) -> Result<usize> {
-    let candidates = queries::candidates(&state.store.read().await?, now, SWEEP).await?;
-    if candidates.is_empty() {
-        return Ok(0);
-    }
-    let tx = state.store.write().await?;
-    for id in &candidates {
-        let Some(package) = change::lock(&tx, *id).await? else { continue };
-        for kind in rules::due(&package, now) {
-            tell(&tx, state, &package, kind, None, now).await?;
+    let (mut count, mut after) = (0, PackageId(0));
+    loop {
+        let candidates = queries::candidates(&state.store.read().await?, after, now, SWEEP).await?;
+        let Some(last) = candidates.last() else { return Ok(count) };
+        after = *last;
+        count += candidates.len();
+        for id in candidates {
+            if let Err(fault) = retrying(|| warn(state, id, now)).await {
+                tracing::error!(package = id.0, %fault, cause = ?fault.cause, "a warning can't be written");
+            }
         }
     }
-    tx.commit().await?;
-    Ok(candidates.len())
+}
+
+async fn warn(state: &State, id: PackageId, now: Timestamp) -> Result<()> {
+    let tx = state.store.write().await?;
+    let Some(package) = change::lock(&tx, id).await? else { return Ok(()) };
+    for kind in rules::due(&package, now) {
+        tell(&tx, state, &package, kind, None, now).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// What a customer wants to hear.

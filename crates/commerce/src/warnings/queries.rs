@@ -2,28 +2,37 @@
 
 use super::hooks::{Failure, Hook};
 use super::rules::{Choice, Choices, Kind, SOON_DAYS};
-use turnpike_base::{CustomerId, PackageId, Result, Timestamp};
+use turnpike_access::packages;
+use turnpike_base::{CustomerId, PackageId, ProductType, Result, Timestamp};
 use turnpike_store::{Read, StoreError, Vault, WriteTx, args};
 
 const PURPOSE: &str = "warning_hook";
 
-/// Running packages with something to warn of that was not told yet.
-pub(super) async fn candidates(tx: &impl Read, now: Timestamp, most: i64) -> Result<Vec<PackageId>> {
+/// Running packages with something to warn of that was not told yet, after the one with this id. Where nothing is drawn a
+/// total of 0 is no bound; of what is drawn, nothing is left of it.
+pub(super) async fn candidates(
+    tx: &impl Read,
+    after: PackageId,
+    now: Timestamp,
+    most: i64,
+) -> Result<Vec<PackageId>> {
+    let drawn = ProductType::ALL.iter().filter(|(_, product)| packages::rules::draws(*product));
+    let drawn = drawn.map(|(number, _)| number.to_string()).collect::<Vec<_>>().join(", ");
     let told = |kinds: &str| {
         format!(
             "NOT EXISTS (SELECT 1 FROM warnings w WHERE w.package_id = p.id AND w.expires_at = p.expires_at AND w.kind IN ({kinds}))"
         )
     };
     let sql = format!(
-        "SELECT p.id FROM packages p WHERE p.expires_at > $1 AND (\
+        "SELECT p.id FROM packages p WHERE p.expires_at > $1 AND p.id > $3 AND (\
          (p.total > 0 AND p.used >= p.total AND {}) OR \
          (p.total > 0 AND p.used < p.total AND p.used >= p.total / 5 * 4 + 4 AND {}) OR \
-         (p.expires_at <= $2 AND (p.total = 0 OR p.used < p.total) AND {})) ORDER BY p.id LIMIT $3",
+         (p.expires_at <= $2 AND (p.used < p.total OR p.product_type NOT IN ({drawn})) AND {})) ORDER BY p.id LIMIT $4",
         told("'used_100'"),
         told("'used_80'"),
         told("'expires', 'renews'")
     );
-    let rows = tx.rows(&sql, args![now, now.plus_days(SOON_DAYS), most]).await?;
+    let rows = tx.rows(&sql, args![now, now.plus_days(SOON_DAYS), after, most]).await?;
     Ok(rows.iter().map(|row| row.get("id")).collect::<Result<_, StoreError>>()?)
 }
 

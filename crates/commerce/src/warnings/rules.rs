@@ -114,7 +114,11 @@ pub fn due(package: &Package, now: Timestamp) -> Vec<Kind> {
     if package.expires_at <= now {
         return kinds;
     }
-    let drawn = rules::draws(package.product) && package.total > 0;
+    let drawn = rules::draws(package.product);
+    // What was paid back whole ends without a word.
+    if drawn && package.total == 0 {
+        return kinds;
+    }
     let used = i128::from(package.used) * 5;
     if drawn && package.used >= package.total {
         kinds.push(Kind::Used100);
