@@ -65,8 +65,10 @@ fn carry(
         return answer(status, &told);
     }
     let mut books = it.books();
-    if books.away {
-        return answer(503, &json!({}));
+    match &mut books.serves {
+        Some(0) => return answer(503, &json!({})),
+        Some(left) => *left -= 1,
+        None => {}
     }
     books.pass(it.seconds());
     let sent = format!("{path}\n{}", String::from_utf8_lossy(body));

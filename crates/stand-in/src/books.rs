@@ -16,7 +16,8 @@ pub(crate) struct Books {
     refunds: BTreeMap<String, Value>,
     pub(crate) kept: BTreeMap<String, Kept>,
     pub(crate) lose: usize,
-    pub(crate) away: bool,
+    /// So many requests are served before it is away; `None`: all.
+    pub(crate) serves: Option<usize>,
     pub(crate) refuses_refunds: bool,
     pub(crate) carried: usize,
     /// Where notices go; `None`: they are lost.

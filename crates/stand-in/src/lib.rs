@@ -102,7 +102,12 @@ impl Stripe {
 
     /// It answers nothing and carries nothing out, or does so again.
     pub fn go_away(&self, away: bool) {
-        self.books().away = away;
+        self.books().serves = away.then_some(0);
+    }
+
+    /// It serves so many requests more, then it is away.
+    pub fn go_away_after(&self, requests: usize) {
+        self.books().serves = Some(requests);
     }
 
     /// How many sessions were made.

@@ -55,6 +55,7 @@ twins! {
     83 "0083_orders_of_products",
     84 "0084_kept_and_invoiced",
     85 "0085_transfers_once",
+    86 "0086_turns_of_notices",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

@@ -43,7 +43,7 @@ pub async fn order_closed(tx: &WriteTx, order: &Order, now: Timestamp) -> Result
 /// Runs a job of this domain's payments; when it comes again, if it does.
 pub async fn run(state: &State, job: &Job, now: Timestamp) -> Result<Option<Timestamp>> {
     if job.kind == RECONCILE {
-        return reconcile::run(state, now).await.map(|()| Some(now.plus_days(1)));
+        return reconcile::run(state, now).await.map(Some);
     }
     if job.kind == NOTICES {
         return notices::retry(state, now).await.map(|_| Some(now.plus_minutes(1)));

@@ -74,8 +74,8 @@ async fn a_notice_that_could_not_be_applied_is_tried_again() {
     }
     let state = &scene.shop.state;
     assert_eq!(notices::retry(state, NOW).await.unwrap(), 0, "not at once");
-    for _ in 0..2 {
-        notices::retry(state, NOW.plus_minutes(1)).await.unwrap();
+    for minutes in 1..=2 {
+        notices::retry(state, NOW.plus_minutes(minutes)).await.unwrap();
     }
     assert_eq!(scene.now(&order).await.status, orders::Status::Paid);
     assert_eq!(scene.count("payment_notices WHERE applied_at IS NULL").await, 0);
@@ -87,6 +87,36 @@ async fn a_notice_that_could_not_be_applied_is_tried_again() {
     assert_eq!(scene.count("payment_notices WHERE applied_at IS NULL").await, 1);
     notices::retry(state, NOW.plus_days(3)).await.unwrap();
     assert_eq!(scene.count("payment_notices WHERE outcome = 'unknown'").await, 1, "given up");
+    scene.proves().await;
+}
+
+#[tokio::test]
+async fn notices_that_nobody_knows_keep_no_other_from_its_turn() {
+    let (scene, _test) = scene().await;
+    let (_, session) = scene.begun("bucket", None).await;
+    let object = scene.stripe.pay(&session, None);
+    let intent = object["payment_intent"].clone();
+    let told = async |kind: &str, id: String, intent: &serde_json::Value, status: &str| {
+        let dispute =
+            serde_json::json!({"id": id, "payment_intent": intent, "amount": 9_999, "status": status});
+        scene.tell(scene.stripe.notice(kind, &dispute, SECONDS)).await.1["outcome"].clone()
+    };
+    let other = serde_json::json!("pi_of_another_shop");
+    for number in 0..110 {
+        let id = format!("dp_other_{number}");
+        assert_eq!(told("charge.dispute.created", id, &other, "needs_response").await, "unknown");
+    }
+    assert_eq!(told("charge.dispute.closed", "dp_1".into(), &intent, "won").await, "unknown");
+    assert_eq!(told("charge.dispute.created", "dp_1".into(), &intent, "needs_response").await, "unknown");
+    let paid = scene.stripe.notice("checkout.session.completed", &object, SECONDS);
+    assert_eq!(scene.tell(paid).await.1["outcome"], "paid");
+    let state = &scene.shop.state;
+    assert_eq!(notices::retry(state, NOW.plus_seconds(30)).await.unwrap(), 112, "all of them at once");
+    assert_eq!(notices::retry(state, NOW.plus_seconds(59)).await.unwrap(), 0, "then later");
+    assert_eq!(notices::retry(state, NOW.plus_seconds(60)).await.unwrap(), 111);
+    assert_eq!(scene.count("payment_disputes WHERE status = 'won'").await, 1);
+    assert_eq!(notices::retry(state, NOW.plus_seconds(119)).await.unwrap(), 0, "and later");
+    assert_eq!(notices::retry(state, NOW.plus_seconds(120)).await.unwrap(), 110);
     scene.proves().await;
 }
 
@@ -135,6 +165,51 @@ async fn the_comparison_tells_what_a_provider_has_otherwise() {
     let found = reconciliations(&test.store.read().await.unwrap(), 1).await.unwrap();
     assert_eq!(found[0].differences.len(), 1, "{found:?}");
     assert!(found[0].differences[0].contains("100.00 received"), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_payment_that_the_provider_does_not_know_is_a_difference() {
+    let (scene, test) = scene().await;
+    let (_, lost) = scene.begun("bucket", None).await;
+    let (_, kept) = scene.begun("bucket", None).await;
+    scene.paid(&lost, None).await;
+    scene.paid(&kept, None).await;
+    let tx = test.store.write().await.unwrap();
+    let sql = "UPDATE payments SET intent = 'pi_nobody' WHERE session = $1";
+    tx.exec(sql, args![&lost]).await.unwrap();
+    tx.commit().await.unwrap();
+    let now = NOW.plus_days(1);
+    assert_eq!(reconcile::run(&scene.shop.state, now).await.unwrap(), now.plus_days(1));
+    let found = reconciliations(&test.store.read().await.unwrap(), 2).await.unwrap();
+    assert_eq!((found.len(), found[0].compared, found[0].differences.len()), (1, 2, 1), "{found:?}");
+    assert!(found[0].differences[0].contains("not told there: HTTP 404"), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_comparison_that_is_broken_off_tells_how_far_it_came_and_goes_on() {
+    let (scene, test) = scene().await;
+    for _ in 0..2 {
+        let (_, session) = scene.begun("bucket", None).await;
+        scene.paid(&session, None).await;
+    }
+    let exec = async |sql: &str| {
+        let tx = test.store.write().await.unwrap();
+        tx.exec(sql, args![]).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    exec("UPDATE payments SET settled_at = settled_at + id, received = received + 1").await;
+    let now = NOW.plus_days(1);
+    let state = &scene.shop.state;
+    scene.stripe.go_away_after(1);
+    assert_eq!(reconcile::run(state, now).await.unwrap(), now.plus_minutes(60), "soon again");
+    let found = reconciliations(&test.store.read().await.unwrap(), 1).await.unwrap().remove(0);
+    assert_eq!((found.until, found.is_complete(), found.compared), (NOW.plus_ms(2), false, 1));
+    scene.stripe.go_away(false);
+    let then = now.plus_minutes(60);
+    assert_eq!(reconcile::run(state, then).await.unwrap(), then.plus_days(1));
+    let found = reconciliations(&test.store.read().await.unwrap(), 1).await.unwrap().remove(0);
+    assert_eq!((found.is_complete(), found.compared, found.differences.len()), (true, 2, 2), "{found:?}");
+    assert_eq!(found.since, now.plus_days(-7));
 }
 
 #[tokio::test]

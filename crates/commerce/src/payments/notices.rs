@@ -8,18 +8,30 @@ use http::HeaderMap;
 use turnpike_base::{Code, Fault, Result, Timestamp};
 use turnpike_store::retrying;
 
-/// A kept notice is tried again after so many seconds,
+/// A kept notice is tried again after so many seconds, then after twice as many, and so on,
 const PATIENCE: i64 = 30;
-/// so many at a time,
-const SWEEP: i64 = 100;
+/// an hour at most,
+const LONGEST: i64 = 3_600;
 /// and for so many days while nobody knows what it is about.
 const UNKNOWN_DAYS: i64 = 2;
+/// Notices looked for at a time.
+const SWEEP: i64 = 100;
 
 /// Where a notice was kept.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kept {
     pub(super) pm_id: i64,
     pub(super) received_at: Timestamp,
+}
+
+/// A kept notice whose turn has come.
+#[derive(Clone, Debug)]
+pub(super) struct Waiting {
+    pub(super) id: i64,
+    pub(super) from: Kept,
+    pub(super) body: String,
+    /// Turns that came to nothing.
+    pub(super) tries: i64,
 }
 
 /// Takes a notice. Fails where its signature does not hold; else it is kept, also when it can't be applied yet.
@@ -38,31 +50,57 @@ pub(super) async fn receive(
         tracing::warn!(method = slug, %fault, cause = ?fault.cause, "a notice is refused");
     })?;
     let tx = state.store.write().await?;
-    records::keep_notice(&tx, pm_id, &notice, &String::from_utf8_lossy(body), now).await?;
+    let kept = Kept { pm_id, received_at: now };
+    records::keep_notice(&tx, kept, &notice, &String::from_utf8_lossy(body), now.plus_seconds(PATIENCE))
+        .await?;
     tx.commit().await?;
-    let from = Kept { pm_id, received_at: now };
-    apply(state, from, &notice, now).await
+    apply(state, kept, &notice, now).await
 }
 
 /// Applies kept notices once more that could not be applied when they came: the store was away, or what they are
-/// about was not known yet because another notice, or an answer, was slower. Gives back how many. A job runs it.
+/// about was not known yet because another notice, or an answer, was slower. Those that can't be applied now either come
+/// later and later, and keep no other from its turn. Gives back how many were tried. A job runs it.
 pub(super) async fn retry(state: &State, now: Timestamp) -> Result<usize> {
-    let waiting = records::unapplied(&state.store.read().await?, now.plus_seconds(-PATIENCE), SWEEP).await?;
-    let mut applied = 0;
-    for (from, body) in waiting {
-        let Some(driver) = state.payments.driver(from.pm_id) else { continue };
-        let outcome = match driver.read(body.as_bytes()) {
-            Ok(notice) => apply(state, from, &notice, now).await.map(drop),
-            Err(fault) => Err(fault),
-        };
-        match outcome {
-            Ok(()) => applied += 1,
-            Err(fault) => tracing::error!(
-                method = driver.about().slug, %fault, cause = ?fault.cause, "a kept notice can't be applied"
-            ),
+    let mut tried = 0;
+    loop {
+        let waiting = records::unapplied(&state.store.read().await?, now, SWEEP).await?;
+        if waiting.is_empty() {
+            return Ok(tried);
+        }
+        tried += waiting.len();
+        put_off(state, &waiting, now).await?;
+        for one in &waiting {
+            if let Err(fault) = again(state, one, now).await {
+                let (id, pm_id) = (one.id, one.from.pm_id);
+                tracing::error!(id, pm_id, %fault, cause = ?fault.cause, "a kept notice can't be applied");
+            }
         }
     }
-    Ok(applied)
+}
+
+/// Their next turn, should this one come to nothing.
+async fn put_off(state: &State, waiting: &[Waiting], now: Timestamp) -> Result<()> {
+    retrying(|| async {
+        let tx = state.store.write().await?;
+        for one in waiting {
+            records::put_off_notice(&tx, one.id, now.plus_seconds(wait(one.tries))).await?;
+        }
+        Ok(tx.commit().await?)
+    })
+    .await
+}
+
+/// Seconds to wait after so many tries in vain.
+fn wait(tries: i64) -> i64 {
+    let doublings = u32::try_from(tries.clamp(0, 20)).unwrap_or(20);
+    PATIENCE.saturating_mul(2_i64.pow(doublings)).min(LONGEST)
+}
+
+/// A notice of a method that is not there any more waits until it is.
+async fn again(state: &State, one: &Waiting, now: Timestamp) -> Result<()> {
+    let Some(driver) = state.payments.driver(one.from.pm_id) else { return Ok(()) };
+    let notice = driver.read(one.body.as_bytes())?;
+    apply(state, one.from, &notice, now).await.map(drop)
 }
 
 /// Does what follows from a notice. Repeats, also at the same time, change nothing.

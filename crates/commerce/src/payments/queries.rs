@@ -3,6 +3,7 @@
 use super::driver::{Page, Receipt};
 use super::methods::Terms;
 use super::model::{Attempt, Payment, Refund, Status};
+use super::reconcile::Settled;
 use crate::orders::Order;
 use turnpike_base::{Money, SiteId, Timestamp};
 use turnpike_store::{Read, Row, StoreError, WriteTx, args};
@@ -217,16 +218,19 @@ pub(super) async fn refund_by_reference(
     row.map(|row| read_refund(&row)).transpose()
 }
 
-/// Payments booked since then, with what of them went back for certain.
+/// Payments booked after the one at a place, oldest first, with what of them went back for certain.
 pub(super) async fn settled(
     tx: &impl Read,
     pm_id: i64,
-    since: Timestamp,
+    (at, id): (Timestamp, i64),
+    until: Timestamp,
     most: i64,
-) -> Result<Vec<(Payment, Money)>, StoreError> {
+) -> Result<Vec<Settled>, StoreError> {
     let sql = "SELECT p.*, CAST(COALESCE((SELECT SUM(r.amount) FROM payment_refunds r WHERE r.payment_id = p.id \
-        AND r.status = 'made'), 0) AS BIGINT) AS back FROM payments p \
-        WHERE p.pm_id = $1 AND p.settled_at >= $2 ORDER BY p.settled_at LIMIT $3";
-    let rows = tx.rows(sql, args![pm_id, since, most]).await?;
-    rows.iter().map(|row| Ok((read_payment(row)?, row.get("back")?))).collect()
+        AND r.status = 'made'), 0) AS BIGINT) AS back FROM payments p WHERE p.pm_id = $1 AND p.settled_at <= $2 \
+        AND (p.settled_at > $3 OR (p.settled_at = $3 AND p.id > $4)) ORDER BY p.settled_at, p.id LIMIT $5";
+    let read = |row: &Row| {
+        Ok(Settled { payment: read_payment(row)?, refunded: row.get("back")?, at: row.get("settled_at")? })
+    };
+    tx.rows(sql, args![pm_id, until, at, id, most]).await?.iter().map(read).collect()
 }

@@ -4,12 +4,14 @@ use super::driver::Driver;
 use super::model::Payment;
 use super::{queries, records};
 use crate::State;
-use turnpike_base::{Money, Result, Timestamp};
+use turnpike_base::{Code, Fault, Money, Result, Timestamp};
 
 /// Payments of so many days are compared: a refund or a chargeback shows some days later.
 const DAYS: i64 = 7;
-/// Most payments of one run and method.
-const MOST: i64 = 5_000;
+/// Payments looked for at a time.
+const PIECE: i64 = 200;
+/// A run that the provider broke off goes on after so many minutes.
+const AGAIN_MINUTES: i64 = 60;
 
 /// What a run found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +20,9 @@ pub struct Reconciliation {
     pub pm_id: i64,
     /// From when payments were compared.
     pub since: Timestamp,
-    /// How many.
+    /// Until before then: earlier than `at` where the provider could not be reached any more; the next run goes on there.
+    pub until: Timestamp,
+    /// How many, with those of the runs that this one went on with.
     pub compared: i64,
     /// One sentence each; empty when all agrees.
     pub differences: Vec<String>,
@@ -26,31 +30,91 @@ pub struct Reconciliation {
     pub at: Timestamp,
 }
 
-/// Compares every method that has a provider. What differs is told loudly and stays to be read.
-pub(super) async fn run(state: &State, now: Timestamp) -> Result<()> {
+impl Reconciliation {
+    /// Whether it came to its end.
+    pub fn is_complete(&self) -> bool {
+        self.until >= self.at
+    }
+}
+
+/// Compares every method that has a provider; when to do it again. What differs is told loudly and stays to be read.
+pub(super) async fn run(state: &State, now: Timestamp) -> Result<Timestamp> {
+    let mut complete = true;
     for driver in state.payments.drivers().filter(|driver| driver.has_provider() && driver.is_ready()) {
         let found = compare(state, driver, now).await?;
         for difference in &found.differences {
             tracing::error!(method = driver.about().slug, difference, "a provider's books differ from ours");
         }
+        complete &= found.is_complete();
         let tx = state.store.write().await?;
         records::insert_reconciliation(&tx, &found).await?;
         tx.commit().await?;
     }
-    Ok(())
+    Ok(if complete { now.plus_days(1) } else { now.plus_minutes(AGAIN_MINUTES) })
+}
+
+/// Where a run begins: where the last one was broken off, with what that one found.
+async fn begin(state: &State, pm_id: i64, now: Timestamp) -> Result<Reconciliation> {
+    let last = records::last_reconciliation(&state.store.read().await?, pm_id).await?;
+    let since = now.plus_days(-DAYS);
+    let anew = Reconciliation { pm_id, since, until: since, compared: 0, differences: Vec::new(), at: now };
+    Ok(last.filter(|last| !last.is_complete()).map_or(anew, |last| Reconciliation { at: now, ..last }))
 }
 
 async fn compare(state: &State, driver: &dyn Driver, now: Timestamp) -> Result<Reconciliation> {
-    let pm_id = driver.about().id;
-    let since = now.plus_days(-DAYS);
-    let settled = queries::settled(&state.store.read().await?, pm_id, since, MOST).await?;
-    let mut found = Reconciliation { pm_id, since, compared: 0, differences: Vec::new(), at: now };
-    for (payment, refunded) in settled {
-        let Some(theirs) = driver.audit(&payment).await? else { continue };
-        found.compared += 1;
-        found.differences.extend(difference(&payment, refunded, theirs));
+    let mut found = begin(state, driver.about().id, now).await?;
+    let mut after = (found.until, 0);
+    loop {
+        let piece = queries::settled(&state.store.read().await?, found.pm_id, after, now, PIECE).await?;
+        let Some(last) = piece.last() else { break };
+        let next = (last.at, last.payment.id);
+        for settled in &piece {
+            if !look(driver, settled, &mut found).await {
+                return Ok(found);
+            }
+        }
+        after = next;
     }
+    found.until = now;
     Ok(found)
+}
+
+/// Compares one payment; `false`: the provider is away. What it does not know, or refuses to tell, is a difference.
+async fn look(driver: &dyn Driver, settled: &Settled, found: &mut Reconciliation) -> bool {
+    match driver.audit(&settled.payment).await {
+        Ok(None) => {}
+        Ok(Some(theirs)) => {
+            found.compared += 1;
+            found.differences.extend(difference(&settled.payment, settled.refunded, theirs));
+        }
+        Err(fault) if fault.code == Code::Unavailable => {
+            tracing::warn!(%fault, cause = ?fault.cause, "a comparison is broken off, and goes on later");
+            found.until = settled.at;
+            return false;
+        }
+        Err(fault) => {
+            found.compared += 1;
+            found.differences.push(untold(&settled.payment, &fault));
+        }
+    }
+    true
+}
+
+/// A payment that money came for.
+#[derive(Clone, Debug)]
+pub(super) struct Settled {
+    pub(super) payment: Payment,
+    /// What was paid back of it.
+    pub(super) refunded: Money,
+    /// When the money was booked.
+    pub(super) at: Timestamp,
+}
+
+/// In one line, whatever the provider says.
+fn untold(payment: &Payment, fault: &Fault) -> String {
+    let cause = fault.cause.as_ref().map_or_else(|| fault.to_string(), ToString::to_string);
+    let cause = cause.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("payment {} of order {}: not told there: {cause}", payment.id, payment.trade_no)
 }
 
 /// What differs of one payment; refunds that are promised and not made yet are no difference.

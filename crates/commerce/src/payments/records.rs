@@ -1,37 +1,41 @@
 //! All SQL of notices, disputes and comparisons.
 
 use super::driver::Notice;
-use super::notices::Kept;
+use super::notices::{Kept, Waiting};
 use super::reconcile::Reconciliation;
 use turnpike_base::{Money, Timestamp};
 use turnpike_store::{Read, Row, StoreError, WriteTx, args};
 
-/// Keeps a notice as it came; a repeat is kept once.
+/// Keeps a notice as it came, with the time of its next turn; a repeat is kept once.
 pub(super) async fn keep_notice(
     tx: &WriteTx,
-    pm_id: i64,
+    from: Kept,
     notice: &Notice,
     body: &str,
-    now: Timestamp,
+    next_at: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = "INSERT INTO payment_notices (pm_id, event, kind, body, received_at) VALUES ($1, $2, $3, $4, $5) \
+    let sql = "INSERT INTO payment_notices (pm_id, event, kind, body, received_at, next_at) VALUES ($1, $2, $3, $4, $5, $6) \
         ON CONFLICT (pm_id, event) DO NOTHING";
-    tx.exec(sql, args![pm_id, &notice.event, &notice.kind, body, now]).await.map(drop)
+    let args = args![from.pm_id, &notice.event, &notice.kind, body, from.received_at, next_at];
+    tx.exec(sql, args).await.map(drop)
 }
 
-/// Notices that came before then and are not applied, the oldest first.
-pub(super) async fn unapplied(
-    tx: &impl Read,
-    before: Timestamp,
-    most: i64,
-) -> Result<Vec<(Kept, String)>, StoreError> {
-    let sql = "SELECT pm_id, body, received_at FROM payment_notices WHERE applied_at IS NULL AND received_at <= $1 \
-        ORDER BY id LIMIT $2";
+/// Notices that are not applied and whose turn has come, those that wait longest for it first.
+pub(super) async fn unapplied(tx: &impl Read, now: Timestamp, most: i64) -> Result<Vec<Waiting>, StoreError> {
+    let sql = "SELECT id, pm_id, body, received_at, tries FROM payment_notices WHERE applied_at IS NULL AND next_at <= $1 \
+        ORDER BY next_at, id LIMIT $2";
     let read = |row: &Row| {
-        let kept = Kept { pm_id: row.get("pm_id")?, received_at: row.get("received_at")? };
-        Ok((kept, row.get("body")?))
+        let from = Kept { pm_id: row.get("pm_id")?, received_at: row.get("received_at")? };
+        Ok(Waiting { id: row.get("id")?, from, body: row.get("body")?, tries: row.get("tries")? })
     };
-    tx.rows(sql, args![before, most]).await?.iter().map(read).collect()
+    tx.rows(sql, args![now, most]).await?.iter().map(read).collect()
+}
+
+/// The next turn of a notice, should this one come to nothing.
+pub(super) async fn put_off_notice(tx: &WriteTx, id: i64, next_at: Timestamp) -> Result<(), StoreError> {
+    let sql =
+        "UPDATE payment_notices SET tries = tries + 1, next_at = $2 WHERE id = $1 AND applied_at IS NULL";
+    tx.exec(sql, args![id, next_at]).await.map(drop)
 }
 
 pub(super) async fn notice_applied(
@@ -80,24 +84,35 @@ pub(super) async fn end_dispute(
 
 pub(super) async fn insert_reconciliation(tx: &WriteTx, found: &Reconciliation) -> Result<(), StoreError> {
     let sql = "INSERT INTO payment_reconciliations (pm_id, since_at, until_at, compared, differences, created_at) \
-        VALUES ($1, $2, $3, $4, $5, $3)";
-    let args = args![found.pm_id, found.since, found.at, found.compared, found.differences.join("\n")];
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    let told = found.differences.join("\n");
+    let args = args![found.pm_id, found.since, found.until, found.compared, told, found.at];
     tx.exec(sql, args).await.map(drop)
+}
+
+fn reconciliation(row: &Row) -> Result<Reconciliation, StoreError> {
+    let told: String = row.get("differences")?;
+    Ok(Reconciliation {
+        pm_id: row.get("pm_id")?,
+        since: row.get("since_at")?,
+        until: row.get("until_at")?,
+        compared: row.get("compared")?,
+        differences: told.lines().map(str::to_owned).collect(),
+        at: row.get("created_at")?,
+    })
 }
 
 /// The newest comparisons.
 pub async fn reconciliations(tx: &impl Read, most: i64) -> Result<Vec<Reconciliation>, StoreError> {
-    let rows =
-        tx.rows("SELECT * FROM payment_reconciliations ORDER BY id DESC LIMIT $1", args![most]).await?;
-    let read = |row: &Row| {
-        let told: String = row.get("differences")?;
-        Ok(Reconciliation {
-            pm_id: row.get("pm_id")?,
-            since: row.get("since_at")?,
-            compared: row.get("compared")?,
-            differences: told.lines().map(str::to_owned).collect(),
-            at: row.get("created_at")?,
-        })
-    };
-    rows.iter().map(read).collect()
+    let sql = "SELECT * FROM payment_reconciliations ORDER BY id DESC LIMIT $1";
+    tx.rows(sql, args![most]).await?.iter().map(reconciliation).collect()
+}
+
+/// The newest comparison of a method.
+pub(super) async fn last_reconciliation(
+    tx: &impl Read,
+    pm_id: i64,
+) -> Result<Option<Reconciliation>, StoreError> {
+    let sql = "SELECT * FROM payment_reconciliations WHERE pm_id = $1 ORDER BY id DESC LIMIT 1";
+    tx.row(sql, args![pm_id]).await?.map(|row| reconciliation(&row)).transpose()
 }

@@ -193,8 +193,8 @@ const RUNS: i64 = 100;
 pub(super) async fn reconciliations(control: &Control, _: super::Paging) -> Result<Value> {
     let found = payments::reconciliations(&control.store().read().await?, RUNS).await?;
     let row = |run: &Reconciliation| {
-        json!({"at": time(run.at), "pm_id": run.pm_id, "since": time(run.since), "compared": run.compared,
-            "differences": run.differences})
+        json!({"at": time(run.at), "pm_id": run.pm_id, "since": time(run.since), "until": time(run.until),
+            "complete": run.is_complete(), "compared": run.compared, "differences": run.differences})
     };
     Ok(listed(i64::try_from(found.len()).unwrap_or(0), found.iter().map(row).collect()))
 }

@@ -214,7 +214,7 @@ pub(super) async fn trouble(tx: &impl Read, now: Timestamp) -> Result<Trouble, S
         (SELECT COUNT(*) FROM invoices WHERE status = 1) AS invoices, \
         (SELECT COUNT(*) FROM real_names WHERE status = 'pending') AS real_names, \
         (SELECT COUNT(*) FROM products WHERE status = 1 AND stock > 0 AND taken >= stock) AS sold_out, \
-        (SELECT COUNT(*) FROM payment_reconciliations r WHERE r.differences <> '' AND r.id = \
+        (SELECT COUNT(*) FROM payment_reconciliations r WHERE (r.differences <> '' OR r.until_at < r.created_at) AND r.id = \
             (SELECT MAX(id) FROM payment_reconciliations n WHERE n.pm_id = r.pm_id)) AS unreconciled";
     let Some(row) = tx.row(sql, args![now.plus_ms(-STUCK_MS)]).await? else { return Ok(Trouble::default()) };
     Ok(Trouble {

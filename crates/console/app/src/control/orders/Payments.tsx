@@ -70,6 +70,7 @@ const t = texts({
   compared: ['笔数', 'Compared'],
   agree: ['一致', 'All agree'],
   differ: ['不一致', 'Differ'],
+  broken: ['支付渠道中断，已比对至 {until}，稍后继续', 'The provider was away; compared until {until}, it goes on later'],
   result: ['结果', 'Result'],
   method: ['方式', 'Way'],
   noCheck: ['每日对账后显示', 'It shows after the daily comparison'],
@@ -79,7 +80,7 @@ interface Method { id: number; method: string; title: string; title_zh: string; 
 interface Refund { id: number; trade_no: string; customer: number; pm_id: number; amount: number; status: string; created_at: string }
 interface Invoice { id: number; customer: number; status: number; amount: number; currency: string; number: string | null; to_correct: number; title?: string; created_at: string }
 interface Unmatched { id: number; trade_no: string; amount: number; currency: string; status: string; note: string; created_at: string }
-interface Run { at: string; pm_id: number; compared: number; differences: string | string[] }
+interface Run { at: string; pm_id: number; until: string; complete: boolean; compared: number; differences: string | string[] }
 
 export function Payments() {
   const sites = useSites()
@@ -266,7 +267,7 @@ function Checks() {
         { head: t.at, cell: (row) => when(row.at) },
         { head: t.method, cell: (row) => row.pm_id },
         { head: t.compared, right: true, cell: (row) => row.compared },
-        { head: t.result, cell: (row) => (row.differences.length === 0 ? <Mark tone="good">{t.agree}</Mark> : <><Mark tone="bad">{t.differ}</Mark><Text fz="xs" style={{ whiteSpace: 'pre-wrap' }}>{[row.differences].flat().join('\n')}</Text></>) },
+        { head: t.result, cell: (row) => (row.differences.length === 0 ? !row.complete ? <Mark tone="bad">{say(t.broken, { until: when(row.until) })}</Mark> : <Mark tone="good">{t.agree}</Mark> : <><Mark tone="bad">{t.differ}</Mark><Text fz="xs" style={{ whiteSpace: 'pre-wrap' }}>{[row.differences].flat().join('\n')}</Text></>) },
       ]}
     />
   )
