@@ -74,7 +74,8 @@ pub(super) async fn of_customer(
     tx.rows(&sql, args).await?.iter().map(|row| read(row, vault)).collect()
 }
 
-/// One page of a customer's accounts whose name or remark holds a text, the newest first, and how many there are.
+/// One page of a customer's accounts whose name or remark holds a text, and how many there are: the one of just this name,
+/// then the newest first.
 pub(super) async fn search(
     tx: &impl Read,
     vault: &Vault,
@@ -91,9 +92,9 @@ pub(super) async fn search(
         values.extend(args![enabled]);
         filter.push_str(&format!(" AND enabled = ${}", values.len()));
     }
-    if !wish.keyword.is_empty() {
-        let literal =
-            wish.keyword.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let keyword = wish.keyword.to_lowercase();
+    if !keyword.is_empty() {
+        let literal = keyword.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         values.extend(args![format!("%{literal}%")]);
         let n = values.len();
         filter.push_str(&format!(
@@ -102,11 +103,12 @@ pub(super) async fn search(
     }
     let counted = tx.row(&format!("SELECT COUNT(*) AS n FROM accounts {filter}"), values.clone()).await?;
     let total = counted.map(|row| row.get("n")).transpose()?.unwrap_or(0);
-    let (limit, offset) = (values.len() + 1, values.len() + 2);
+    let (exact, limit, offset) = (values.len() + 1, values.len() + 2, values.len() + 3);
     let sql = format!(
-        "SELECT {COLUMNS} FROM accounts {filter} ORDER BY created_at DESC, id DESC LIMIT ${limit} OFFSET ${offset}"
+        "SELECT {COLUMNS} FROM accounts {filter} ORDER BY CASE WHEN username_key = ${exact} THEN 0 ELSE 1 END, \
+         created_at DESC, id DESC LIMIT ${limit} OFFSET ${offset}"
     );
-    values.extend(args![wish.page.size, wish.page.offset()]);
+    values.extend(args![keyword, wish.page.size, wish.page.offset()]);
     let rows = tx.rows(&sql, values).await?;
     let rows = rows.iter().map(|row| read(row, vault)).collect::<Result<_>>()?;
     Ok(PageOf { page: wish.page, total, rows })

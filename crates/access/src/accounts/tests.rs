@@ -106,6 +106,15 @@ both_engines! {
         assert_eq!(look("nobody", None, 20).await, (0, String::new()));
     }
 
+    async fn a_search_gives_the_account_of_just_that_name_first(store: Store) {
+        add(&store, WHO, "Bulk:secret1,bulk1:secret1,bulk2:secret1").await.unwrap();
+        let wish = Search { keyword: "bulk".into(), product: None, enabled: None, page: Page::new(1, 2) };
+        let tx = store.read().await.unwrap();
+        let found = flow::search(&tx, &Vault::new([7; 32]), WHO, &wish).await.unwrap();
+        let names: Vec<String> = found.rows.into_iter().map(|account| account.username).collect();
+        assert_eq!((found.total, names.join(" ")), (3, "Bulk bulk2".to_owned()));
+    }
+
     async fn a_name_is_unique_in_the_installation_and_keeps_its_case(store: Store) {
         add(&store, WHO, "User01:pass,user02:pass").await.unwrap();
         let taken = add(&store, OTHER, "free:pass,USER01:pass").await.unwrap_err();
