@@ -77,11 +77,27 @@ async function lostAccount(page, base) {
   await page.getByText('There is no account nosuch').waitFor()
 }
 
+/** On a phone the closed menu can't be reached; open, Escape closes it and leads back to its button. */
+async function menu(page, base) {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto(`${base}/usage`)
+  await page.getByRole('button', { name: 'My account' }).focus()
+  await page.keyboard.press('Tab')
+  if (await page.evaluate(() => document.activeElement?.closest('nav') !== null)) fail('a link of the closed menu has the focus')
+  await button('Menu', page).click()
+  await page.getByRole('link', { name: 'Overview' }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('link', { name: 'Overview' }).waitFor({ state: 'hidden' })
+  if (!(await button('Menu', page).evaluate((one) => one === document.activeElement))) fail('the focus is lost when the menu closes')
+  await page.setViewportSize({ width: 1440, height: 900 })
+}
+
 export async function rough(page, base, step) {
   await latePrice(page, base)
   await lostAnswer(page, base)
   step('paid no stale price, and nothing twice')
   await lostAccount(page, base)
+  await menu(page, base)
   await manyPages(page, base)
   step('had nine pages open at once')
   await away(page, base)

@@ -1,16 +1,16 @@
 // Around every operator's screen: menu with what waits, who is logged in, language, theme.
 
 import { ActionIcon, AppShell, Badge, Burger, Group, Menu, NavLink, ScrollArea, Text } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
 import { IconLock, IconLogout, IconUserShield } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { Link, Outlet, useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
 import { Away } from '../lib/Away'
 import { texts } from '../lib/lang'
 import { failed } from '../lib/ui'
 import { Brand } from '../shell/Brand'
 import { LangSwitch, SchemeSwitch } from '../shell/switches'
+import { useMenu } from '../shell/useMenu'
 import { Account } from './Account'
 import { door, useMay, useMe } from './api'
 import { useLive, useLost } from './live'
@@ -28,24 +28,22 @@ const t = texts({
 })
 
 export function Frame() {
-  const [open, { toggle, close }] = useDisclosure(false)
-  const path = useLocation({ select: (place) => place.pathname })
+  const { open, path, burger, navbar } = useMenu()
   const me = useMe()
-  useEffect(close, [path, close])
   const allowed = useMay()
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 232, breakpoint: 'md', collapsed: { mobile: !open } }} padding={{ base: 'md', sm: 'xl' }}>
       <AppShell.Header>
         <Group h="100%" px="md" justify="space-between" wrap="nowrap" gap="xs">
           <Group gap="sm" wrap="nowrap" miw={0}>
-            <Burger opened={open} onClick={toggle} hiddenFrom="md" size="sm" aria-label={t.menu} aria-expanded={open} />
+            <Burger {...burger} hiddenFrom="md" size="sm" aria-label={t.menu} />
             <Brand />
-            <Badge variant="outline" color="gray" radius="sm" tt="none" fw={550} visibleFrom="sm" c="dimmed">{t.room}</Badge>
+            <Badge variant="outline" color="gray" radius="sm" tt="none" fw={550} visibleFrom="sm" c="dimmed" style={{ flexShrink: 0 }}>{t.room}</Badge>
           </Group>
-          <Group gap={4} wrap="nowrap"><LangSwitch /><SchemeSwitch /><Who /></Group>
+          <Group gap={4} wrap="nowrap" style={{ flexShrink: 0 }}><LangSwitch /><SchemeSwitch /><Who /></Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="sm" aria-label={t.main}>
+      <AppShell.Navbar p="sm" aria-label={t.main} {...navbar}>
         <AppShell.Section grow component={ScrollArea} type="never">
           {groups.map((group, i) => (
             <nav key={group.label ?? i} aria-label={group.label ? names[group.label] : names.home}>

@@ -11,7 +11,7 @@ import { onLoginEnded } from '../lib/live'
 import { Failed } from '../lib/ui'
 import { router } from './router'
 import { type Site, SiteContext, loadSite } from './site'
-import { themeOf } from './theme'
+import { themeOf, variablesOf } from './theme'
 
 const client = new QueryClient({
   defaultOptions: {
@@ -47,7 +47,7 @@ export function App({ nonce }: { nonce: string }) {
     void client.invalidateQueries()
   }, [tongue])
   return (
-    <MantineProvider theme={themeOf(site?.colour ?? '')} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+    <MantineProvider theme={themeOf(site?.colour ?? '')} cssVariablesResolver={variablesOf(site?.colour ?? '')} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <QueryClientProvider client={client}>
         <Notifications position="top-right" />
         {site ? (

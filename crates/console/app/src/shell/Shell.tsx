@@ -1,11 +1,9 @@
 // Around every screen of a customer: menu at the left (behind a button on phones), brand, balance, language, theme.
 
 import { ActionIcon, AppShell, Badge, Burger, Group, Menu, NavLink, ScrollArea, Text } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
 import { IconLogout, IconUserCircle } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { useRead, useWrite } from '../api/hooks'
 import { Away } from '../lib/Away'
 import { money } from '../lib/format'
@@ -17,6 +15,7 @@ import { type NavItem, groups, t as names } from './nav'
 import { useSite } from './site'
 import { ViewOnly } from './ViewOnly'
 import { LangSwitch, SchemeSwitch } from './switches'
+import { useMenu } from './useMenu'
 
 const t = texts({
   menu: ['菜单', 'Menu'],
@@ -27,21 +26,19 @@ const t = texts({
 })
 
 export function Shell() {
-  const [open, { toggle, close }] = useDisclosure(false)
-  const path = useLocation({ select: (place) => place.pathname })
-  useEffect(close, [path, close])
+  const { open, path, burger, navbar } = useMenu()
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 236, breakpoint: 'md', collapsed: { mobile: !open } }} padding={{ base: 'md', sm: 'xl' }}>
       <AppShell.Header>
         <Group h="100%" px="md" justify="space-between" wrap="nowrap" gap="xs">
-          <Group gap="sm" wrap="nowrap">
-            <Burger opened={open} onClick={toggle} hiddenFrom="md" size="sm" aria-label={t.menu} aria-expanded={open} />
+          <Group gap="sm" wrap="nowrap" miw={0}>
+            <Burger {...burger} hiddenFrom="md" size="sm" aria-label={t.menu} />
             <Brand />
           </Group>
-          <Group gap={4} wrap="nowrap"><Balance /><LangSwitch /><SchemeSwitch /><Me /></Group>
+          <Group gap={4} wrap="nowrap" style={{ flexShrink: 0 }}><Balance /><LangSwitch /><SchemeSwitch /><Me /></Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="sm" aria-label={t.main}>
+      <AppShell.Navbar p="sm" aria-label={t.main} {...navbar}>
         <AppShell.Section grow component={ScrollArea} type="never">
           {groups.map((group, i) => (
             <nav key={group.label ?? i} aria-label={group.label ? names[group.label] : names.overview}>

@@ -1,6 +1,6 @@
 // Colours and shapes. A brand names one colour; its ten shades are mixed from it.
 
-import { type MantineColorsTuple, createTheme } from '@mantine/core'
+import { type CSSVariablesResolver, type MantineColorsTuple, createTheme, defaultCssVariablesResolver } from '@mantine/core'
 import { texts } from '../lib/lang'
 
 // What the library would say in English alone.
@@ -39,14 +39,39 @@ export function readable(hex: string): string {
   return colour
 }
 
+/** What cards are drawn on in the dark theme. */
+const NIGHT = '#171c21'
+
+/** The colour, lightened until it stands out from a dark card; white text on it stays readable. */
+export function visible(hex: string): string {
+  let colour = hex
+  for (let i = 0; i < 40 && (luminance(colour) + 0.05) / (luminance(NIGHT) + 0.05) < 2.8; i += 1) colour = mix(colour, 255, 0.04)
+  return colour
+}
+
+const baseOf = (colour: string) => readable(/^#[0-9a-fA-F]{6}$/.test(colour) ? colour : OWN)
+
+/** In the dark theme the shades are those of the lightened colour. */
+export function variablesOf(colour: string): CSSVariablesResolver {
+  const base = baseOf(colour)
+  const night = visible(base)
+  return (theme) => {
+    const usual = defaultCssVariablesResolver(theme)
+    if (night === base) return usual
+    const other = defaultCssVariablesResolver({ ...theme, colors: { ...theme.colors, brand: shades(night) } })
+    const brand = Object.entries(other.variables).filter(([name]) => name.startsWith('--mantine-color-brand-'))
+    return { ...usual, dark: { ...other.dark, ...Object.fromEntries(brand) } }
+  }
+}
+
 export function themeOf(colour: string) {
-  const base = readable(/^#[0-9a-fA-F]{6}$/.test(colour) ? colour : OWN)
+  const base = baseOf(colour)
   return createTheme({
     primaryColor: 'brand',
     primaryShade: { light: 6, dark: 6 },
     colors: {
       brand: shades(base),
-      dark: ['#e6e9ec', '#b9c0c7', '#a2abb4', '#5b6670', '#3a434c', '#2c343b', '#20272d', '#171c21', '#11161a', '#0b0e11'],
+      dark: ['#e6e9ec', '#b9c0c7', '#a2abb4', '#5b6670', '#3a434c', '#2c343b', '#20272d', NIGHT, '#11161a', '#0b0e11'],
     },
     defaultRadius: 'md',
     cursorType: 'pointer',

@@ -12,7 +12,7 @@ import { country, number, percent, shortDay, size, wall } from '../lib/format'
 import { either, texts } from '../lib/lang'
 import { type AccountType, accountTypeOptions } from '../lib/products'
 import { Empty, Loaded, Panel, Screen } from '../lib/ui'
-import { useLiveUsage } from '../shell/live'
+import { useCustomerLost, useLiveUsage } from '../shell/live'
 import { useSite } from '../shell/site'
 import { AccountSelect } from './AccountSelect'
 
@@ -91,7 +91,7 @@ function Days({ filter }: { filter: Filter }) {
   const sum = flows.reduce((all, flow) => all + flow, 0)
   return (
     <SimpleGrid className="wide-first" cols={{ base: 2, xs: 3 }} spacing={{ base: 'sm', sm: 'lg' }}>
-      <Stat label={t.total} value={read.data ? size(sum) : '…'} live />
+      <Stat label={t.total} value={read.data ? size(sum) : '…'} live={useCustomerLost() === undefined} />
       <Stat label={t.mean} value={read.data ? size(Math.ceil(sum / Math.max(flows.length, 1))) : '…'} />
       <Stat label={t.peak} value={read.data ? size(Math.max(0, ...flows)) : '…'} />
     </SimpleGrid>
