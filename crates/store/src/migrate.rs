@@ -56,6 +56,7 @@ twins! {
     84 "0084_kept_and_invoiced",
     85 "0085_transfers_once",
     86 "0086_turns_of_notices",
+    87 "0087_outbox_lanes",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

@@ -127,14 +127,51 @@ both_engines! {
     async fn a_sent_message_is_not_sent_again_and_keeps_no_secret(store: Store) {
         let tx = store.write().await.unwrap();
         outbox::post(&tx, "mail", &"code 123456", NOW).await.unwrap();
-        let message = outbox::claim(&tx, &["mail"], NOW, 30).await.unwrap().unwrap();
-        assert!(outbox::claim(&tx, &["webhook", "other"], NOW, 30).await.unwrap().is_none());
+        let message = outbox::claim(&tx, "mail", NOW, 30).await.unwrap().unwrap();
+        assert!(outbox::claim(&tx, "webhook", NOW, 30).await.unwrap().is_none());
         outbox::fail(&tx, &message, "refused", NOW).await.unwrap();
-        let message = outbox::claim(&tx, &["mail"], NOW.plus_seconds(1), 30).await.unwrap().unwrap();
+        let message = outbox::claim(&tx, "mail", NOW.plus_seconds(1), 30).await.unwrap().unwrap();
         outbox::sent(&tx, &message, NOW).await.unwrap();
-        assert!(outbox::claim(&tx, &["mail"], NOW.plus_days(1), 30).await.unwrap().is_none());
+        assert!(outbox::claim(&tx, "mail", NOW.plus_days(1), 30).await.unwrap().is_none());
         let row = tx.row("SELECT payload FROM outbox", args![]).await.unwrap().unwrap();
         assert_eq!(row.get::<String>("payload").unwrap(), "null");
+    }
+
+    async fn messages_of_a_lane_go_one_after_the_other(store: Store) {
+        let tx = store.write().await.unwrap();
+        for (lane, text) in [("a", "a1"), ("a", "a2"), ("b", "b1")] {
+            outbox::post_in_lane(&tx, "hook", lane, &text, NOW).await.unwrap();
+        }
+        let claim = async |now: Timestamp| outbox::claim(&tx, "hook", now, 30).await.unwrap();
+        let (a1, b1) = (claim(NOW).await.unwrap(), claim(NOW).await.unwrap());
+        assert_eq!([&a1.payload, &b1.payload], ["\"a1\"", "\"b1\""]);
+        assert!(claim(NOW).await.is_none() && !outbox::is_due(&tx, "hook", NOW).await.unwrap(), "a2 waits for a1");
+        outbox::fail(&tx, &a1, "no answer", NOW).await.unwrap();
+        assert!(claim(NOW).await.is_none(), "a2 does not overtake a1");
+        outbox::hurry(&tx, "hook", "a", NOW).await.unwrap();
+        let again = claim(NOW).await.unwrap();
+        assert_eq!((again.id, again.attempts), (a1.id, 2), "the receiver is back");
+        outbox::sent(&tx, &again, NOW).await.unwrap();
+        assert_eq!(claim(NOW).await.unwrap().payload, "\"a2\"");
+        outbox::give_up(&tx, &b1, "too late").await.unwrap();
+        outbox::post_in_lane(&tx, "hook", "b", &"b2", NOW).await.unwrap();
+        outbox::clear(&tx, "hook", "b", NOW).await.unwrap();
+        outbox::post_in_lane(&tx, "hook", "b", &"b3", NOW).await.unwrap();
+        assert_eq!(claim(NOW).await.unwrap().payload, "\"b3\"", "what was given up holds nobody up");
+    }
+
+    async fn who_lost_a_message_to_another_process_changes_nothing(store: Store) {
+        let tx = store.write().await.unwrap();
+        outbox::post(&tx, "mail", &"hello", NOW).await.unwrap();
+        let lost = outbox::claim(&tx, "mail", NOW, 30).await.unwrap().unwrap();
+        let later = NOW.plus_seconds(31);
+        let taken = outbox::claim(&tx, "mail", later, 30).await.unwrap().unwrap();
+        outbox::fail(&tx, &lost, "no answer", later).await.unwrap();
+        outbox::give_up(&tx, &lost, "no answer").await.unwrap();
+        outbox::sent(&tx, &lost, later).await.unwrap();
+        assert!(outbox::claim(&tx, "mail", later.plus_seconds(9), 30).await.unwrap().is_none(), "it is on its way");
+        outbox::sent(&tx, &taken, later).await.unwrap();
+        assert!(outbox::claim(&tx, "mail", NOW.plus_days(1), 30).await.unwrap().is_none());
     }
 
     async fn what_is_planned_while_it_runs_comes_after_it(store: Store) {

@@ -91,7 +91,7 @@ pub(super) async fn set(state: State, call: Call, input: Set) -> Result<()> {
 }
 
 pub(super) async fn set_webhook(state: State, call: Call, input: Where) -> Result<Option<HookView>> {
-    let made = hooks::set(&state, call.customer, input.url.trim()).await?;
+    let made = hooks::set(&state, call.customer, input.url.trim(), call.now).await?;
     Ok(made.map(|hook| view(&hook, &call)))
 }
 

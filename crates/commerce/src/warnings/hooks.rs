@@ -116,7 +116,12 @@ pub async fn of(tx: &impl Read, vault: &Vault, customer: CustomerId) -> Result<O
 }
 
 /// Says where events go, under a new secret; an empty URL: nowhere any more.
-pub(super) async fn set(state: &State, customer: CustomerId, url: &str) -> Result<Option<Hook>> {
+pub(super) async fn set(
+    state: &State,
+    customer: CustomerId,
+    url: &str,
+    now: Timestamp,
+) -> Result<Option<Hook>> {
     if !url.is_empty() && Address::parse(url).is_err() {
         return Err(error::bad_url(LONGEST));
     }
@@ -126,7 +131,11 @@ pub(super) async fn set(state: &State, customer: CustomerId, url: &str) -> Resul
         .transpose()?
         .map(|secret| Hook { url: url.to_owned(), secret, tried_at: None, failure: None });
     match &hook {
-        Some(hook) => queries::put_hook(&tx, &state.vault, customer, hook).await?,
+        Some(hook) => {
+            queries::put_hook(&tx, &state.vault, customer, hook).await?;
+            // What the old server did not take need not wait until that one's turn would have come.
+            outbox::hurry(&tx, KIND, &lane(customer), now).await?;
+        }
         None => queries::delete_hook(&tx, customer).await?,
     }
     tx.commit().await?;
@@ -141,13 +150,22 @@ pub(super) async fn test(state: &State, customer: CustomerId, now: Timestamp) ->
         return Err(if known { error::tested_just_now(PAUSE) } else { error::no_webhook() });
     }
     let text = Text::new("这是一条测试事件。", "This is a trial event.");
-    post(&tx, customer, json!({"event": "test", "text": text}), now).await?;
+    let event = json!({"event": "test", "text": text});
+    // It tells how the server fares now: it waits for no event that was not taken, and replaces the trial before.
+    let lane = format!("{} trial", lane(customer));
+    outbox::clear(&tx, KIND, &lane, now).await?;
+    outbox::post_in_lane(&tx, KIND, &lane, &Waiting { customer, event }, now).await?;
     Ok(tx.commit().await?)
 }
 
 /// Writes an event for a customer's webhook.
-pub(super) async fn post(tx: &WriteTx, customer: CustomerId, event: Value, now: Timestamp) -> Result<()> {
-    Ok(outbox::post(tx, KIND, &Waiting { customer, event }, now).await?)
+pub async fn post(tx: &WriteTx, customer: CustomerId, event: Value, now: Timestamp) -> Result<()> {
+    Ok(outbox::post_in_lane(tx, KIND, &lane(customer), &Waiting { customer, event }, now).await?)
+}
+
+/// A customer's events go one after the other.
+fn lane(customer: CustomerId) -> String {
+    customer.0.to_string()
 }
 
 /// An event of the outbox that is to be carried.
@@ -174,7 +192,11 @@ pub async fn due(state: &State, payload: &str) -> Result<Option<Due>> {
     Ok(Some(Due { customer, hook, event: event.to_string(), private }))
 }
 
-/// Remembers how an event fared, where the webhook is still the one that was tried.
+/// Remembers how an event fared, where the webhook is still the one that was tried. A server that took one is back: what
+/// waits for its next try goes now.
 pub async fn tried(tx: &WriteTx, due: &Due, failure: Option<Failure>, now: Timestamp) -> Result<()> {
+    if failure.is_none() {
+        outbox::hurry(tx, KIND, &lane(due.customer), now).await?;
+    }
     queries::tried(tx, due.customer, &due.hook.url, failure, now).await
 }

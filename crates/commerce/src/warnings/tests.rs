@@ -52,8 +52,8 @@ both_engines! {
             row.get::<i64>("n").unwrap()
         };
         assert_eq!(hooks::test(state, who, NOW).await.unwrap_err().slug, "webhook_unknown");
-        assert!(hooks::set(state, who, "ftp://x.example").await.unwrap_err().errors.contains_key("url"));
-        let hook = hooks::set(state, who, "https://hooks.example/turnpike").await.unwrap().unwrap();
+        assert!(hooks::set(state, who, "ftp://x.example", NOW).await.unwrap_err().errors.contains_key("url"));
+        let hook = hooks::set(state, who, "https://hooks.example/turnpike", NOW).await.unwrap().unwrap();
         assert_eq!(hook.secret.expose().len(), 40);
         flow::choose(state, who, Kind::Used80, (Some(false), None)).await.unwrap();
         flow::choose(state, who, Kind::Used100, (Some(true), None)).await.unwrap();
@@ -83,7 +83,14 @@ both_engines! {
             let hook = note(failure).await;
             assert_eq!((hook.failure, hook.tried_at), (failure, Some(NOW)));
         }
-        assert!(hooks::set(state, who, "").await.unwrap().is_none());
+        hooks::test(state, who, NOW.plus_seconds(10)).await.unwrap();
+        let waiting = async || {
+            let tx = store.read().await.unwrap();
+            let sql = "SELECT payload FROM outbox WHERE kind = $1 AND send_at < $2 ORDER BY id";
+            tx.rows(sql, args![hooks::KIND, Timestamp::FAR]).await.unwrap().len()
+        };
+        assert_eq!(waiting().await, 2, "a new trial replaces the one before, and no event");
+        assert!(hooks::set(state, who, "", NOW).await.unwrap().is_none());
         assert!(hooks::due(state, &payloads[1]).await.unwrap().is_none(), "there is none any more");
     }
 

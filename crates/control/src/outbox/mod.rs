@@ -1,14 +1,20 @@
-//! Sends what the domains wrote into the outbox: mail, signed webhooks, those of customers, too. What was not taken is tried again later
-//! and later; what is too late is given up. Without a mail server mails stay where operators can read them.
+//! Sends what the domains wrote into the outbox: mail, signed webhooks, those of customers, too, side by side. What was not
+//! taken is tried again later and later; what is too late is given up. Without a mail server mails stay where operators can read them.
+
+#[cfg(test)]
+mod tests;
 
 use crate::Control;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use tokio::task::JoinSet;
 use turnpike_base::{Result, Timestamp};
 use turnpike_commerce::warnings::hooks::{self, Due, Failure};
 use turnpike_courier::{CourierError, Mail, Smtp, Webhook};
 use turnpike_identity::{events, mail};
 use turnpike_store::outbox::{self, Message};
+use turnpike_store::retrying;
 
 /// Other processes write too, and waits end: look at least so often.
 const LOOK: Duration = Duration::from_secs(1);
@@ -16,6 +22,9 @@ const LOOK: Duration = Duration::from_secs(1);
 const LOCK: i64 = 120;
 /// Tries of a webhook before it is given up: about a day.
 const TRIES: i64 = 30;
+/// Customers' webhooks on their way at once: many, because each of these servers may hang. Those of one customer go one
+/// after the other.
+const STRANGERS: usize = 32;
 
 /// What carries messages to the outside world.
 #[derive(Clone, Debug, Default)]
@@ -42,56 +51,84 @@ impl Control {
     /// Sends with these from now on; customers may have codes by telephone where there is a webhook.
     pub fn set_couriers(&self, couriers: Couriers) {
         self.0.identity.codes.webhook.store(couriers.webhook.is_some(), Ordering::Relaxed);
-        self.0.couriers.store(std::sync::Arc::new(couriers));
+        self.0.couriers.store(Arc::new(couriers));
     }
 }
 
-/// Sends for ever. The kinds go side by side: a server that is slow holds up its own kind only.
+/// Sends for ever. The kinds go side by side: a server that is slow holds up its own kind only, and where it is a
+/// customer's, that customer only.
 pub(crate) async fn run(control: Control) {
     tokio::join!(
-        run_kind(&control, mail::KIND),
-        run_kind(&control, events::KIND),
-        run_kind(&control, hooks::KIND)
+        run_kind(&control, mail::KIND, 1),
+        run_kind(&control, events::KIND, 1),
+        run_kind(&control, hooks::KIND, STRANGERS)
     );
 }
 
-async fn run_kind(control: &Control, kind: &'static str) {
+async fn run_kind(control: &Control, kind: &'static str, at_once: usize) {
+    let mut on_their_way = JoinSet::new();
     loop {
+        while on_their_way.len() >= at_once {
+            on_their_way.join_next().await;
+        }
+        while on_their_way.try_join_next().is_some() {}
         let committed = control.store().committed();
         tokio::pin!(committed);
         // From here on no commit goes unnoticed.
         committed.as_mut().enable();
         match next(control, kind).await {
-            Ok(true) => continue,
-            Ok(false) => {}
+            Ok(Some(claimed)) => {
+                on_their_way.spawn(send_claimed(control.clone(), claimed));
+                continue;
+            }
+            Ok(None) => {}
             Err(fault) => tracing::error!(%fault, cause = ?fault.cause, "messages can't be sent"),
         }
         let _ = tokio::time::timeout(LOOK, committed).await;
     }
 }
 
-/// Sends the message of a kind that waits longest; whether there was one.
-async fn next(control: &Control, kind: &str) -> Result<bool> {
-    let (now, couriers) = (control.0.clock.now(), control.0.couriers.load_full());
-    if !couriers.carry(kind) || !outbox::is_due(&control.store().read().await?, kind, now).await? {
-        return Ok(false);
+/// A message that is this process's for a while, and who carries it.
+struct Claimed {
+    message: Message,
+    couriers: Arc<Couriers>,
+    at: Timestamp,
+}
+
+/// Takes the message of a kind that waits longest, if there is one.
+async fn next(control: &Control, kind: &str) -> Result<Option<Claimed>> {
+    let (at, couriers) = (control.0.clock.now(), control.0.couriers.load_full());
+    if !couriers.carry(kind) || !outbox::is_due(&control.store().read().await?, kind, at).await? {
+        return Ok(None);
     }
     let tx = control.store().write().await?;
-    let Some(message) = outbox::claim(&tx, &[kind], now, LOCK).await? else { return Ok(false) };
+    let Some(message) = outbox::claim(&tx, kind, at, LOCK).await? else { return Ok(None) };
     tx.commit().await?;
-    let outcome = carry(control, &couriers, &message, now).await;
+    Ok(Some(Claimed { message, couriers, at }))
+}
+
+async fn send_claimed(control: Control, claimed: Claimed) {
+    let Claimed { message, couriers, at } = claimed;
+    let outcome = carry(&control, &couriers, &message, at).await;
+    if let Err(fault) = retrying(|| end(&control, &message, &outcome)).await {
+        tracing::error!(%fault, cause = ?fault.cause, id = message.id, "how a message fared can't be written down");
+    }
+}
+
+/// Writes down how a message fared.
+async fn end(control: &Control, message: &Message, outcome: &Result<bool, String>) -> Result<()> {
+    let now = control.0.clock.now();
     let tx = control.store().write().await?;
     match outcome {
-        Ok(true) => outbox::sent(&tx, &message, now).await?,
-        Ok(false) => outbox::give_up(&tx, &message, "too late").await?,
-        Err(error) if message.attempts >= TRIES => outbox::give_up(&tx, &message, &error).await?,
+        Ok(true) => outbox::sent(&tx, message, now).await?,
+        Ok(false) => outbox::give_up(&tx, message, "too late").await?,
+        Err(error) if message.attempts >= TRIES => outbox::give_up(&tx, message, error).await?,
         Err(error) => {
             tracing::warn!(id = message.id, kind = message.kind, error, "a message was not taken");
-            outbox::fail(&tx, &message, &error, now).await?;
+            outbox::fail(&tx, message, error, now).await?;
         }
     }
-    tx.commit().await?;
-    Ok(true)
+    Ok(tx.commit().await?)
 }
 
 /// Sends one; `false`: it is too late for it.
