@@ -1,8 +1,9 @@
 //! The gate before passwords and codes: who guesses waits longer and longer, and nobody is ever locked out.
 //!
-//! Guesses count for the pair of name and network, for the network, and for the name. A pair and a network take
-//! turns: a guess is counted before it is checked, so that guesses made at once wait for each other. For a name
-//! alone, which strangers can spoil, the wait is short and takes no turns: its owner gets in from elsewhere.
+//! Guesses count for the pair of name and network, for the network, and for the name. All three take turns: a guess is
+//! counted before it is checked, so that guesses made at once wait for each other. A name's turns, which strangers can
+//! spoil, bind those networks that guessed wrong at it before; for others the wait is short, and takes none: its owner
+//! gets in from elsewhere.
 
 use crate::passwords;
 use std::collections::{BTreeMap, HashMap};
@@ -20,6 +21,8 @@ const FREE: u32 = 5;
 const NETWORK_SHARE: u32 = 8;
 /// Guesses at a name from everywhere that cost nothing.
 const NAME_FREE: u32 = 20;
+/// The longest wait for what others guessed at a name, and between two turns of those who did.
+const NAME_MOST_MS: i64 = 2_000;
 /// A wait in the request itself; longer ones are told.
 const PATIENCE_MS: i64 = 10_000;
 /// After so long without a guess everything is forgotten.
@@ -59,6 +62,11 @@ pub fn wait_ms(guesses: u32) -> i64 {
     }
 }
 
+/// How long a guess at a name waits for those that were made at it from everywhere, in milliseconds.
+fn spoiled_ms(guesses: u32) -> i64 {
+    guesses.checked_sub(NAME_FREE).map_or(0, |more| wait_ms(FREE.saturating_add(more)).min(NAME_MOST_MS))
+}
+
 impl Gate {
     /// Counts a guess at a name from an address; gives how long it has to wait. Fails with `slow_down` where that is
     /// longer than a request may take; that guess does not count.
@@ -73,7 +81,8 @@ impl Gate {
             if now.since(found.last) > MEMORY_MS { Guesses::default() } else { found }
         };
         let (pair, network, alone) = (known(keys.pair), known(keys.network), known(keys.name));
-        let turn = pair.next.max(network.next).max(now);
+        let guilty = pair.count >= FREE;
+        let turn = pair.next.max(network.next).max(if guilty { alone.next } else { now }).max(now);
         let wait = turn.since(now);
         if wait > PATIENCE_MS {
             return Err(slow_down(wait));
@@ -82,10 +91,11 @@ impl Gate {
         let counted = |old: Guesses, next| Guesses { count: old.count.saturating_add(1), last: now, next };
         all.insert(keys.pair, counted(pair, next(pair.count + 1)));
         all.insert(keys.network, counted(network, next((network.count + 1) / NETWORK_SHARE)));
-        all.insert(keys.name, counted(alone, now));
-        let spoiled =
-            if alone.count < NAME_FREE { 0 } else { wait_ms(FREE + alone.count - NAME_FREE).min(2_000) };
-        Ok(Duration::from_millis(u64::try_from(wait.max(spoiled)).unwrap_or(0)))
+        // Those who guess on and on share the name's turns; who is new takes none of them.
+        let spoiled = spoiled_ms(alone.count.saturating_add(1));
+        all.insert(keys.name, counted(alone, if guilty { turn.plus_ms(spoiled) } else { alone.next }));
+        let wait = if guilty { wait } else { wait.max(spoiled_ms(alone.count)) };
+        Ok(Duration::from_millis(u64::try_from(wait).unwrap_or(0)))
     }
 
     /// The guess was right: the pair starts anew.
@@ -150,6 +160,7 @@ fn slow_down(wait_ms: i64) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
     const AWAY: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, 1));
@@ -179,6 +190,70 @@ mod tests {
         let told = outcomes.iter().filter(|o| o.as_ref().is_err_and(|f| f.code == Code::TooMany)).count();
         assert!(told > 80, "{told}");
         assert!(gate.knock("a", HOME, now.plus_ms(60_000)).is_ok(), "a minute later it goes on");
+    }
+
+    /// Who is told to come later comes then, again and again. Gives when each guess is let through, in order.
+    fn passed(gate: &Gate, name: &str, from: &[IpAddr], start: Timestamp) -> Vec<Timestamp> {
+        let mut coming: BTreeSet<(Timestamp, usize)> = (0..from.len()).map(|n| (start, n)).collect();
+        let mut passed = Vec::new();
+        while let Some((now, n)) = coming.pop_first() {
+            match gate.knock(name, from[n], now) {
+                Ok(wait) => passed.push(now.plus_ms(i64::try_from(wait.as_millis()).unwrap())),
+                Err(fault) => drop(coming.insert((now.plus_seconds(told_seconds(&fault)), n))),
+            }
+        }
+        passed.sort_unstable();
+        passed
+    }
+
+    fn told_seconds(fault: &Fault) -> i64 {
+        match fault.data.as_deref() {
+            Some(Value::Object(data)) => match data["retry_after"] {
+                Value::Int(seconds) => seconds,
+                _ => panic!("no number"),
+            },
+            _ => panic!("nothing told"),
+        }
+    }
+
+    #[test]
+    fn fifty_guesses_made_at_once_take_as_long_as_one_after_the_other_and_the_right_one_passes() {
+        let start = Timestamp(1_000_000);
+        let passed = passed(&Gate::default(), "a", &[HOME; 51], start);
+        let mut earliest = start;
+        for (n, at) in passed.iter().enumerate() {
+            assert!(*at >= earliest, "guess {n} passes after {} ms", at.since(start));
+            earliest = earliest.plus_ms(wait_ms(u32::try_from(n).unwrap() + 1));
+        }
+        // The right one may be any of the 51: each gets in, and not much later than the schedule says.
+        assert_eq!(passed.len(), 51);
+        assert!(passed[50].since(start) < 120_000, "{}", passed[50].since(start));
+    }
+
+    #[test]
+    fn guesses_at_a_name_from_many_networks_share_its_turns_and_its_owner_gets_in() {
+        let gate = Gate::default();
+        let start = Timestamp(1_000_000);
+        let networks: Vec<IpAddr> = (1..=40).map(|n| IpAddr::from([203, 0, 113, n])).collect();
+        let guesses: Vec<IpAddr> = networks.iter().flat_map(|from| [*from; 20]).collect();
+        let passed = passed(&gate, "a", &guesses, start);
+        // Five of each network cost it nothing, the rest comes one after the other.
+        let free = networks.len() * 5;
+        let beyond = i64::try_from(guesses.len() - free).unwrap();
+        let took = passed[passed.len() - 1].since(start);
+        assert!(took >= (beyond - 50) * NAME_MOST_MS, "{took} ms for {beyond}");
+        let gate = Gate::default();
+        let mut now = start;
+        for from in guesses {
+            now = now.plus_ms(10);
+            let _ = gate.knock("a", from, now);
+        }
+        for _ in 0..3 {
+            assert!(
+                gate.knock("a", AWAY, now).unwrap() <= Duration::from_secs(2),
+                "the owner gets in meanwhile"
+            );
+        }
     }
 
     #[test]
