@@ -137,6 +137,8 @@ pub struct Refund {
     pub pm_id: i64,
     /// How much.
     pub amount: Money,
+    /// ISO 4217, as its payment's.
+    pub currency: String,
     /// promised, made, failed
     pub status: String,
     /// When it was promised.

@@ -157,6 +157,10 @@ pub(super) async fn insert_refund(
     row.map_or(Ok(0), |row| row.get("id"))
 }
 
+/// Refunds, each with the currency of its payment.
+const REFUNDS: &str =
+    "SELECT r.*, (SELECT currency FROM payments WHERE id = r.payment_id) AS currency FROM payment_refunds r";
+
 fn read_refund(row: &Row) -> Result<Refund, StoreError> {
     Ok(Refund {
         id: row.get("id")?,
@@ -166,18 +170,19 @@ fn read_refund(row: &Row) -> Result<Refund, StoreError> {
         trade_no: row.get("trade_no")?,
         pm_id: row.get("pm_id")?,
         amount: row.get("amount")?,
+        currency: row.get("currency")?,
         status: row.get("status")?,
         created_at: row.get("created_at")?,
     })
 }
 
 pub(super) async fn refund(tx: &impl Read, id: i64) -> Result<Option<Refund>, StoreError> {
-    let row = tx.row("SELECT * FROM payment_refunds WHERE id = $1", args![id]).await?;
+    let row = tx.row(&format!("{REFUNDS} WHERE id = $1"), args![id]).await?;
     row.map(|row| read_refund(&row)).transpose()
 }
 
 pub(super) async fn lock_refund(tx: &WriteTx, id: i64) -> Result<Option<Refund>, StoreError> {
-    let rows = tx.lock("SELECT * FROM payment_refunds WHERE id = $1 ORDER BY id", args![id]).await?;
+    let rows = tx.lock(&format!("{REFUNDS} WHERE id = $1 ORDER BY id"), args![id]).await?;
     rows.first().map(read_refund).transpose()
 }
 
@@ -206,7 +211,7 @@ pub async fn refunds(tx: &impl Read, trade_no: Option<&str>) -> Result<Vec<Refun
         Some(trade_no) => ("trade_no = $1", args![trade_no]),
         None => ("status = 'promised'", args![]),
     };
-    let sql = format!("SELECT * FROM payment_refunds WHERE {wanted} ORDER BY id LIMIT 1000");
+    let sql = format!("{REFUNDS} WHERE {wanted} ORDER BY id LIMIT 1000");
     tx.rows(&sql, args).await?.iter().map(read_refund).collect()
 }
 
@@ -214,7 +219,7 @@ pub(super) async fn refund_by_reference(
     tx: &impl Read,
     reference: &str,
 ) -> Result<Option<Refund>, StoreError> {
-    let row = tx.row("SELECT * FROM payment_refunds WHERE provider_ref = $1", args![reference]).await?;
+    let row = tx.row(&format!("{REFUNDS} WHERE provider_ref = $1"), args![reference]).await?;
     row.map(|row| read_refund(&row)).transpose()
 }
 

@@ -72,6 +72,8 @@ both_engines! {
         scene.paid(&session, None).await;
         let refunded = scene.refund(&order, Some(4_000)).await.unwrap();
         assert_eq!(refunded.refund_fee, Money(4_000));
+        let waits = super::refunds(&store.read().await.unwrap(), None).await.unwrap();
+        assert_eq!((waits[0].amount, waits[0].currency.as_str()), (Money(4_000), "CNY"));
         assert_eq!(scene.stripe.refunds(), Vec::<i64>::new(), "nothing is sent inside the transaction");
         scene.stripe.lose_answers(2);
         scene.work(NOW).await;

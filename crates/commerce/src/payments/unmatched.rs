@@ -142,6 +142,7 @@ fn refund(found: &Unmatched, payment: &Payment) -> Refund {
         trade_no: format!("unmatched-{}", found.trade_no),
         pm_id: found.pm_id,
         amount: found.amount,
+        currency: found.currency.clone(),
         status: "promised".into(),
         created_at: found.created_at,
     }

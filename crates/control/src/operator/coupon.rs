@@ -106,15 +106,17 @@ pub(super) async fn create(control: &Control, input: Create) -> Result<Value> {
     };
     flow::create(&tx, &coupon, now).await?;
     tx.commit().await?;
-    Ok(row(&coupon))
+    Ok(row(control, &coupon))
 }
 
-fn row(coupon: &Coupon) -> Value {
+fn row(control: &Control, coupon: &Coupon) -> Value {
     let (percent, amount) = match coupon.spec.value {
         Off::BasisPoints(points) => (Some(Money(points).to_string()), None),
         Off::Amount(amount) => (None, Some(amount.0.to_string())),
     };
-    json!({"code": coupon.code, "name": coupon.spec.name.en, "percent": percent, "amount": amount,
+    let site = control.directory().site(coupon.site);
+    json!({"code": coupon.code, "site": site.as_ref().map(|site| &site.name),
+        "currency": site.as_ref().map(|site| site.currency.code()), "name": coupon.spec.name.en, "percent": percent, "amount": amount,
         "minimum": coupon.spec.minimum, "types": coupon.spec.types, "customer": coupon.customer, "used": coupon.used,
         "total": coupon.spec.total, "per_customer": coupon.spec.per_customer, "disabled": coupon.disabled,
         "ends_at": time(coupon.ends_at)})
@@ -122,7 +124,7 @@ fn row(coupon: &Coupon) -> Value {
 
 pub(super) async fn list(control: &Control, input: Paging) -> Result<Value> {
     let found = flow::list(&control.store().read().await?, input.page()).await?;
-    Ok(listed(found.total, found.rows.iter().map(row).collect()))
+    Ok(listed(found.total, found.rows.iter().map(|coupon| row(control, coupon)).collect()))
 }
 
 pub(super) async fn disable(control: &Control, input: Which) -> Result<Value> {

@@ -115,7 +115,7 @@ pub(super) async fn set(control: &Control, input: Set) -> Result<Value> {
 
 fn refund(refund: &Refund) -> Value {
     json!({"id": refund.id, "trade_no": refund.trade_no, "customer": refund.customer, "pm_id": refund.pm_id,
-        "amount": refund.amount, "status": refund.status, "created_at": time(refund.created_at)})
+        "amount": refund.amount, "currency": refund.currency, "status": refund.status, "created_at": time(refund.created_at)})
 }
 
 pub(super) async fn refunds(control: &Control, input: Refunds) -> Result<Value> {

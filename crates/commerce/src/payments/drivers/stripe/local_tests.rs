@@ -116,6 +116,7 @@ fn refund(id: i64, amount: i64) -> Refund {
         trade_no: "20261124120000".into(),
         pm_id: super::ID,
         amount: Money(amount),
+        currency: "CNY".into(),
         status: "promised".into(),
         created_at: SystemClock.now(),
     }

@@ -1,9 +1,10 @@
 // Coupons: made, looked at, switched off.
 
-import { Button, Group, Modal, MultiSelect, NumberInput, SegmentedControl, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
+import { Button, Group, MultiSelect, NumberInput, SegmentedControl, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { IconDiscount2, IconPlus } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
-import { day, number } from '../../lib/format'
+import { Modal } from '../../lib/dialog'
+import { day, money, number, percent } from '../../lib/format'
 import { texts } from '../../lib/lang'
 import { Panel, Screen, done, failed } from '../../lib/ui'
 import { type Listed, useAsk, useMay, useTell } from '../api'
@@ -42,28 +43,29 @@ const t = texts({
   noneHow: ['创建一个代码，客户下单时即可使用。', 'Make a code that customers type when they order.'],
 })
 
-interface Coupon { code: string; name: string; percent: string | null; amount: string | null; minimum: number; types: number[]; customer: number | null; used: number; total: number; per_customer: number; disabled: boolean; ends_at: string }
+interface Coupon { code: string; site: string; currency: string; name: string; percent: string | null; amount: string | null; minimum: string; types: number[]; customer: number | null; used: number; total: number; per_customer: number; disabled: boolean; ends_at: string }
 
 export function Coupons() {
   const [page, setPage] = useState(1)
   const [adding, setAdding] = useState(false)
   const coupons = useAsk<Listed<Coupon>>('coupon/list', { page, size: PAGE })
-  const turn = useTell<{ code: string; off: boolean }>('coupon/disable', ['coupon'])
+  const turn = useTell<{ code: string; site: string; off: boolean }>('coupon/disable', ['coupon'])
   const allowed = useMay()('coupon/create')
   const state = (row: Coupon) => (row.disabled ? (['plain', t.disabled] as const) : new Date(row.ends_at) < new Date() ? (['plain', t.over] as const) : (['good', t.on] as const))
   return (
     <Screen title={t.title} about={t.about} actions={allowed && <Button leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>{t.add}</Button>}>
       <Panel pad={false}>
         <Grid
-          label={t.title} from={coupons} keyOf={(row) => row.code} page={page} setPage={setPage} empty={{ icon: IconDiscount2, title: t.none, text: t.noneHow }}
+          label={t.title} from={coupons} keyOf={(row) => `${row.site} ${row.code}`} page={page} setPage={setPage} empty={{ icon: IconDiscount2, title: t.none, text: t.noneHow }}
           columns={[
             { head: t.code, cell: (row) => <span className="mono">{row.code}</span> },
             { head: t.state, cell: (row) => { const [tone, text] = state(row); return <Mark tone={tone}>{text}</Mark> } },
-            { head: t.off, right: true, cell: (row) => (row.percent ? `${Number(row.percent)}%` : row.amount) },
+            { head: t.off, right: true, cell: (row) => (row.percent ? percent(Number(row.percent) / 100) : money(Number(row.amount), row.currency)) },
+            { head: t.minimum, right: true, cell: (row) => (Number(row.minimum) > 0 ? money(Number(row.minimum), row.currency) : '–') },
             { head: t.used, right: true, cell: (row) => `${number(row.used)}${row.total ? ` / ${number(row.total)}` : ''}` },
             { head: t.types, cell: (row) => row.types.map(productName).join(', ') || '–' },
             { head: t.until, cell: (row) => day(row.ends_at) },
-            ...(allowed ? [{ head: t.action, right: true, cell: (row: Coupon) => <Button size="xs" variant="default" onClick={() => turn.mutate({ code: row.code, off: row.disabled }, { onSuccess: () => done(t.changed), onError: failed })}>{row.disabled ? t.enable : t.disable}</Button> }] : []),
+            ...(allowed ? [{ head: t.action, right: true, cell: (row: Coupon) => <Button size="xs" variant="default" onClick={() => turn.mutate({ code: row.code, site: row.site, off: row.disabled }, { onSuccess: () => done(t.changed), onError: failed })}>{row.disabled ? t.enable : t.disable}</Button> }] : []),
           ]}
         />
       </Panel>
@@ -83,6 +85,7 @@ function Add({ close }: { close: () => void }) {
   const [total, setTotal] = useState<number | string>(0)
   const [site, setSite] = useState<string | null>(null)
   const create = useTell('coupon/create', ['coupon'])
+  const currency = sites.data?.list.find((one) => one.name === (site ?? names[0]))?.currency ?? ''
   const field = (name: keyof typeof words) => ({ value: words[name], onChange: (e: { currentTarget: { value: string } }) => { const { value } = e.currentTarget; setWords((old) => ({ ...old, [name]: value })) } })
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -98,9 +101,9 @@ function Add({ close }: { close: () => void }) {
             <TextInput label={t.name} {...field('name')} />
           </SimpleGrid>
           <Group align="flex-end">
-            <SegmentedControl value={kind} onChange={setKind} data={[{ value: 'percent', label: t.percent }, { value: 'amount', label: t.amount }]} />
+            <SegmentedControl value={kind} onChange={setKind} data={[{ value: 'percent', label: t.percent }, { value: 'amount', label: `${t.amount} (${currency})` }]} />
             <TextInput aria-label={t.off} {...field('value')} required w={120} inputMode="decimal" error={create.error?.fields[kind]} />
-            <TextInput label={t.minimum} {...field('minimum')} w={140} inputMode="decimal" />
+            <TextInput label={`${t.minimum} (${currency})`} {...field('minimum')} w={{ base: '100%', xs: 200 }} inputMode="decimal" />
           </Group>
           <MultiSelect label={t.types} value={types} onChange={setTypes} data={TYPES.map((n) => ({ value: String(n), label: productName(n) }))} searchable clearable />
           <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="sm">

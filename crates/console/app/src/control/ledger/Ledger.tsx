@@ -68,10 +68,10 @@ const accountName = (account: string) => {
   return `${known ? t[known] : account}${id ? ` · ${id}` : ''}`
 }
 
-/** `revenue 25.00` with the account's name as people read it. */
-function Line({ line }: { line: string }) {
+/** `revenue 25.00` with the account's name and the amount as people read them. */
+function Line({ line, currency }: { line: string; currency: string }) {
   const [account = '', amount] = line.split(' ')
-  return <Text fz="sm" className="nums">{accountName(account)} {amount}</Text>
+  return <Text fz="sm" className="nums">{accountName(account)} {money(Number(amount), currency)}</Text>
 }
 
 export function Ledger() {
@@ -130,7 +130,7 @@ export function LedgerGrid({ customer }: { customer?: string }) {
         { head: t.at, cell: (row) => when(row.at) },
         { head: t.kind, cell: (row) => <Mark tone="plain">{(kinds as Record<string, string>)[row.kind] ?? row.kind}</Mark> },
         ...(customer ? [] : [{ head: t.customer, cell: (row: Entry) => row.email ?? `#${row.customer}` }]),
-        { head: t.lines, cell: (row) => <Group gap={10}>{row.lines.split(', ').map((line) => <Line key={line} line={line} />)}</Group> },
+        { head: t.lines, cell: (row) => <Group gap={10}>{row.lines.split(', ').map((line) => <Line key={line} line={line} currency={row.currency} />)}</Group> },
         { head: t.balance, right: true, cell: (row) => (row.balance === null ? '–' : money(row.balance, row.currency)) },
         { head: t.memo, cell: (row) => either(row.memo_zh, row.memo) || (row.trade_no && <span className="mono">{row.trade_no}</span>) || '–' },
       ]}

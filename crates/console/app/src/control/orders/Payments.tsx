@@ -1,8 +1,9 @@
 // Ways to pay with their terms, refunds to be made by hand, invoices asked for, and the daily comparison with providers.
 
-import { Button, Group, Modal, NumberInput, Select, SimpleGrid, Stack, Switch, Tabs, Text, TextInput, Textarea } from '@mantine/core'
+import { Button, Group, NumberInput, Select, SimpleGrid, Stack, Switch, Tabs, Text, TextInput, Textarea } from '@mantine/core'
 import { IconCashBanknote, IconFileInvoice, IconReceiptRefund, IconScale } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
+import { Modal } from '../../lib/dialog'
 import { money, when } from '../../lib/format'
 import { either, say, texts } from '../../lib/lang'
 import { Panel, Screen, done } from '../../lib/ui'
@@ -33,6 +34,7 @@ const t = texts({
   save: ['保存', 'Save'],
   saved: ['已保存', 'Saved'],
   noMethod: ['没有启用的支付方式', 'No way to pay is on'],
+  noMethodHow: ['在设置中填写支付渠道的密钥后，支付方式会出现在这里。', 'Ways to pay appear here once the settings name a provider’s keys.'],
   order: ['订单', 'Order'],
   amount: ['金额', 'Amount'],
   state: ['状态', 'State'],
@@ -45,6 +47,7 @@ const t = texts({
   reference: ['流水号', 'Number'],
   marked: ['退款已标记完成', 'The refund is marked as made'],
   noRefund: ['没有退款', 'No refund'],
+  noRefundHow: ['需要您手动退回的款项会列在这里，例如银行转账。', 'Money that you have to send back by hand, such as bank transfers, is listed here.'],
   issue: ['开具', 'Issue'],
   reject: ['拒绝', 'Reject'],
   issueHow: ['填写发票号码。', 'Give the invoice’s number.'],
@@ -52,6 +55,7 @@ const t = texts({
   issued: ['发票已开具', 'The invoice is issued'],
   rejected: ['发票已拒绝', 'The invoice is rejected'],
   noInvoice: ['没有发票申请', 'No invoice was asked for'],
+  noInvoiceHow: ['客户申请发票后，您可以在这里开具或拒绝。', 'When customers ask for one, you issue or refuse it here.'],
   toCorrect: ['待开红字发票 {n}', '{n} to be credited'],
   correct: ['开红字发票', 'Credit note'],
   correctHow: ['开票后已退款的金额需开红字发票，填写其号码。', 'What was paid back since needs a credit note; give its number.'],
@@ -74,10 +78,11 @@ const t = texts({
   result: ['结果', 'Result'],
   method: ['方式', 'Way'],
   noCheck: ['每日对账后显示', 'It shows after the daily comparison'],
+  noCheckHow: ['每天与支付渠道核对一次，差异会列在这里。', 'Once a day the books are compared with the providers’; what differs is listed here.'],
 })
 
 interface Method { id: number; method: string; title: string; title_zh: string; rate: number; fee: number; min: number; max: number; note: string; note_zh: string }
-interface Refund { id: number; trade_no: string; customer: number; pm_id: number; amount: number; status: string; created_at: string }
+interface Refund { id: number; trade_no: string; customer: number; pm_id: number; amount: number; currency: string; status: string; created_at: string }
 interface Invoice { id: number; customer: number; status: number; amount: number; currency: string; number: string | null; to_correct: number; title?: string; created_at: string }
 interface Unmatched { id: number; trade_no: string; amount: number; currency: string; status: string; note: string; created_at: string }
 interface Run { at: string; pm_id: number; until: string; complete: boolean; compared: number; differences: string | string[] }
@@ -114,7 +119,7 @@ function Methods({ site, currency }: { site: string; currency: string }) {
   return (
     <>
       <Grid
-        label={t.methods} from={methods} keyOf={(row) => row.id} empty={{ icon: IconCashBanknote, title: t.noMethod }}
+        label={t.methods} from={methods} keyOf={(row) => row.id} empty={{ icon: IconCashBanknote, title: t.noMethod, text: t.noMethodHow }}
         columns={[
           { head: t.name, cell: (row) => <><Text fz="sm" fw={550}>{either(row.title_zh, row.title)}</Text><Text fz="xs" c="dimmed">{row.method} · {row.id}</Text></> },
           { head: t.terms, right: true, cell: (row) => `${row.rate / 100}% + ${money(row.fee, currency)}` },
@@ -179,11 +184,11 @@ function Refunds() {
   return (
     <>
       <Grid
-        label={t.refunds} from={refunds} keyOf={(row) => row.id} empty={{ icon: IconReceiptRefund, title: t.noRefund }}
+        label={t.refunds} from={refunds} keyOf={(row) => row.id} empty={{ icon: IconReceiptRefund, title: t.noRefund, text: t.noRefundHow }}
         columns={[
           { head: t.order, cell: (row) => <span className="mono">{row.trade_no}</span> },
           { head: t.state, cell: (row) => <Mark tone={row.status === 'made' ? 'good' : row.status === 'failed' ? 'bad' : 'warn'}>{row.status === 'made' ? t.made : row.status === 'failed' ? t.bad : t.promised}</Mark> },
-          { head: t.amount, right: true, cell: (row) => row.amount },
+          { head: t.amount, right: true, cell: (row) => money(row.amount, row.currency) },
           { head: t.at, cell: (row) => when(row.created_at) },
           ...(allowed ? [{ head: t.mark, right: true, cell: (row: Refund) => row.status === 'promised' && <Button size="xs" variant="default" onClick={() => mark(row)}>{t.mark}</Button> }] : []),
         ]}
@@ -212,7 +217,7 @@ function Invoices() {
   return (
     <>
       <Grid
-        label={t.invoices} from={invoices} keyOf={(row) => row.id} empty={{ icon: IconFileInvoice, title: t.noInvoice }}
+        label={t.invoices} from={invoices} keyOf={(row) => row.id} empty={{ icon: IconFileInvoice, title: t.noInvoice, text: t.noInvoiceHow }}
         columns={[
           { head: t.number, cell: (row) => row.number ?? `#${row.id}` },
           { head: t.state, cell: (row) => { const [tone, text] = stateOf(row); return <Mark tone={tone}>{text}</Mark> } },
@@ -262,7 +267,7 @@ function Checks() {
   const runs = useAsk<Listed<Run>>('payment/reconciliations')
   return (
     <Grid
-      label={t.checks} from={runs} keyOf={(row) => `${row.pm_id} ${row.at}`} empty={{ icon: IconScale, title: t.noCheck }}
+      label={t.checks} from={runs} keyOf={(row) => `${row.pm_id} ${row.at}`} empty={{ icon: IconScale, title: t.noCheck, text: t.noCheckHow }}
       columns={[
         { head: t.at, cell: (row) => when(row.at) },
         { head: t.method, cell: (row) => row.pm_id },
