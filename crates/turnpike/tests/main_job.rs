@@ -13,6 +13,7 @@ use common::{Demo, End, drain, eventually};
 use serde_json::json;
 use std::collections::HashSet;
 use std::io::Read;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 const MIB: u64 = 1 << 20;
@@ -157,4 +158,37 @@ fn an_idle_connection_ends_with_its_package() {
     assert_eq!(stream.read(&mut [0]).unwrap(), 0);
     assert!(began.elapsed() > Duration::from_millis(1_500) && began.elapsed() < Duration::from_secs(8));
     assert!(demo.tunnel("short01", "pass").1.contains("X-Proxy-Error: package_empty"));
+}
+
+/// The commands in a text, without their fences.
+fn commands(text: &str) -> Vec<String> {
+    text.split("```").skip(1).step_by(2).map(|block| block.trim().to_owned()).collect()
+}
+
+/// Readers paste them into a shell as they stand.
+#[test]
+fn every_command_of_the_help_works_as_it_stands_in_both_languages() {
+    if Command::new("curl").arg("--version").output().is_err() {
+        assert!(std::env::var_os("TURNPIKE_TEST_REQUIRE").is_none(), "there is no curl");
+        eprintln!("SKIPPED: the commands of the help need curl");
+        return;
+    }
+    let demo = Demo::start(&[]);
+    let who = json!({"email": demo.text("/customer/email"), "password": demo.text("/customer/password")});
+    let login = demo.ask("/web_v1/user/login", "", Some(who));
+    let token = login["data"]["access_token"].as_str().expect("the customer gets in").to_owned();
+    for lang in ["zh", "en"] {
+        let told = demo.ask(&format!("/web_v1/article/list?language={lang}"), &token, None);
+        let articles = told["data"]["list"].as_array().expect("articles");
+        let all: Vec<String> =
+            articles.iter().flat_map(|a| commands(a["content"].as_str().unwrap())).collect();
+        assert!(all.len() >= 3, "{all:?}");
+        for command in all {
+            let ran =
+                Command::new("sh").args(["-c", &format!("{command} --fail -sS")]).output().expect("a shell");
+            let (said, fault) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+            let answered = said.contains("\"ip\"") || said.lines().all(|line| line.contains(':'));
+            assert!(ran.status.success() && !said.is_empty() && answered, "{lang}: {command}\n{said}{fault}");
+        }
+    }
 }

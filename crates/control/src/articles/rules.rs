@@ -92,6 +92,29 @@ pub(crate) fn parts(text: &str) -> (&str, &str) {
     (title.trim_start_matches("# ").trim(), content.trim())
 }
 
+/// A text with what stands in the place of each `{word}`; braces around others stay.
+pub(super) fn filled(text: &str, words: &[(&str, String)]) -> String {
+    let mut whole = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        whole.push_str(before);
+        let known = words.iter().find_map(|(word, value)| {
+            Some((value, after.strip_prefix(word).and_then(|rest| rest.strip_prefix('}'))?))
+        });
+        rest = match known {
+            Some((value, rest)) => {
+                whole.push_str(value);
+                rest
+            }
+            None => {
+                whole.push('{');
+                after
+            }
+        };
+    }
+    whole + rest
+}
+
 /// Checks what is to be saved.
 pub(super) fn check(slug: &str, zh: &str, en: &str, position: Option<i64>) -> Result<()> {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';

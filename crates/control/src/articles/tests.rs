@@ -1,6 +1,6 @@
 //! The shipped articles, and what may stand in their place.
 
-use super::rules::{Article, LONGEST, Source, check, merged, parts};
+use super::rules::{Article, LONGEST, Source, check, filled, merged, parts};
 use super::{SHIPPED, error};
 use turnpike_base::{Lang, Text, Timestamp};
 
@@ -62,4 +62,16 @@ fn an_article_has_a_name_a_title_and_a_text() {
         assert!(fault("own", good, good, Some(position)).errors.contains_key("position"), "{position}");
     }
     assert_eq!(fault("a", good, good, None).errors, error::bad_slug().errors);
+}
+
+#[test]
+fn known_words_in_braces_are_filled_once_and_others_stay() {
+    let words = [("host", "gate.example".to_owned()), ("password", "{host}".to_owned())];
+    for (text, whole) in [
+        ("dial {host}:{port}", "dial gate.example:{port}"),
+        ("{password}{host}", "{host}gate.example"),
+        ("{{host} {host {} 主机", "{gate.example {host {} 主机"),
+    ] {
+        assert_eq!(filled(text, &words), whole);
+    }
 }

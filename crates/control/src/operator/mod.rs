@@ -33,6 +33,8 @@ mod static_ip;
 mod usage;
 
 #[cfg(test)]
+mod article_tests;
+#[cfg(test)]
 mod once_tests;
 #[cfg(test)]
 mod place_tests;

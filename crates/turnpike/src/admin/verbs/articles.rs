@@ -23,7 +23,7 @@ pub(crate) enum Article {
         #[arg(long, value_name = "NAME")]
         site: Option<String>,
     },
-    /// Write an article, or change what is named of one; {host}, {port} and {api} become the site's
+    /// Write an article, or change what is named of one; {host}, {port}, {api} and {sample} become the site's, {username}, {password} and {key} the reader's
     Save {
         /// Its name: 2 to 64 lower-case letters, digits or -
         slug: String,

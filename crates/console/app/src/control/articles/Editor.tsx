@@ -23,7 +23,7 @@ const t = texts({
   language: ['语言', 'Language'],
   title: ['标题', 'Title'],
   body: ['正文（Markdown）', 'Text (Markdown)'],
-  bodyHow: ['{host}、{port}、{api} 会替换为站点的代理主机、端口和 API 地址。', '{host}, {port} and {api} become the site’s proxy host, its port and the address of its API.'],
+  bodyHow: ['{host}、{port}、{api}、{sample} 会替换为站点的代理主机、端口、API 地址和测试网址，{username}、{password}、{key} 会替换为读者自己的账号和密钥。', '{host}, {port}, {api} and {sample} become the site’s proxy host, port, API address and test address; {username}, {password} and {key} the reader’s own.'],
   both: ['两种语言都需要填写。', 'Both languages are needed.'],
   preview: ['客户看到的样子', 'What customers see'],
   empty: ['写下标题和正文后，这里会显示预览。', 'Write a title and a text, and they show here.'],
