@@ -1,5 +1,5 @@
 // The whole life of a customer in a real browser: registers, verifies by the mailed link, logs in with a second step, tops
-// up by card, buys, creates an account, generates an endpoint, sees its traffic at once, renews an address, takes a
+// up by card, buys, creates an account, generates an endpoint, sees its traffic at once, goes by the keyboard, renews an address, takes a
 // statement home, chooses what warnings come. Then every screen is looked at.
 //
 // CONSOLE_E2E is JSON: {"api", "echo", "proxy", "customer": {email, password} of one whose allowlist has this machine, "mails": file
@@ -8,7 +8,8 @@
 import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { PATIENCE, axe, fail, launch, pull, totp, until, window } from './kit.mjs'
+import { openAndLeave, tabThrough } from './keys.mjs'
+import { PATIENCE, axe, fail, launch, pull, settled, totp, until, window } from './kit.mjs'
 import { SCREENS, looks } from './looks.mjs'
 import { rough } from './rough.mjs'
 
@@ -121,6 +122,19 @@ async function account() {
   await button('Add 1', drawer).click()
   await page.getByText('walker01', { exact: true }).waitFor()
   step('created an account')
+}
+
+async function byKeys() {
+  await openAndLeave(page, button('Add accounts').first())
+  await openAndLeave(page, page.getByRole('button', { name: /walker01/ }), 'Edit')
+  for (const width of [1440, 390]) {
+    const other = await window(browser, { width, cookies: await context.cookies() }, problems)
+    await other.page.goto(`${told.api}/accounts`)
+    await settled(other.page)
+    await tabThrough(other.page, `accounts, ${width} pixels wide`)
+    await other.context.close()
+  }
+  step('opened and left dialogs by the keyboard')
 }
 
 async function endpoint() {
@@ -262,6 +276,7 @@ try {
   await buy('/shop', 'Residential 20 GB')
   await rough(page, told.api, step)
   await account()
+  await byKeys()
   await traffic(await endpoint())
   await renew()
   await statement()

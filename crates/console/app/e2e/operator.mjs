@@ -3,6 +3,7 @@
 //
 // CONSOLE_E2E is JSON: {"api", "echo", "proxy", "account": {username, password}, "operator": {email, password}}.
 
+import { openAndLeave } from './keys.mjs'
 import { PATIENCE, axe, fail, launch, pull, until, window } from './kit.mjs'
 import { SCREENS, looks } from './looks.mjs'
 
@@ -88,6 +89,14 @@ async function exit() {
   await row().getByText('Draining').waitFor()
   await until('the exit to be out of use', () => send().then(() => false, (error) => /no_exit|503/.test(error.message)))
   step('drained it; nothing leaves through it any more')
+}
+
+async function byKeys() {
+  await openAndLeave(page, button('Add an exit'))
+  await openAndLeave(page, button('What to do: 127.0.0.233'), 'Disable')
+  await go('/sites', 'Sites & brands')
+  await openAndLeave(page, button('Edit').first())
+  step('opened and left dialogs by the keyboard')
 }
 
 async function refund() {
@@ -182,6 +191,7 @@ try {
   await logIn()
   await verify()
   await exit()
+  await byKeys()
   await refund()
   await seeAs()
   await article()

@@ -150,7 +150,7 @@ function RowMenu({ of: a, edit }: { of: Account; edit: () => void }) {
           <Menu.Item leftSection={<IconCode size={15} />} component={Link} to="/generator" search={{ account: a.username } as never}>{t.code}</Menu.Item>
           <Menu.Item leftSection={<IconEdit size={15} />} onClick={edit}>{t.edit}</Menu.Item>
           <Menu.Divider />
-          <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={ask}>{t.remove}</Menu.Item>
+          <Menu.Item className="danger" leftSection={<IconTrash size={15} />} onClick={ask}>{t.remove}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
       {dialog}

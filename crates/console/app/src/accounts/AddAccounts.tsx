@@ -1,8 +1,9 @@
 // Add accounts: so many with random names and passwords, or those that somebody pasted.
 
-import { Alert, Button, Drawer, Group, NumberInput, SegmentedControl, Select, Stack, Text, TextInput, Textarea, Title } from '@mantine/core'
+import { Alert, Button, Group, NumberInput, SegmentedControl, Select, Stack, Text, TextInput, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { useRead, useWrite } from '../api/hooks'
+import { Drawer } from '../lib/dialog'
 import { number } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { type AccountType, accountTypeOptions } from '../lib/products'
@@ -29,7 +30,7 @@ const t = texts({
 
 export function AddAccounts({ opened, close, changes }: { opened: boolean; close: () => void; changes: readonly ('whitelist-account/search' | 'whitelist-account/list' | 'whitelist-account/quotas')[] }) {
   return (
-    <Drawer opened={opened} onClose={close} position="right" title={<Title order={2} fz="lg">{t.title}</Title>}>
+    <Drawer opened={opened} onClose={close} position="right" title={t.title}>
       <Form close={close} changes={changes} />
     </Drawer>
   )

@@ -1,8 +1,9 @@
 // Change one account: password, limits, remark, UDP.
 
-import { Button, Drawer, Group, NumberInput, Stack, Switch, TextInput, Title } from '@mantine/core'
+import { Button, Group, NumberInput, Stack, Switch, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useWrite } from '../api/hooks'
+import { Drawer } from '../lib/dialog'
 import { say, texts } from '../lib/lang'
 import { UDP_TYPES } from '../lib/products'
 import { Failed, done } from '../lib/ui'
@@ -38,7 +39,7 @@ export function EditAccount({ account, close, changes }: { account: Account; clo
       { onSuccess: () => { done(t.saved); close() } },
     )
   return (
-    <Drawer opened onClose={close} position="right" title={<Title order={2} fz="lg">{say(t.title, { name: account.username })}</Title>}>
+    <Drawer opened onClose={close} position="right" title={say(t.title, { name: account.username })}>
       <Stack>
         <Group align="flex-end" gap="xs" wrap="nowrap">
           <TextInput flex={1} label={t.password} description={t.passwordHow} value={password} onChange={(e) => setPassword(e.currentTarget.value)} error={fields.password} autoComplete="off" />

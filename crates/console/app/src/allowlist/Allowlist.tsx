@@ -1,6 +1,6 @@
 // Addresses that may use the proxy without a password.
 
-import { Alert, Button, Card, Group, Modal, Select, SegmentedControl, Stack, Tabs, Text, TextInput, Textarea, Title } from '@mantine/core'
+import { Alert, Button, Card, Group, Select, SegmentedControl, Stack, Tabs, Text, TextInput, Textarea } from '@mantine/core'
 import { IconShieldCheck, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { ApiError } from '../api/client'
@@ -8,6 +8,7 @@ import { useRead, useWrite } from '../api/hooks'
 import { useQuestion } from '../lib/bits'
 import { CopyButton } from '../lib/copy'
 import { DataTable } from '../lib/DataTable'
+import { Modal } from '../lib/dialog'
 import { number, when } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { type AccountType, accountTypeOptions, productName } from '../lib/products'
@@ -135,7 +136,7 @@ function Remove({ ip, type }: { ip: string; type: number }) {
     <>
       <Button size="compact-sm" variant="subtle" color="gray" leftSection={<IconTrash size={14} />} onClick={ask} aria-label={`${t.remove} ${ip}`}>{t.remove}</Button>
       {dialog}
-      <Modal opened={asks !== undefined} onClose={() => setAsks(undefined)} title={<Title order={2} fz="md">{t.verify}</Title>} centered>
+      <Modal opened={asks !== undefined} onClose={() => setAsks(undefined)} title={t.verify} centered>
         <Proof busy={remove.isPending} told={asks ?? ''} send={send} />
       </Modal>
     </>

@@ -1,9 +1,10 @@
 // An operator's own password and sessions.
 
-import { Button, Divider, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core'
+import { Button, Divider, Group, PasswordInput, Stack, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { ApiError } from '../api/client'
+import { Modal } from '../lib/dialog'
 import { when } from '../lib/format'
 import { texts } from '../lib/lang'
 import { Failed, Loaded, done, failed } from '../lib/ui'

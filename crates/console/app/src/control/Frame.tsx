@@ -55,7 +55,7 @@ export function Frame() {
           ))}
         </AppShell.Section>
       </AppShell.Navbar>
-      <AppShell.Main id="content" maw={1560}><Away since={useLost()} />{me.data && <Outlet />}</AppShell.Main>
+      <AppShell.Main id="content" tabIndex={-1} maw={1560}><Away since={useLost()} />{me.data && <Outlet />}</AppShell.Main>
     </AppShell>
   )
 }

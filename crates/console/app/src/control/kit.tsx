@@ -1,12 +1,13 @@
 // Pieces of the control room's screens: tables with pages, search, figures, marks, and a question before something is done.
 
 import {
-  Box, Button, Card, Group, Modal, Pagination, ScrollArea, Stack, Table, Text, Textarea, TextInput, UnstyledButton, VisuallyHidden,
+  Box, Button, Card, Group, Pagination, ScrollArea, Stack, Table, Text, Textarea, TextInput, UnstyledButton, VisuallyHidden,
 } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconSearch, type Icon } from '@tabler/icons-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { ApiError } from '../api/client'
+import { Modal } from '../lib/dialog'
 import { country as countryName, number, size } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { State } from '../lib/bits'
@@ -200,7 +201,7 @@ export function Ask({ question, close, children }: { question: Question | undefi
           {error !== undefined && <FieldFault error={error} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>{t.cancel}</Button>
-            <Button type="submit" color={question?.danger ? 'red' : undefined} loading={busy}>{question?.yes}</Button>
+            <Button type="submit" color={question?.danger ? 'red.8' : undefined} loading={busy}>{question?.yes}</Button>
           </Group>
         </Stack>
       </form>

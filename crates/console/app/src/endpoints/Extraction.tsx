@@ -28,6 +28,7 @@ const t = texts({
   showKey: ['显示密钥', 'Show the key'],
   now: ['立即提取', 'Extract now'],
   got: ['提取到的端点', 'Endpoints'],
+  gotHow: ['点击“立即提取”，端点会显示在这里，可直接复制。', 'Extract now: the endpoints appear here, ready to be copied.'],
   running: ['查看剩余时间', 'See what runs'],
   allow: ['仅白名单地址可提取和使用；您当前的地址是 {ip}。', 'Only allowlisted addresses may extract and use them; yours is {ip}.'],
 })
@@ -85,7 +86,7 @@ export function Extraction() {
             <Stack gap="sm"><Text fz="sm" c="dimmed">{t.linkHow}</Text><Code text={link} label={t.link} /></Stack>
           </Panel>
           <Panel title={t.got} right={<Group gap="xs"><Button size="xs" variant="default" component={Link} to="/connections" search={{ tab: 'endpoints' } as never}>{t.running}</Button><Button size="xs" loading={busy} onClick={extract}>{t.now}</Button></Group>}>
-            {error ? <Failed error={error} /> : <Code text={got?.join('\n') ?? ' '} label={t.got} />}
+            {error ? <Failed error={error} /> : got ? <Code text={got.join('\n')} label={t.got} /> : <Text fz="sm" c="dimmed">{t.gotHow}</Text>}
           </Panel>
         </Stack>
       </Grid.Col>

@@ -1,6 +1,6 @@
 // Whom invoices are for.
 
-import { Button, Drawer, Group, SegmentedControl, Stack, TextInput, Title } from '@mantine/core'
+import { Button, Group, SegmentedControl, Stack, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconId, IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -8,6 +8,7 @@ import type { Sent } from '../api/client'
 import { useRead, useWrite } from '../api/hooks'
 import { CountrySelect } from '../lib/CountrySelect'
 import { DataTable } from '../lib/DataTable'
+import { Drawer } from '../lib/dialog'
 import { texts } from '../lib/lang'
 import { Empty, Failed, Loaded, Panel, done, failed } from '../lib/ui'
 
@@ -54,7 +55,7 @@ export function Profiles() {
           )
         }
       </Loaded>
-      <Drawer opened={adding} onClose={add.close} position="right" title={<Title order={2} fz="lg">{t.add}</Title>}><Form close={add.close} /></Drawer>
+      <Drawer opened={adding} onClose={add.close} position="right" title={t.add}><Form close={add.close} /></Drawer>
     </Panel>
   )
 }

@@ -1,16 +1,17 @@
 // Ask for an invoice: choose orders and for whom.
 
-import { Alert, Button, Drawer, Select, Stack, Text, Title } from '@mantine/core'
+import { Alert, Button, Select, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useRead, useWrite } from '../api/hooks'
 import { DataTable } from '../lib/DataTable'
+import { Drawer } from '../lib/dialog'
 import { day, money } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { Failed, Loaded, done } from '../lib/ui'
 
 const t = texts({
   title: ['申请发票', 'Ask for an invoice'],
-  none: ['没有可开票的订单。', 'No order can be invoiced right now.'],
+  none: ['没有可开票的订单。余额支付的订单在充值时开票；充值或在线支付后即可申请。', 'No order can be invoiced right now. What the balance paid is invoiced with the top-up: top up, or pay an order directly.'],
   noProfile: ['请先在“抬头”中添加一个抬头。', 'Add a profile under “Profiles” first.'],
   whom: ['抬头', 'For'],
   order: ['订单', 'Order'],
@@ -21,7 +22,7 @@ const t = texts({
 })
 
 export function RequestInvoice({ opened, close }: { opened: boolean; close: () => void }) {
-  return <Drawer opened={opened} onClose={close} position="right" size="lg" title={<Title order={2} fz="lg">{t.title}</Title>}><Form close={close} /></Drawer>
+  return <Drawer opened={opened} onClose={close} position="right" size="lg" title={t.title}><Form close={close} /></Drawer>
 }
 
 function Form({ close }: { close: () => void }) {

@@ -1,6 +1,6 @@
 // API keys: several, each with what it may do, from where and until when.
 
-import { Alert, Button, Drawer, Group, MultiSelect, Stack, Text, TextInput, Textarea, Title } from '@mantine/core'
+import { Alert, Button, Group, MultiSelect, Stack, Text, TextInput, Textarea } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconKey, IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -9,6 +9,7 @@ import { useRead, useWrite } from '../api/hooks'
 import { Code, State, useQuestion } from '../lib/bits'
 import { CopyButton } from '../lib/copy'
 import { DataTable } from '../lib/DataTable'
+import { Drawer } from '../lib/dialog'
 import { when } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { Empty, Failed, Loaded, Panel, Screen, done, failed } from '../lib/ui'
@@ -79,7 +80,7 @@ export function Keys() {
           }
         </Loaded>
       </Panel>
-      <Drawer opened={adding} onClose={add.close} position="right" title={<Title order={2} fz="lg">{t.add}</Title>}><Add close={add.close} /></Drawer>
+      <Drawer opened={adding} onClose={add.close} position="right" title={t.add}><Add close={add.close} /></Drawer>
     </Screen>
   )
 }

@@ -1,8 +1,9 @@
 // Small pieces: a country with its flag, a state as a badge, a figure in a card, code to copy, a question before harm.
 
-import { Badge, Button, Card, Group, Modal, Stack, Text, Title } from '@mantine/core'
+import { Badge, Button, Card, Group, Stack, Text } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { CopyButton } from './copy'
+import { Modal } from './dialog'
 import { country } from './format'
 import { texts } from './lang'
 
@@ -36,10 +37,12 @@ export function Stat({ label, value, hint, live, action }: { label: string; valu
         {live && <span className="dot pulse" aria-hidden />}
       </Group>
       <Text fz={{ base: 20, sm: 26 }} fw={680} lts="-0.02em" className="nums" mt={2}>{value}</Text>
-      <Group justify="space-between" mt={4} gap="xs" mih={22} align="center">
-        <Text fz="xs" c="dimmed" span>{hint}</Text>
-        {action}
-      </Group>
+      {(hint || action) && (
+        <Group justify="space-between" mt={4} gap="xs" mih={22} align="center">
+          <Text fz="xs" c="dimmed" span>{hint}</Text>
+          {action}
+        </Group>
+      )}
     </Card>
   )
 }
@@ -58,7 +61,7 @@ export function useQuestion() {
   const [asked, setAsked] = useState<{ title: string; text: ReactNode; yes: string; danger?: boolean; then: () => void }>()
   const close = () => setAsked(undefined)
   const dialog = (
-    <Modal opened={asked !== undefined} onClose={close} title={<Title order={2} fz="md">{asked?.title}</Title>} centered>
+    <Modal opened={asked !== undefined} onClose={close} title={asked?.title} centered>
       <Stack>
         <Text fz="sm" component="div">{asked?.text}</Text>
         <Group justify="flex-end">

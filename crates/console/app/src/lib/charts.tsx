@@ -21,6 +21,8 @@ export default function TrafficChart({ points, name, height = 240, kind = 'area'
     yAxisProps: { width: 72, ticks: lines, domain: [0, lines.at(-1) ?? 0] },
     xAxisProps: { minTickGap: 24 },
   }
-  if (kind === 'bar') return <BarChart {...shared} barProps={{ radius: [4, 4, 0, 0], maxBarSize: 38, isAnimationActive: false }} />
-  return <AreaChart {...shared} curveType="monotone" withDots={false} fillOpacity={0.25} strokeWidth={2} areaProps={{ isAnimationActive: false }} />
+  // The topmost label stands beside its line, not below it.
+  const margin = { top: 10 }
+  if (kind === 'bar') return <BarChart {...shared} barChartProps={{ margin }} barProps={{ radius: [4, 4, 0, 0], maxBarSize: 38, isAnimationActive: false }} />
+  return <AreaChart {...shared} areaChartProps={{ margin }} curveType="monotone" withDots={false} fillOpacity={0.25} strokeWidth={2} areaProps={{ isAnimationActive: false }} />
 }

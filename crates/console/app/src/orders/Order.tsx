@@ -71,7 +71,7 @@ function Facts({ order: o }: { order: OrderOf }) {
   return (
     <Panel title={o.title} right={<State tone={stateTone(o.status)}>{stateName(o.status)}</State>}>
       <Stack gap={10}>
-        {line(t.number, <Group gap={2} justify="flex-end" wrap="nowrap"><span className="mono">{o.trade_no}</span><CopyButton text={o.trade_no} /></Group>)}
+        {line(t.number, <Group gap={2} justify="flex-end" wrap="nowrap"><span className="mono line" style={{ fontSize: 12 }}>{o.trade_no}</span><CopyButton text={o.trade_no} /></Group>)}
         {line(t.what, [productName(o.product_type), o.region_desc, o.detail].filter(Boolean).join(' · '))}
         {o.product_type !== 3 && line(t.amount, o.amount)}
         {line(t.made, when(o.created_at))}

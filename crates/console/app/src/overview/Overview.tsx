@@ -163,7 +163,7 @@ function PackageRow({ of: p }: { of: Package }) {
   return (
     <Box>
       <Group justify="space-between" gap="xs" wrap="nowrap">
-        <Text fz="sm" fw={600} truncate>{p.title}</Text>
+        <Text fz="sm" fw={600} lineClamp={2}>{p.title}</Text>
         {days < 7 ? <State tone="warn">{say(t.soon, { n: Math.max(days, 0) })}</State> : <Text fz="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>{say(t.until, { day: day(p.expired_at) })}</Text>}
       </Group>
       {p.total > 0 ? (

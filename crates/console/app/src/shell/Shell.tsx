@@ -48,7 +48,7 @@ export function Shell() {
           ))}
         </AppShell.Section>
       </AppShell.Navbar>
-      <AppShell.Main id="content" maw={1480}><ViewOnly /><Away since={useCustomerLost()} /><Outlet /></AppShell.Main>
+      <AppShell.Main id="content" tabIndex={-1} maw={1480}><ViewOnly /><Away since={useCustomerLost()} /><Outlet /></AppShell.Main>
     </AppShell>
   )
 }

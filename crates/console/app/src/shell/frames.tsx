@@ -1,10 +1,10 @@
 // What stands around screens: nothing but a way to skip to the content; a card for who is not logged in.
 
 import { Box, Button, Center, Group, Paper, Stack, Text, Title } from '@mantine/core'
-import { IconMapOff } from '@tabler/icons-react'
-import { Link, Outlet } from '@tanstack/react-router'
+import { IconAlertTriangle, IconMapOff } from '@tabler/icons-react'
+import { type ErrorComponentProps, Link, Outlet } from '@tanstack/react-router'
 import { texts } from '../lib/lang'
-import { Empty } from '../lib/ui'
+import { Empty, reason } from '../lib/ui'
 import { Brand } from './Brand'
 import { Support } from './Support'
 import { LangSwitch, SchemeSwitch } from './switches'
@@ -15,6 +15,9 @@ const t = texts({
   lost: ['没有这个页面', 'There is no such page'],
   lostHow: ['地址可能写错了，或页面已移走。', 'The address may be mistyped, or the page has moved.'],
   home: ['回到概览', 'Go to the overview'],
+  broke: ['此页面出错了', 'This page broke'],
+  brokeHow: ['请重新加载；若仍然出错，请把下面的信息告诉客服。', 'Load it again; if it breaks again, tell the support what stands below.'],
+  again: ['重新加载', 'Load it again'],
   help: ['需要帮助？', 'Need help?'],
 })
 
@@ -30,8 +33,20 @@ export function Root() {
 export function Lost() {
   const home = window.location.pathname.startsWith('/control') ? '/control' : '/'
   return (
-    <Center mih="60vh" id="content" component="main">
+    <Center mih="60vh" id="content" tabIndex={-1} component="main">
       <Empty icon={IconMapOff} title={<Title order={1} fz="lg">{t.lost}</Title>} action={<Button component={Link} to={home}>{t.home}</Button>}>{t.lostHow}</Empty>
+    </Center>
+  )
+}
+
+/** A screen that can't be drawn, or whose code was replaced by a newer version's. */
+export function Broke({ error }: ErrorComponentProps) {
+  return (
+    <Center mih="60vh">
+      <Empty icon={IconAlertTriangle} title={<Title order={1} fz="lg">{t.broke}</Title>} action={<Button onClick={() => window.location.reload()}>{t.again}</Button>}>
+        {t.brokeHow}
+        <Text span display="block" mt="xs" fz="xs" className="mono">{reason(error)}</Text>
+      </Empty>
     </Center>
   )
 }
@@ -41,7 +56,7 @@ export function Outside() {
   return (
     <Box mih="100vh" display="flex" style={{ flexDirection: 'column' }}>
       <Group justify="flex-end" p="md" gap={4} component="header"><LangSwitch /><SchemeSwitch /></Group>
-      <Center flex={1} px="md" pb={64} component="main" id="content">
+      <Center flex={1} px="md" pb={64} component="main" id="content" tabIndex={-1}>
         <Stack w="100%" maw={420} gap="lg">
           <Stack gap={6} align="center">
             <Brand size="lg" />

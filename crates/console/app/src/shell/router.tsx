@@ -4,7 +4,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { controlRoutes } from '../control/routes'
 import { Shell } from './Shell'
-import { Lost, Outside, Root } from './frames'
+import { Broke, Lost, Outside, Root } from './frames'
 
 const root = createRootRoute({ component: Root, notFoundComponent: Lost })
 /** Screens before a login. */
@@ -47,4 +47,4 @@ inside.addChildren([
 
 root.addChildren([outside, inside, controlRoutes(root)])
 
-export const router = createRouter({ routeTree: root, defaultPreload: 'intent', scrollRestoration: true })
+export const router = createRouter({ routeTree: root, defaultErrorComponent: Broke, defaultPreload: 'intent', scrollRestoration: true })

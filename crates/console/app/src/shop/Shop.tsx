@@ -1,10 +1,11 @@
 // What can be bought, by kind; buying opens a form that shows the price as one types.
 
-import { Badge, Box, Button, Card, Drawer, Group, List, SimpleGrid, Stack, Tabs, Text, Title } from '@mantine/core'
+import { Badge, Box, Button, Card, Group, List, SimpleGrid, Stack, Tabs, Text, Title } from '@mantine/core'
 import { IconBuildingStore, IconCheck } from '@tabler/icons-react'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { Row } from '../api/client'
 import { useRead } from '../api/hooks'
+import { Drawer } from '../lib/dialog'
 import { money, number } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { COUNT_TYPES, STATIC_TYPES, productName } from '../lib/products'
@@ -76,7 +77,7 @@ export function Shop() {
           )
         }}
       </Loaded>
-      <Drawer opened={open !== undefined} onClose={() => show({ type: open?.type })} position="right" size="lg" title={<Title order={2} fz="lg">{open?.title}</Title>}>
+      <Drawer opened={open !== undefined} onClose={() => show({ type: open?.type })} position="right" size="lg" title={open?.title}>
         {open && <Buy key={open.id} product={open} close={() => show({ type: open.type })} />}
       </Drawer>
     </Screen>

@@ -1,12 +1,13 @@
 // Renew addresses: how far, what it costs, pay from the balance.
 
-import { Alert, Button, Drawer, Group, SegmentedControl, Stack, Table, Text, Title } from '@mantine/core'
+import { Alert, Button, Group, SegmentedControl, Stack, Table, Text } from '@mantine/core'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useRead, useWrite } from '../api/hooks'
 import { useCheck } from '../shop/useCheck'
 import { PriceLines } from '../shop/PriceLines'
 import { PayMethods } from '../shop/PayMethods'
+import { Drawer } from '../lib/dialog'
 import { day } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { Failed, Waiting, done } from '../lib/ui'
@@ -33,7 +34,7 @@ const t = texts({
 
 export function Renew({ rows, close }: { rows: Static[]; close: () => void }) {
   return (
-    <Drawer opened onClose={close} position="right" size="lg" title={<Title order={2} fz="lg">{say(t.title, { n: rows.length })}</Title>}>
+    <Drawer opened onClose={close} position="right" size="lg" title={say(t.title, { n: rows.length })}>
       <Form rows={rows} close={close} />
     </Drawer>
   )

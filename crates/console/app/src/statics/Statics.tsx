@@ -110,7 +110,7 @@ function Rows({ rows, picked, onPick, renew }: { rows: Static[]; picked: Set<str
         { head: t.isp, cell: (row) => <>{row.isp || '–'}{row.asn ? <Text fz="xs" c="dimmed">AS{row.asn}</Text> : null}</> },
         { head: t.account, cell: (row) => (row.username ? <span className="mono">{row.username}</span> : <Button component={Link} to="/accounts" size="compact-xs" variant="subtle">{t.needAccount}</Button>) },
         { head: t.state, cell: (row) => <State tone={TONES[row.status as 1] ?? 'idle'}>{NAMES()[row.status] ?? row.status}</State> },
-        { head: t.until, cell: (row) => <>{day(row.expired_at)}<Text fz="xs" c="dimmed">{say(t.days, { n: Math.max(0, daysUntil(row.expired_at, zone)) })}</Text></> },
+        { head: t.until, cell: (row) => <><span className="line">{day(row.expired_at)}</span><Text fz="xs" c="dimmed" className="line">{say(t.days, { n: Math.max(0, daysUntil(row.expired_at, zone)) })}</Text></> },
         { head: t.auto, cell: (row) => <Auto of={row} /> },
         { head: '', actions: true, cell: (row) => <Group gap={4} justify="flex-end" wrap="nowrap"><Button size="compact-sm" variant="light" aria-label={`${t.renew} ${row.ip}`} onClick={() => renew(row)}>{t.renew}</Button><Exchange of={row} /></Group> },
       ]}

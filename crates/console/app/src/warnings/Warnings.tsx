@@ -23,7 +23,7 @@ const t = texts({
   renews: ['套餐即将自动续费', 'A package is about to renew'],
   renewal_failed: ['自动续费失败', 'A renewal failed'],
   hook: ['您的 Webhook', 'Your webhook'],
-  hookHow: ['提醒会以签名的 JSON 事件发送到该地址。您的服务器应返回 2xx，否则会在约一天内多次重试。', 'Warnings go there as signed JSON events. Answer with 2xx; anything else is tried again for about a day.'],
+  hookHow: ['提醒会以签名的 JSON 事件发送到该地址。您的服务器应返回 2xx，否则会在约一天内多次重试；事件按顺序逐个发送。', 'Warnings go there as signed JSON events. Answer with 2xx; anything else is tried again for about a day. They come one after the other, in order.'],
   url: ['接收地址', 'URL'],
   save: ['保存', 'Save'],
   saved: ['Webhook 已保存，密钥已更新', 'Saved, with a new secret'],

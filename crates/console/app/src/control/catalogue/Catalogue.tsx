@@ -1,9 +1,10 @@
 // What a site sells, in the order customers see it: edited one by one, or as a file.
 
-import { ActionIcon, Button, Group, Modal, NumberInput, Select, Stack, Text } from '@mantine/core'
+import { ActionIcon, Button, Group, NumberInput, Select, Stack, Text } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconBuildingStore, IconDownload, IconFileImport, IconPlus, IconSettings } from '@tabler/icons-react'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
+import { Modal } from '../../lib/dialog'
 import { money, number } from '../../lib/format'
 import { either, say, texts } from '../../lib/lang'
 import { Panel, Screen, done, failed } from '../../lib/ui'

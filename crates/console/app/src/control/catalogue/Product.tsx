@@ -52,6 +52,7 @@ const t = texts({
   back: ['返回目录', 'Back to the catalogue'],
   sold: ['已售 {n}', '{n} sold'],
   free: ['免费', 'Free'],
+  anySum: ['任意金额', 'Any amount'],
   valid: ['有效 {n} 天', 'valid for {n} days'],
   buy: ['购买', 'Buy'],
 })
@@ -178,7 +179,7 @@ function PreviewCard({ item, site, tongue }: { item: Item; site?: string; tongue
             {seen.tip1 && <Badge radius="sm" tt="none">{seen.tip1}</Badge>}
           </Group>
           <Group gap={8} align="baseline" my="sm">
-            <Text fz={30} fw={700} lts="-0.02em" className="nums">{seen.local_price ? money(seen.local_price, preview.data!.currency) : t.free}</Text>
+            <Text fz={30} fw={700} lts="-0.02em" className="nums">{seen.local_price ? money(seen.local_price, preview.data!.currency) : item.type === 3 ? t.anySum : t.free}</Text>
             {seen.local_original_price > seen.local_price && <Text td="line-through" c="dimmed" className="nums">{money(seen.local_original_price, preview.data!.currency)}</Text>}
             {seen.tip2 && <Text fz="xs" c="dimmed">{seen.tip2}</Text>}
           </Group>

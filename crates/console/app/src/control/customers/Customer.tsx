@@ -65,6 +65,7 @@ const t = texts({
   noPackage: ['没有套餐', 'No package yet'],
   noPackageHow: ['客户购买或由您赠送后会出现在这里。', 'What the customer buys, or you grant, appears here.'],
   noAccount: ['没有代理账号', 'No proxy account yet'],
+  noAccountHow: ['客户可在控制台自行创建。', 'Customers make them in their console.'],
   limit: ['上限', 'Limit'],
 })
 
@@ -202,7 +203,7 @@ function Accounts({ customer }: { customer: string }) {
   const found = useAsk<Listed<AccountRow>>('account/list', { customer, page, size: PAGE })
   return (
     <Grid
-      label={t.accounts} from={found} keyOf={(row) => row.id} page={page} setPage={setPage} empty={{ icon: IconUserCircle, title: t.noAccount }}
+      label={t.accounts} from={found} keyOf={(row) => row.id} page={page} setPage={setPage} empty={{ icon: IconUserCircle, title: t.noAccount, text: t.noAccountHow }}
       columns={[
         { head: t.username, cell: (row) => <span className="mono">{row.username}</span> },
         { head: t.type, cell: (row) => productName(row.type) },

@@ -1,9 +1,10 @@
 // Customers: found by any part of their address, opened to see all of one.
 
-import { Button, Group, Modal, PasswordInput, Select, Stack, TextInput } from '@mantine/core'
+import { Button, Group, PasswordInput, Select, Stack, TextInput } from '@mantine/core'
 import { IconUserPlus, IconUsersGroup } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useCallback, useState } from 'react'
+import { Modal } from '../../lib/dialog'
 import { day, money } from '../../lib/format'
 import { texts } from '../../lib/lang'
 import { Panel, Screen, done } from '../../lib/ui'

@@ -1,7 +1,8 @@
 // Grants a package to a customer without an order.
 
-import { Button, Group, Modal, NumberInput, Select, Stack, TextInput } from '@mantine/core'
+import { Button, Group, NumberInput, Select, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
+import { Modal } from '../../lib/dialog'
 import { texts } from '../../lib/lang'
 import { done } from '../../lib/ui'
 import { useTell } from '../api'

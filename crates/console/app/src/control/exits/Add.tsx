@@ -1,8 +1,9 @@
 // A form for one exit, and a file for many rows of something.
 
-import { Button, FileButton, Group, Modal, MultiSelect, Select, SimpleGrid, Stack, Text, TextInput, Textarea } from '@mantine/core'
+import { Button, FileButton, Group, MultiSelect, Select, SimpleGrid, Stack, Text, TextInput, Textarea } from '@mantine/core'
 import { IconFileText } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
+import { Modal } from '../../lib/dialog'
 import { texts } from '../../lib/lang'
 import { done } from '../../lib/ui'
 import { useTell } from '../api'

@@ -22,6 +22,7 @@ const t = texts({
   hostKind: ['主机', 'Host'],
   action: ['操作', 'What to do'],
   none: ['没有额外关闭的目标', 'Nothing more is closed'],
+  noneHow: ['在上方填写域名或地址即可禁止所有客户访问。', 'Name a host or an address above, and no customer reaches it any more.'],
 })
 
 interface Rule { host?: string; port?: number }
@@ -55,7 +56,7 @@ export function Rules() {
       )}
       <Panel pad={false}>
         <Grid
-          label={t.title} from={rules} keyOf={(row) => row.host ?? `:${row.port}`} empty={{ icon: IconBan, title: t.none }}
+          label={t.title} from={rules} keyOf={(row) => row.host ?? `:${row.port}`} empty={{ icon: IconBan, title: t.none, text: t.noneHow }}
           columns={[
             { head: t.what, cell: (row) => <span className="mono">{row.host ?? `:${row.port}`}</span> },
             { head: t.kind, cell: (row) => <Mark tone="plain">{row.host ? t.hostKind : t.port}</Mark> },

@@ -1,9 +1,10 @@
 // Orders: found by number or customer, opened to confirm a transfer or pay back.
 
-import { Button, Drawer, Group, Image, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Image, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
 import { IconReceipt2 } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
+import { Drawer } from '../../lib/dialog'
 import { money, when } from '../../lib/format'
 import { either, texts } from '../../lib/lang'
 import { Loaded, Panel, Screen, failed } from '../../lib/ui'
@@ -30,6 +31,7 @@ const t = texts({
   part: ['部分退款', 'Partly refunded'],
   proven: ['待确认转账', 'Transfers to confirm'],
   none: ['没有符合条件的订单', 'No order fits'],
+  noneHow: ['换一个条件；客户下单后会出现在这里。', 'Try another filter; what customers order appears here.'],
   received: ['已收', 'Received'],
   back: ['已退', 'Paid back'],
   gave: ['发放', 'What it gave'],
@@ -101,7 +103,7 @@ export function OrderGrid({ filter }: { filter: object }) {
   return (
     <>
       <Grid
-        label={t.title} from={found} keyOf={(row) => row.id} page={page} setPage={setPage} onOpen={(row) => setOpen(row.trade_no)} empty={{ icon: IconReceipt2, title: t.none }}
+        label={t.title} from={found} keyOf={(row) => row.id} page={page} setPage={setPage} onOpen={(row) => setOpen(row.trade_no)} empty={{ icon: IconReceipt2, title: t.none, text: t.noneHow }}
         columns={[
           { head: t.number, cell: (row) => <span className="mono">{row.trade_no}</span> },
           { head: t.state, cell: (row) => <OrderState order={row} /> },

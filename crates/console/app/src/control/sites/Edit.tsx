@@ -1,7 +1,8 @@
 // A site's looks, texts, host names and rules; a new one is made with its currency, which stays.
 
-import { Box, Button, Drawer, FileButton, Group, Modal, Select, SimpleGrid, Stack, Switch, TagsInput, Text, TextInput, Textarea } from '@mantine/core'
+import { Box, Button, FileButton, Group, Select, SimpleGrid, Stack, Switch, TagsInput, Text, TextInput, Textarea } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
+import { Drawer, Modal } from '../../lib/dialog'
 import { texts } from '../../lib/lang'
 import { Loaded, done, failed } from '../../lib/ui'
 import { useAsk, useTell } from '../api'
@@ -48,7 +49,7 @@ const LANGS = [{ value: 'zh', label: '\u4e2d\u6587' }, { value: 'en', label: 'En
 export function EditSite({ name, close }: { name: string; close: () => void }) {
   const site = useAsk<Whole>('site/show', { name })
   return (
-    <Drawer opened onClose={close} position="right" size="xl" title={<Text fw={600}>{t.edit} · {name}</Text>}>
+    <Drawer opened onClose={close} position="right" size="xl" title={`${t.edit} · ${name}`}>
       <Loaded from={site} lines={10}>{(data) => <Form key={data.id} site={data} close={close} />}</Loaded>
     </Drawer>
   )

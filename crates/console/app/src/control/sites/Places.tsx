@@ -1,8 +1,9 @@
 // What a site calls countries, states and cities, beside the catalogue's names.
 
-import { ActionIcon, Button, Drawer, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
 import { IconFileImport, IconTrash, IconWorld } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
+import { Drawer } from '../../lib/dialog'
 import { texts } from '../../lib/lang'
 import { done } from '../../lib/ui'
 import { type Listed, useAsk, useMay, useTell } from '../api'
@@ -29,6 +30,7 @@ const t = texts({
   fileHow: ['逗号分隔，首行为列名：country、zh、en，以及可选的 state、city；空名称表示恢复原名。任何一行有误则全部不写入。', 'Comma-separated under a line of names: country, zh, en and, as wanted, state, city; an empty name is the usual one again. All or none.'],
   imported: ['地名已导入', 'The names are imported'],
   none: ['没有自定义地名', 'No names of its own'],
+  noneHow: ['在上方填写要改名的地点，或导入文件。', 'Name a place above that this site calls otherwise, or import a file.'],
 })
 
 interface Named { country: string; state: string | null; city: string | null; zh: string | null; en: string | null; catalogue_zh: string; catalogue_en: string }
@@ -48,13 +50,13 @@ export function Places({ site, close }: { site: string; close: () => void }) {
   const edit = (row: Named) => setWords({ country: row.country, state: row.state ?? '', city: row.city ?? '', zh: row.zh ?? '', en: row.en ?? '' })
   const ask = (row: Named) => setQuestion({ title: `${t.remove}: ${codes(row)}`, text: t.sure, yes: t.remove, danger: true, told: t.removed, run: () => clear.mutateAsync({ site, country: row.country, state: row.state, city: row.city }) })
   return (
-    <Drawer opened onClose={close} position="right" size="xl" title={<Text fw={600}>{t.title} · {site}</Text>}>
+    <Drawer opened onClose={close} position="right" size="xl" title={`${t.title} · ${site}`}>
       <Stack>
         <Text fz="sm" c="dimmed">{t.about}</Text>
         {allowed && <Form site={site} words={words} setWords={setWords} />}
         {allowed && <Group><Button variant="default" size="xs" leftSection={<IconFileImport size={16} />} onClick={() => setImporting(true)}>{t.file}</Button></Group>}
         <Grid
-          label={t.title} from={rows} keyOf={codes} onOpen={allowed ? edit : undefined} page={page} setPage={setPage} empty={{ icon: IconWorld, title: t.none }}
+          label={t.title} from={rows} keyOf={codes} onOpen={allowed ? edit : undefined} page={page} setPage={setPage} empty={{ icon: IconWorld, title: t.none, text: t.noneHow }}
           columns={[
             { head: t.place, cell: (row) => <span className="mono">{codes(row)}</span> },
             { head: t.usual, cell: (row) => row.catalogue_en },

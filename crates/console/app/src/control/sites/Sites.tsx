@@ -28,6 +28,8 @@ const t = texts({
   no: ['否', 'No'],
   first: ['未绑定的域名都显示第一个站点', 'Host names that nobody claims show the first site'],
   none: ['还没有站点', 'No site yet'],
+  chinese: ['简体中文', 'Chinese'],
+  english: ['英文', 'English'],
 })
 
 export function Sites() {
@@ -55,8 +57,8 @@ function Brand({ site, first, edit, places }: { site: Site; first: boolean; edit
     <Panel pad={false}>
       <Box h={8} bg={site.colour ?? 'brand.6'} style={{ borderRadius: '14px 14px 0 0' }} />
       <Stack p="lg" gap="md">
-        <Group justify="space-between" wrap="nowrap">
-          <Box miw={0}><Text fw={650} fz="lg" truncate>{site.title}</Text><Text fz="xs" c="dimmed">{site.name}</Text></Box>
+        <Group justify="space-between" gap="sm">
+          <Box miw={0}><Text fw={650} fz="lg" style={{ overflowWrap: 'anywhere' }}>{site.title}</Text><Text fz="xs" c="dimmed">{site.name}</Text></Box>
           <Group gap="xs" wrap="nowrap">
             <Button size="xs" variant="default" onClick={places}>{t.places}</Button>
             {edit && <Button size="xs" variant="default" onClick={edit}>{t.edit}</Button>}
@@ -67,7 +69,7 @@ function Brand({ site, first, edit, places }: { site: Site; first: boolean; edit
           [t.prefixes, <span key="p" className="mono">{site.prefixes.join(', ')}</span>],
           [t.currency, site.currency],
           [t.zone, site.zone],
-          [t.language, site.lang],
+          [t.language, site.lang === 'zh' ? t.chinese : t.english],
           [t.accounts, site.account_prefix],
           [t.demands, site.demands_verification ? t.yes : t.no],
         ]} />

@@ -19,7 +19,6 @@ const t = texts({
   outcome: ['结果', 'Outcome'],
   whom: ['涉及客户', 'Concerns'],
   detail: ['详情', 'Detail'],
-  from: ['来源', 'From'],
   any: ['全部操作者', 'Anybody'],
   customer: ['客户', 'Customers'],
   operator: ['运营人员', 'Operators'],
@@ -29,6 +28,7 @@ const t = texts({
   action: ['操作，例如 exit/', 'Action, such as exit/'],
   customerBy: ['客户邮箱或 #编号', 'Customer: address or #id'],
   none: ['没有符合条件的记录', 'No note fits'],
+  noneHow: ['换一个条件，或清空筛选。', 'Try other words, or clear the filters.'],
   ok: ['成功', 'Done'],
   begun: ['进行中', 'Begun'],
 })
@@ -51,15 +51,13 @@ export function AuditGrid({ filter }: { filter: object }) {
   const notes = useAsk<Listed<Note>>('audit/list', { ...filter, page, size: PAGE })
   return (
     <Grid
-      label={t.title} from={notes} keyOf={(row) => row.id} page={page} setPage={setPage} empty={{ icon: IconHistory, title: t.none }}
+      label={t.title} from={notes} keyOf={(row) => row.id} page={page} setPage={setPage} empty={{ icon: IconHistory, title: t.none, text: t.noneHow }}
       columns={[
         { head: t.at, cell: (row) => when(row.at) },
-        { head: t.who, cell: (row) => <><Text fz="sm">{row.actor_name ?? t[row.actor]}</Text>{row.actor_name && <Text fz="xs" c="dimmed">{t[row.actor]}</Text>}</> },
-        { head: t.what, cell: (row) => <span className="mono">{row.action}</span> },
+        { head: t.who, cell: (row) => <><Text fz="sm">{row.actor_name ?? t[row.actor]}</Text><Text fz="xs" c="dimmed">{[row.actor_name && t[row.actor], row.client].filter(Boolean).join(' · ')}</Text></> },
+        { head: t.what, cell: (row) => <><span className="mono">{row.action}</span>{row.email && row.email !== row.actor_name && <Text fz="xs" c="dimmed">{row.email}</Text>}</> },
         { head: t.outcome, cell: (row) => <Mark tone={row.outcome === 'ok' ? 'good' : row.outcome === 'begun' ? 'plain' : 'warn'}>{row.outcome === 'ok' ? t.ok : row.outcome === 'begun' ? t.begun : row.outcome}</Mark> },
-        { head: t.whom, cell: (row) => row.email ?? '–' },
-        { head: t.detail, cell: (row) => <Text fz="sm" maw={380} style={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }} miw={180}>{plain(row.detail) || '–'}</Text> },
-        { head: t.from, cell: (row) => <span className="mono">{row.client || '–'}</span> },
+        { head: t.detail, cell: (row) => <Text fz="sm" maw={420} style={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }} miw={220}>{plain(row.detail) || '–'}</Text> },
       ]}
     />
   )

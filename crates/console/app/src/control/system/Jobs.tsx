@@ -1,8 +1,9 @@
 // Jobs that wait or run, why one failed last, and mails that went out or wait.
 
-import { Button, Modal, Tabs, Text, Tooltip } from '@mantine/core'
+import { Button, Tabs, Text, Tooltip } from '@mantine/core'
 import { IconListCheck, IconMail, IconPlayerPlay } from '@tabler/icons-react'
 import { useState } from 'react'
+import { Modal } from '../../lib/dialog'
 import { when } from '../../lib/format'
 import { texts } from '../../lib/lang'
 import { Loaded, Panel, Screen, done, failed } from '../../lib/ui'
@@ -31,6 +32,7 @@ const t = texts({
   sent: ['发送', 'Sent'],
   notSent: ['待发送', 'Waits'],
   noMail: ['没有邮件', 'No mail yet'],
+  noMailHow: ['系统发出的邮件会保留在这里 30 天。', 'Mails that the installation sends are kept here for 30 days.'],
   leases: ['回收流量租约', 'Give leases back'],
   reconcile: ['支付对账', 'Compare with payment providers'],
   usage: ['清理用量明细', 'Forget old usage'],
@@ -98,7 +100,7 @@ function Mails() {
   return (
     <>
       <Grid
-        label={t.mails} from={mails} keyOf={(row) => row.id} onOpen={setOpen} empty={{ icon: IconMail, title: t.noMail }}
+        label={t.mails} from={mails} keyOf={(row) => row.id} onOpen={setOpen} empty={{ icon: IconMail, title: t.noMail, text: t.noMailHow }}
         columns={[
           { head: t.to, cell: (row) => row.to },
           { head: t.subject, cell: (row) => row.subject ?? '–' },

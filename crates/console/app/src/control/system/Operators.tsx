@@ -1,9 +1,10 @@
 // Who runs the installation, and what each may do.
 
-import { Button, Group, Menu, Modal, PasswordInput, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Menu, PasswordInput, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
 import { IconDots, IconShieldLock, IconUserPlus } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
+import { Modal } from '../../lib/dialog'
 import { day } from '../../lib/format'
 import { texts } from '../../lib/lang'
 import { Panel, Screen, done } from '../../lib/ui'
@@ -80,7 +81,7 @@ export function Operators() {
                   {row.disabled ? (
                     <Menu.Item onClick={() => begin(row, { title: t.enable, text: row.email, yes: t.enable, told: t.done, run: () => run('operator/enable', { email: row.email }) })}>{t.enable}</Menu.Item>
                   ) : (
-                    <Menu.Item color="red" onClick={() => begin(row, { title: t.disable, text: t.disableHow, yes: t.disable, danger: true, reason: 'welcome', told: t.done, run: (reason) => run('operator/disable', { email: row.email, ...(reason ? { reason } : {}) }) })}>{t.disable}</Menu.Item>
+                    <Menu.Item className="danger" onClick={() => begin(row, { title: t.disable, text: t.disableHow, yes: t.disable, danger: true, reason: 'welcome', told: t.done, run: (reason) => run('operator/disable', { email: row.email, ...(reason ? { reason } : {}) }) })}>{t.disable}</Menu.Item>
                   )}
                 </Menu.Dropdown>
               </Menu>
