@@ -6,6 +6,9 @@ const within = (page) => page.evaluate(() => document.activeElement?.closest('[r
 
 /** Opens a dialog with a button, or with an entry of the button's menu, and leaves it with Escape. */
 export async function openAndLeave(page, button, entry) {
+  const dialog = page.getByRole('dialog')
+  // One that was closed just now may still fade.
+  await dialog.waitFor({ state: 'detached' })
   const name = (await button.getAttribute('aria-label')) ?? (await button.innerText())
   await button.focus()
   await page.keyboard.press('Enter')
@@ -13,7 +16,6 @@ export async function openAndLeave(page, button, entry) {
     await page.getByRole('menuitem', { name: entry }).focus()
     await page.keyboard.press('Enter')
   }
-  const dialog = page.getByRole('dialog')
   await dialog.waitFor()
   await until(`${name}: the focus in the dialog`, () => within(page))
   await page.keyboard.press('Escape')
