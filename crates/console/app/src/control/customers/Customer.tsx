@@ -4,7 +4,7 @@ import { Button, SimpleGrid, Stack, Tabs, Text, TextInput } from '@mantine/core'
 import { IconBan, IconCircleCheck, IconCoins, IconEye, IconGift, IconHistory, IconPackages, IconReceipt2, IconReportMoney, IconUserCircle } from '@tabler/icons-react'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
-import { country, day, money, when } from '../../lib/format'
+import { country, day, money, number, when } from '../../lib/format'
 import { either, texts } from '../../lib/lang'
 import { Loaded, Panel, Screen } from '../../lib/ui'
 import { type Listed, door, useAsk, useMay, useMe } from '../api'
@@ -180,7 +180,7 @@ const isCount = (type: number) => [17, 18, 20, 27, 28].includes(type)
 function Packages({ customer }: { customer: string }) {
   const [page, setPage] = useState(1)
   const found = useAsk<Listed<PackageRow>>('package/list', { customer, page, size: PAGE })
-  const amount = (row: PackageRow, n: number) => (row.total === 0 ? '–' : isCount(row.type) ? n : bytes(n * 1024))
+  const amount = (row: PackageRow, n: number) => (row.total === 0 ? '–' : isCount(row.type) ? number(n) : bytes(n * 1024))
   return (
     <Grid
       label={t.packages} from={found} keyOf={(row) => row.id} page={page} setPage={setPage} empty={{ icon: IconPackages, title: t.noPackage, text: t.noPackageHow }}

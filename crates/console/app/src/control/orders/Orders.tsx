@@ -5,7 +5,7 @@ import { IconReceipt2 } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
 import { Drawer } from '../../lib/dialog'
-import { money, when } from '../../lib/format'
+import { money, number as format, when } from '../../lib/format'
 import { either, texts } from '../../lib/lang'
 import { Loaded, Panel, Screen, failed } from '../../lib/ui'
 import { type Listed, door, useAsk, useMay } from '../api'
@@ -179,7 +179,7 @@ function Details({ number }: { number: string }) {
               <Text fz="sm" fw={600}>{t.gave}</Text>
               {data.grants.map((grant) => (
                 <Group key={grant.package} justify="space-between" gap="sm">
-                  <Text fz="sm">{grant.kind === 'bucket' ? bytes(grant.quantity) : grant.kind === 'balance' ? money(grant.quantity / 100, data.currency) : `${grant.quantity || 1} × ${(gives as Record<string, string>)[grant.kind] ?? grant.kind}`}</Text>
+                  <Text fz="sm">{grant.kind === 'bucket' ? bytes(grant.quantity) : grant.kind === 'balance' ? money(grant.quantity / 100, data.currency) : `${format(grant.quantity || 1)} × ${(gives as Record<string, string>)[grant.kind] ?? grant.kind}`}</Text>
                   <Text fz="sm" c="dimmed">{t.until} {when(grant.ends_at)}</Text>
                 </Group>
               ))}
