@@ -5,10 +5,11 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { IconCheck } from '@tabler/icons-react'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
+import { onto } from '../../lib/changes'
 import { money, number } from '../../lib/format'
-import { lang, say, texts } from '../../lib/lang'
+import { either, lang, say, texts } from '../../lib/lang'
 import { Loaded, Panel, Screen, done } from '../../lib/ui'
-import { useAsk, useMay, useTell } from '../api'
+import { door, useAsk, useMay, useTell } from '../api'
 import { FieldFault } from '../kit'
 import { Choices } from './Choices'
 import { type Item, type Pair, type Prices, blank } from './item'
@@ -49,6 +50,7 @@ const t = texts({
   preview: ['客户看到的样子', 'What customers see'],
   save: ['保存', 'Save'],
   saved: ['套餐已保存', 'The product is saved'],
+  clash: ['以下内容已被他人修改：{fields}。请返回目录后重新打开，再做修改。', 'Changed by somebody else meanwhile: {fields}. Go back to the catalogue, open it again, and change it there.'],
   back: ['返回目录', 'Back to the catalogue'],
   sold: ['已售 {n}', '{n} sold'],
   free: ['免费', 'Free'],
@@ -70,7 +72,9 @@ export function Product() {
 }
 
 function Editor({ site, item: first, isNew, sold }: { site?: string; item: Item; isNew?: boolean; sold: number }) {
+  const [begun] = useState<Item>(first)
   const [item, setItem] = useState<Item>(first)
+  const [clash, setClash] = useState<unknown>()
   const [tongue, setTongue] = useState<'zh' | 'en'>(lang())
   const save = useTell('product/save', ['product'])
   const allowed = useMay()('product/save')
@@ -82,9 +86,21 @@ function Editor({ site, item: first, isNew, sold }: { site?: string; item: Item;
     onChange: (e: { currentTarget: { value: string } }) => set({ [name]: { ...item[name], [tongue]: e.currentTarget.value } as Pair }),
   })
   const back = () => void navigate({ to: '/control/catalogue' as never, search: { site } as never })
+  /** Saves what was changed here onto what the product is now: another tab or operator may have changed the rest. */
+  const keep = async () => {
+    setClash(undefined)
+    try {
+      const newest = isNew ? begun : (await door<Known>('POST', 'product/show', { code: item.code, site })).item
+      const { merged, both } = onto(begun, item, newest)
+      if (both.length > 0) return setClash(new Error(say(t.clash, { fields: both.map((name) => (t as Record<string, string>)[name] ?? name).join(either('、', ', ')) })))
+      save.mutate({ item: tidy(merged), site }, { onSuccess: () => { done(t.saved); back() } })
+    } catch (error) {
+      setClash(error)
+    }
+  }
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    save.mutate({ item: tidy(item), site }, { onSuccess: () => { done(t.saved); back() } })
+    void keep()
   }
   const lines = item.introduce.map((line) => line[tongue]).join('\n')
   const setLines = (text: string) => {
@@ -137,7 +153,7 @@ function Editor({ site, item: first, isNew, sold }: { site?: string; item: Item;
           </Panel>
           <Stack gap="md">
             <PreviewCard item={item} site={site} tongue={tongue} />
-            {save.error && <FieldFault error={save.error} />}
+            {(clash ?? save.error) != null && <FieldFault error={clash ?? save.error} />}
           </Stack>
         </Box>
       </Screen>

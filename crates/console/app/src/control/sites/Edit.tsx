@@ -3,6 +3,7 @@
 import { Box, Button, FileButton, Group, Select, SimpleGrid, Stack, Switch, TagsInput, Text, TextInput, Textarea } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { Drawer, Modal } from '../../lib/dialog'
+import { changesOf } from '../../lib/changes'
 import { texts } from '../../lib/lang'
 import { Loaded, done, failed } from '../../lib/ui'
 import { useAsk, useTell } from '../api'
@@ -56,14 +57,15 @@ export function EditSite({ name, close }: { name: string; close: () => void }) {
 }
 
 function Form({ site, close }: { site: Whole; close: () => void }) {
-  const [look, setLook] = useState<Look>(site.look)
-  const [rest, setRest] = useState({ prefixes: site.prefixes, lang: site.lang, zone: site.zone ?? 'UTC', account_prefix: site.account_prefix ?? '', demands_verification: site.demands_verification, hosts: site.hosts })
+  const [firstLook] = useState<Look>(site.look)
+  const [look, setLook] = useState<Look>(firstLook)
+  const [first] = useState({ prefixes: site.prefixes, lang: site.lang, zone: site.zone ?? 'UTC', account_prefix: site.account_prefix ?? '', demands_verification: site.demands_verification, hosts: site.hosts })
+  const [rest, setRest] = useState(first)
   const save = useTell('site/change', ['site'])
   const word = (key: 'title' | 'tagline_zh' | 'tagline_en' | 'support' | 'terms_zh' | 'terms_en') => ({ value: look[key] ?? '', onChange: (e: { currentTarget: { value: string } }) => { const { value } = e.currentTarget; setLook((old) => ({ ...old, [key]: value })) }, error: save.error?.fields[key] })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const said = Object.fromEntries(Object.entries(look).filter(([, v]) => v !== null && v !== undefined))
-    save.mutate({ name: site.name, ...rest, look: said }, { onSuccess: () => { done(t.saved); close() } })
+    save.mutate({ name: site.name, ...changesOf(first, rest), look: changesOf(firstLook, look) }, { onSuccess: () => { done(t.saved); close() } })
   }
   return (
     <form onSubmit={submit}>
