@@ -51,6 +51,12 @@ pub async fn all(tx: &impl Read, site: SiteId) -> Result<Vec<Product>> {
     queries::all(tx, site).await
 }
 
+/// The same, locked: nobody else writes them before the transaction ends.
+pub async fn lock_all(tx: &WriteTx, site: SiteId) -> Result<Vec<Product>> {
+    queries::lock(tx, site).await?;
+    queries::all(tx, site).await
+}
+
 /// Applies a catalogue file to a site: products are found by their code; those it does not name stay as
 /// they are. Fails with all that is wrong about the file, and then changes nothing. Gives how many it names.
 pub async fn load(tx: &WriteTx, site: SiteId, catalogue: &Catalogue, now: Timestamp) -> Result<usize> {

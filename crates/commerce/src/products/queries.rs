@@ -101,6 +101,11 @@ pub async fn take(tx: &WriteTx, product: &Product, amount: i64) -> Result<bool> 
     Ok(tx.exec(sql, args![product.id, amount]).await? == 1)
 }
 
+pub(super) async fn lock(tx: &WriteTx, site: SiteId) -> Result<()> {
+    tx.lock("SELECT id FROM products WHERE site_id = $1 ORDER BY id", args![site]).await?;
+    Ok(())
+}
+
 /// Puts back what [`take`] took out of a limited stock, whatever its limit is by now.
 pub async fn put_back(tx: &WriteTx, id: ProductId, amount: i64) -> Result<()> {
     let sql = "UPDATE products SET taken = taken - $2 WHERE id = $1 AND taken >= $2";

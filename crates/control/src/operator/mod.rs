@@ -135,7 +135,8 @@ fn redacted(input: &Value) -> Value {
     let Value::Object(fields) = input else { return Value::Null };
     let shown = |(name, value): (&String, &Value)| {
         let secret = HIDDEN.iter().any(|word| name.contains(word)) && !value.is_boolean();
-        let hidden = secret || TEXTS.contains(&name.as_str());
+        let whole = name == "seen" && value.is_object();
+        let hidden = secret || whole || TEXTS.contains(&name.as_str());
         (name.clone(), if hidden { json!("***") } else { value.clone() })
     };
     Value::Object(fields.iter().map(shown).collect())
@@ -259,6 +260,17 @@ where
         Fault::parameter("body", Text::made(format!("参数无法识别：{e}"), format!("can't be read: {e}")))
     })?;
     serde_json::to_value(verb(control, input).await?).map_err(|e| Fault::internal("answer_unprintable", e))
+}
+
+/// Fails with `edit_stale` where what somebody looked at before he changed it is no longer there.
+pub(super) fn as_seen<T: PartialEq>(seen: Option<&T>, is: Option<&T>) -> Result<()> {
+    if seen.is_none() || seen == is {
+        return Ok(());
+    }
+    Err(Fault::new(Code::Conflict, "edit_stale").say(Text::new(
+        "内容已被他人修改，请刷新后再保存",
+        "Somebody else saved it meanwhile; load it again before you save",
+    )))
 }
 
 /// Which part of a list.

@@ -40,6 +40,33 @@ both_engines! {
         assert!(refused["error"]["errors"]["Idempotency-Key"][0].is_string(), "{refused}");
     }
 
+    async fn what_somebody_saved_meanwhile_is_not_overwritten(store: Store) {
+        let room = room(&store).await;
+        let owner = room.enter("owner").await;
+        let item = json!({"code": "b", "type": 9, "title": {"zh": "B", "en": "B"}, "gb": 1, "days": 1, "price": {"cny": "5"}});
+        room.ok(&owner, "product/save", json!({"site": "one", "item": item, "reason": "new"})).await;
+        let seen = room.ok(&owner, "product/show", json!({"site": "one", "code": "b"})).await;
+        let with = |price: &str| {
+            let mut item = seen["item"].clone();
+            item["price"]["cny"] = json!(price);
+            json!({"site": "one", "item": item, "seen": seen["item"], "reason": "dearer"})
+        };
+        room.ok(&owner, "product/save", with("6")).await;
+        let (status, stale) = room.ask(&owner, "product/save", with("7")).await;
+        assert_eq!((status, &stale["error"]["slug"]), (StatusCode::CONFLICT, &json!("edit_stale")));
+        let hour = |minutes: i64| {
+            let mut shop = seen["shop"].clone();
+            shop["order_minutes"] = json!(minutes);
+            json!({"site": "one", "shop": shop, "seen": seen["shop"], "reason": "longer"})
+        };
+        room.ok(&owner, "product/shop", hour(60)).await;
+        assert_eq!(room.ask(&owner, "product/shop", hour(61)).await.0, StatusCode::CONFLICT);
+        let site = room.ok(&owner, "site/show", json!({"name": "one"})).await;
+        let titled = |title: &str| json!({"name": "one", "look": {"title": title}, "seen": site, "reason": "name"});
+        room.ok(&owner, "site/change", titled("Uno")).await;
+        assert_eq!(room.ask(&owner, "site/change", titled("Eins")).await.0, StatusCode::CONFLICT);
+    }
+
     async fn what_failed_is_tried_again_under_the_same_key(store: Store) {
         let room = room(&store).await;
         let router = room.control.router(Vec::new());

@@ -1,6 +1,6 @@
 //! The catalogue: load and export it as a file, edit one product, look at it as customers will.
 
-use super::listed;
+use super::{as_seen, listed};
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -39,6 +39,8 @@ pub(super) struct Which {
 #[serde(deny_unknown_fields)]
 pub(super) struct One {
     item: Value,
+    /// The `item` of `product show` that the writer looked at: another one by now is not overwritten.
+    seen: Option<Value>,
     site: Option<String>,
 }
 
@@ -55,6 +57,8 @@ pub(super) struct Sort {
 #[serde(deny_unknown_fields)]
 pub(super) struct NewShop {
     shop: Value,
+    /// The `shop` of `product show` that the writer looked at: another one by now is not overwritten.
+    seen: Option<Value>,
     site: Option<String>,
 }
 
@@ -107,12 +111,18 @@ pub(super) async fn show(control: &Control, input: Which) -> Result<Value> {
         "shop": shop::of(&tx, site.id).await?}))
 }
 
-/// Adds a product, or writes it anew under its code; new ones come last.
+/// Adds a product, or writes it anew under its code; new ones come last. Fails with `edit_stale`.
 pub(super) async fn save(control: &Control, input: One) -> Result<Value> {
     let item: Item = read("item", input.item)?;
+    let seen: Option<Item> = input.seen.map(|seen| read("seen", seen)).transpose()?;
     retrying(|| async {
         let tx = control.store().write().await?;
         let site = sites::find(&tx, input.site.as_deref()).await?;
+        if seen.is_some() {
+            let all = flow::lock_all(&tx, site.id).await?;
+            let is = all.iter().find(|known| known.item.code == item.code).map(|known| &known.item);
+            as_seen(seen.as_ref(), is)?;
+        }
         flow::save(&tx, site.id, &item, control.0.clock.now()).await?;
         tx.commit().await?;
         Ok(json!({"code": item.code, "site": site.name}))
@@ -141,11 +151,13 @@ pub(super) async fn preview(control: &Control, input: One) -> Result<Value> {
         "fault": flow::fault(&item)}))
 }
 
-/// How the shop of a site works.
+/// How the shop of a site works. Fails with `edit_stale`.
 pub(super) async fn shop(control: &Control, input: NewShop) -> Result<Value> {
     let settings: Shop = read("shop", input.shop)?;
+    let seen: Option<Shop> = input.seen.map(|seen| read("seen", seen)).transpose()?;
     let tx = control.store().write().await?;
     let site = sites::find(&tx, input.site.as_deref()).await?;
+    as_seen(seen.as_ref(), Some(&shop::of(&tx, site.id).await?))?;
     let catalogue = Catalogue { shop: Some(settings), products: Vec::new() };
     flow::load(&tx, site.id, &catalogue, control.0.clock.now()).await?;
     tx.commit().await?;

@@ -1,6 +1,6 @@
 //! Sites.
 
-use super::{Paging, listed};
+use super::{Paging, as_seen, listed};
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -8,6 +8,7 @@ use turnpike_base::{Currency, Fault, Lang, Result, SiteId, Text};
 use turnpike_identity::brands::{self, Look};
 use turnpike_identity::sites::{self, Changes, NewSite};
 use turnpike_network::entries;
+use turnpike_store::Read;
 use turnpike_web::Site;
 
 /// What `site create` takes.
@@ -46,6 +47,8 @@ pub(super) struct Change {
     hosts: Option<Vec<String>>,
     #[serde(default)]
     look: Look,
+    /// What `site show` gave when the writer looked: another site by now is not overwritten.
+    seen: Option<Value>,
 }
 
 fn lang_of(tag: &str) -> Result<Lang> {
@@ -53,7 +56,7 @@ fn lang_of(tag: &str) -> Result<Lang> {
         .ok_or_else(|| Fault::parameter("lang", Text::new("应为 zh 或 en", "must be zh or en")))
 }
 
-/// Changes a site and how it shows itself.
+/// Changes a site and how it shows itself. Fails with `edit_stale`.
 pub(super) async fn change(control: &Control, input: Change) -> Result<Value> {
     let changes = Changes {
         prefixes: input.prefixes.filter(|prefixes| !prefixes.is_empty()),
@@ -64,6 +67,7 @@ pub(super) async fn change(control: &Control, input: Change) -> Result<Value> {
     };
     let tx = control.store().write().await?;
     let site = sites::find(&tx, Some(&input.name)).await?;
+    as_seen(input.seen.as_ref(), Some(&whole(&tx, &site).await?))?;
     sites::change(&tx, &site, changes).await?;
     brands::change(&tx, site.id, input.look).await?;
     if let Some(hosts) = &input.hosts {
@@ -151,9 +155,13 @@ pub(super) struct Which {
 pub(super) async fn show(control: &Control, input: Which) -> Result<Value> {
     let tx = control.store().read().await?;
     let site = sites::find(&tx, input.name.as_deref()).await?;
-    let look = brands::look(&tx, site.id).await?;
-    let mut shown = row(&site, &look, &brands::hosts(&tx).await?);
-    let entries = entries::list(&tx, site.id).await?;
+    whole(&tx, &site).await
+}
+
+async fn whole(tx: &impl Read, site: &Site) -> Result<Value> {
+    let look = brands::look(tx, site.id).await?;
+    let mut shown = row(site, &look, &brands::hosts(tx).await?);
+    let entries = entries::list(tx, site.id).await?;
     shown["look"] = json!(look);
     shown["entries"] = entries.into_iter().map(|(name, host)| json!({"name": name, "host": host})).collect();
     Ok(shown)

@@ -134,7 +134,7 @@ function Shop({ site, code, close }: { site: string; code: string; close: () => 
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (!shop) return
-    save.mutate({ site, shop: { ...shop, order_minutes: Number(minutes ?? shop.order_minutes), most_unpaid: Number(unpaid ?? shop.most_unpaid), proof_days: Number(proof ?? shop.proof_days), invitation_basis_points: Number(invite ?? shop.invitation_basis_points) } }, { onSuccess: () => { done(t.saved); close() } })
+    save.mutate({ site, seen: shop, shop: { ...shop, order_minutes: Number(minutes ?? shop.order_minutes), most_unpaid: Number(unpaid ?? shop.most_unpaid), proof_days: Number(proof ?? shop.proof_days), invitation_basis_points: Number(invite ?? shop.invitation_basis_points) } }, { onSuccess: () => { done(t.saved); close() } })
   }
   return (
     <Modal opened onClose={close} title={`${t.shop} · ${site}`} radius="lg" centered>

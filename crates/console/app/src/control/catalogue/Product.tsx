@@ -93,7 +93,7 @@ function Editor({ site, item: first, isNew, sold }: { site?: string; item: Item;
       const newest = isNew ? begun : (await door<Known>('POST', 'product/show', { code: item.code, site })).item
       const { merged, both } = onto(begun, item, newest)
       if (both.length > 0) return setClash(new Error(say(t.clash, { fields: both.map((name) => (t as Record<string, string>)[name] ?? name).join(either('、', ', ')) })))
-      save.mutate({ item: tidy(merged), site }, { onSuccess: () => { done(t.saved); back() } })
+      save.mutate({ item: tidy(merged), seen: isNew ? undefined : newest, site }, { onSuccess: () => { done(t.saved); back() } })
     } catch (error) {
       setClash(error)
     }
