@@ -82,10 +82,39 @@ fn fault_of(item: &Item) -> Option<String> {
         ),
         ((0..=LONGEST).contains(&item.days), "days must be 0 to 3,660"),
         (item.extensions.iter().all(|n| (1..=120).contains(n)), "extensions must be 1 to 120"),
+        (
+            item.extensions.is_empty() || extends(item.product),
+            "extensions multiply a validity, which types 3, 19, 24 and 26 have none of: leave them out",
+        ),
+        (ascends(item), "recharge_min must not be above recharge_max"),
+        (
+            [&item.bandwidth, &item.concurrency, &item.duration].into_iter().all(|list| differ(list)),
+            "bandwidth, concurrency and duration must not name a value twice",
+        ),
         ((0..=100_000).contains(&item.extension_basis_points), "extension_basis_points must be 0 to 100,000"),
     ];
     let wrong = checks.iter().find(|(fits, _)| !fits).map(|(_, reason)| (*reason).to_owned());
     wrong.or_else(|| needs(item))
+}
+
+/// Whether a product of this type has a validity to multiply.
+const fn extends(product: ProductType) -> bool {
+    !matches!(
+        product,
+        ProductType::Recharge
+            | ProductType::Renewal
+            | ProductType::StaticTrafficAddon
+            | ProductType::Supplement
+    )
+}
+
+fn ascends(item: &Item) -> bool {
+    !matches!((&item.recharge_min, &item.recharge_max), (Some(min), Some(max)) if min.0 > max.0)
+}
+
+fn differ(choices: &[Choice]) -> bool {
+    let mut seen = HashSet::new();
+    choices.iter().all(|choice| seen.insert(choice.value))
 }
 
 fn within(numbers: &[i64]) -> bool {

@@ -70,6 +70,28 @@ both_engines! {
         assert_eq!(given[0].quantity, 11 << 30, "10 GB and the gift, as it was ordered");
     }
 
+    async fn a_file_that_would_charge_for_nothing_is_refused(store: Store) {
+        let shop = Shop::open(&store, 0, NOW).await;
+        let product = |code: &str, rest: &str| {
+            format!("[[product]]\ncode = \"{code}\"\ntitle = {{zh = \"某\", en = \"X\"}}\nprice = {{cny = \"1\"}}\n{rest}\n")
+        };
+        let sku = "{value = 7, price = {cny = \"1\"}}";
+        let file = [
+            product("addon", "type = 24\ngb = 1\nextensions = [3]"),
+            product("renew", "type = 19\nrenews = 14\nextensions = [2]"),
+            product("charge", "type = 3\nrecharge_min = \"10\"\nrecharge_max = \"5\""),
+            product("twice", &format!("type = 11\nbandwidth = [{sku}, {sku}]\nconcurrency = [{sku}]\nduration = [{sku}]")),
+            product("good", "type = 9\ngb = 1\ndays = 1\nextensions = [3]"),
+        ].concat();
+        let tx = store.write().await.unwrap();
+        let refused = flow::load(&tx, shop.site.id, &Catalogue::read(&file).unwrap(), NOW).await.unwrap_err();
+        let told = format!("{:?}", refused.errors["file"]);
+        for part in ["product addon: extensions", "product renew: extensions", "product charge: recharge_min", "product twice: bandwidth"] {
+            assert!(told.contains(part), "{part} in {told}");
+        }
+        assert!(!told.contains("product good"), "{told}");
+    }
+
     async fn what_has_no_price_here_is_neither_shown_nor_sold(store: Store) {
         let shop = Shop::open(&store, 50_000, NOW).await;
         let abroad = "[[product]]\ncode = \"abroad\"\ntype = 9\ntitle = {zh = \"海外\", en = \"Abroad\"}\ngb = 1\ndays = 1\nprice = {usd = \"1\"}\n";
