@@ -13,7 +13,10 @@ pub struct Shop {
     pub order_minutes: i64,
     /// Orders of a customer that may wait for their payment at the same time.
     pub most_unpaid: i64,
-    /// An order whose bank transfer the customer proved waits for it so many days, counted from the first proof.
+    /// Static addresses that the unpaid orders of a customer may hold at the same time.
+    pub most_held: i64,
+    /// An order whose bank transfer the customer proved by a file waits for it so many days, counted from the first proof;
+    /// where he only told a reference, a day at most.
     pub proof_days: i64,
     /// What an invited customer saves once, in basis points of the price; 0: nothing.
     pub invitation_basis_points: i64,
@@ -43,6 +46,7 @@ impl Default for Shop {
         Self {
             order_minutes: 30,
             most_unpaid: 20,
+            most_held: 100,
             proof_days: 3,
             invitation_basis_points: 0,
             gifts: Vec::new(),
@@ -65,6 +69,9 @@ impl Shop {
         }
         if !(1..=100_000).contains(&self.most_unpaid) {
             return Some("shop.most_unpaid must be from 1 to 100,000 orders".into());
+        }
+        if !(1..=100_000).contains(&self.most_held) {
+            return Some("shop.most_held must be from 1 to 100,000 addresses".into());
         }
         if !(0..=30).contains(&self.proof_days) {
             return Some("shop.proof_days must be from 0 to 30 days".into());
@@ -119,6 +126,7 @@ mod tests {
     fn settings_out_of_bounds_are_named() {
         let fault = |shop: Shop| shop.fault().unwrap_or_default();
         assert!(fault(Shop { most_unpaid: 0, ..Shop::default() }).contains("most_unpaid"));
+        assert!(fault(Shop { most_held: 0, ..Shop::default() }).contains("most_held"));
         assert!(fault(Shop { proof_days: 31, ..Shop::default() }).contains("proof_days"));
         assert_eq!(fault(Shop { proof_days: 0, most_unpaid: 1, ..Shop::default() }), "");
     }

@@ -129,9 +129,10 @@ async fn repeated(control: &Control, job: &Job, now: Timestamp) -> Result<()> {
     }
 }
 
-/// Forgets old logins, codes, notes of the audit, messages and remembered answers.
+/// Forgets old logins, codes, notes of the audit, proofs of closed orders, messages and remembered answers.
 async fn prune_people(control: &Control, now: Timestamp) -> Result<()> {
     turnpike_identity::prune(control.store(), now).await?;
+    payments::forget_proofs(control.store(), now).await?;
     let tx = control.store().write().await?;
     outbox::prune(&tx, now.plus_days(-MESSAGES_DAYS)).await?;
     turnpike_web::forget_answers(&tx, now).await?;

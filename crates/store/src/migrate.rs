@@ -57,6 +57,7 @@ twins! {
     85 "0085_transfers_once",
     86 "0086_turns_of_notices",
     87 "0087_outbox_lanes",
+    88 "0088_proofs_of_customers",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

@@ -24,6 +24,16 @@ pub fn enough_unpaid(most: i64) -> Fault {
     ))
 }
 
+/// As many addresses as unpaid orders may hold are held.
+pub fn enough_held(most: i64, held: i64) -> Fault {
+    Fault::new(Code::Conflict, "orders_hold_enough").say(Text::made(
+        format!("待支付订单最多同时占用 {most} 个静态 IP，已占用 {held} 个，请先支付或关闭其他订单"),
+        format!(
+            "Unpaid orders hold at most {most} static addresses at the same time, and hold {held} already; pay or close others first"
+        ),
+    ))
+}
+
 /// Only paid orders can be refunded.
 pub fn not_paid(trade_no: &str) -> Fault {
     Fault::new(Code::Conflict, "order_not_paid").say(Text::made(

@@ -8,7 +8,8 @@ use crate::coupons::{self, rules::Use};
 use crate::ledger::{self, Account, Kind, Posting};
 use crate::payments::{self, Method};
 use crate::prices::rules;
-use crate::{State, products, shop};
+use crate::shop::{self, Shop};
+use crate::{State, products};
 use turnpike_access::packages::rules::trade_no;
 use turnpike_base::{Fault, Money, OrderId, Result, Timestamp};
 use turnpike_network::statics::{self, Wish};
@@ -42,7 +43,7 @@ pub async fn create_in(tx: &WriteTx, state: &State, buyer: &Buyer<'_>, ask: &Req
     let from_balance = quote.method.as_ref().is_some_and(Method::is_balance);
     let waits = !from_balance && quote.figures.pay_fee() > Money::ZERO;
     if waits {
-        may_wait(tx, &quote, buyer, shop.most_unpaid).await?;
+        may_wait(tx, &quote, buyer, &shop).await?;
     }
     let order = insert(tx, buyer, &quote, shop.order_minutes).await?;
     hold(tx, state, buyer, &order, &quote).await?;
@@ -55,12 +56,18 @@ pub async fn create_in(tx: &WriteTx, state: &State, buyer: &Buyer<'_>, ask: &Req
     queries::by_id(tx, order.id).await?.ok_or_else(|| error::unknown(&order.trade_no))
 }
 
-/// Fails with `orders_enough` where the customer has as many unpaid orders as the site bears. The rest of an order that
-/// was paid short is always welcome.
-async fn may_wait(tx: &WriteTx, quote: &Quote, buyer: &Buyer<'_>, most: i64) -> Result<()> {
+/// Fails with `orders_enough` where the customer has as many unpaid orders as the site bears, and with `orders_hold_enough`
+/// where they would hold more addresses. The rest of an order that was paid short is always welcome.
+async fn may_wait(tx: &WriteTx, quote: &Quote, buyer: &Buyer<'_>, shop: &Shop) -> Result<()> {
     let rest = matches!(quote.plan.what, What::Rest { .. });
-    if !rest && queries::unpaid_of(tx, buyer.customer).await? >= most {
-        return Err(error::enough_unpaid(most));
+    if !rest && queries::unpaid_of(tx, buyer.customer).await? >= shop.most_unpaid {
+        return Err(error::enough_unpaid(shop.most_unpaid));
+    }
+    if matches!(quote.plan.what, What::Addresses { .. }) {
+        let held = queries::held_unpaid(tx, buyer.customer).await?;
+        if held.saturating_add(quote.plan.amount) > shop.most_held {
+            return Err(error::enough_held(shop.most_held, held));
+        }
     }
     Ok(())
 }

@@ -34,7 +34,7 @@ pub use quote::Buyer;
 pub use request::Request;
 
 use crate::State;
-use turnpike_base::{Code, Page, PageOf, ProductType, Result};
+use turnpike_base::{Code, CustomerId, Page, PageOf, ProductType, Result};
 use turnpike_store::{Read, WriteTx};
 use turnpike_web::{Endpoint, with};
 
@@ -54,6 +54,11 @@ pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
 pub async fn list(tx: &impl Read, filter: &Filter, page: Page) -> Result<PageOf<Order>> {
     let (total, rows) = queries::page(tx, filter, page).await?;
     Ok(PageOf { page, total, rows })
+}
+
+/// While one request of a customer decides what he may still have, his others wait.
+pub(crate) async fn lock_customer(tx: &WriteTx, customer: CustomerId) -> Result<()> {
+    queries::lock_customer(tx, customer).await
 }
 
 /// Keeps two buyers from waiting for the same address: while one decides, the others of its type wait.

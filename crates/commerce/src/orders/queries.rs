@@ -173,6 +173,13 @@ pub(super) async fn overdue(
     Ok(tx.rows(sql, args![now, expired, id, most]).await?.iter().map(read).collect::<Result<_, _>>()?)
 }
 
+/// How many addresses the unpaid orders of a customer hold.
+pub(super) async fn held_unpaid(tx: &impl Read, customer: CustomerId) -> Result<i64> {
+    let sql = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS n FROM orders \
+        WHERE customer_id = $1 AND status = 0 AND product_type IN (14, 25)";
+    Ok(tx.row(sql, args![customer]).await?.map_or(Ok(0), |row| row.get("n"))?)
+}
+
 /// How many orders of a customer wait for their payment.
 pub(super) async fn unpaid_of(tx: &impl Read, customer: CustomerId) -> Result<i64> {
     let sql = "SELECT COUNT(*) AS n FROM orders WHERE customer_id = $1 AND status = 0";

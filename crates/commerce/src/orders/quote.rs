@@ -94,8 +94,9 @@ pub(crate) async fn quote(tx: &impl Read, state: &State, buyer: &Buyer<'_>, ask:
 
 /// A method takes what lies within its bounds.
 pub(crate) fn within(method: &Method, due: Money) -> Result<()> {
-    if due < method.min || (method.max > Money::ZERO && due > method.max) {
-        return Err(error::method_bounds(method.min, method.max));
+    if !method.takes(due) {
+        let (least, most) = method.bounds();
+        return Err(error::method_bounds(least, most));
     }
     Ok(())
 }

@@ -337,6 +337,23 @@ both_engines! {
         assert_eq!(crate::check::differences(&tx).await.unwrap(), Vec::<String>::new());
     }
 
+    async fn unpaid_orders_of_a_customer_hold_so_many_addresses(store: Store) {
+        let shop = Shop::open(&store, 50_000, NOW).await;
+        let tx = store.write().await.unwrap();
+        let few = crate::shop::Shop { most_held: 3, ..crate::shop::Shop::default() };
+        crate::shop::set(&tx, shop.site.id, &few).await.unwrap();
+        tx.commit().await.unwrap();
+        let pid = shop.pid("static-dc").await;
+        let wish = |count, pm_id| Request { region_list: us(count), ..ask(pid, pm_id) };
+        let first = create(&shop, &wish(2, 0)).await.unwrap();
+        let refused = create(&shop, &wish(2, 0)).await.unwrap_err();
+        assert_eq!(refused.slug, "orders_hold_enough");
+        assert!(refused.text.en.contains("at most 3") && refused.text.zh.contains("3 个静态 IP"), "{refused}");
+        create(&shop, &wish(4, BALANCE)).await.unwrap();
+        flow::reject(&shop.state, &first.trade_no, NOW).await.unwrap();
+        create(&shop, &wish(3, 0)).await.unwrap();
+    }
+
     async fn a_customer_has_so_many_unpaid_orders_and_the_operator_closes_any(store: Store) {
         let shop = Shop::open(&store, 50_000, NOW).await;
         let tx = store.write().await.unwrap();

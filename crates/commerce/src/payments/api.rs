@@ -122,6 +122,7 @@ pub(super) struct Proven {
 }
 
 fn row(method: &Method, call: &Call, disabled: bool) -> MethodRow {
+    let (min, max) = method.bounds();
     MethodRow {
         id: method.id,
         title: method.title.get(call.lang).to_owned(),
@@ -131,8 +132,8 @@ fn row(method: &Method, call: &Call, disabled: bool) -> MethodRow {
         handling_rate: Money(method.handling_rate),
         handling_fee: method.handling_fee,
         disabled,
-        min: method.min,
-        max: method.max,
+        min,
+        max,
     }
 }
 

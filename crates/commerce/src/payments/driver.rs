@@ -107,6 +107,11 @@ pub trait Driver: Send + Sync {
         currency == settled
     }
 
+    /// Least and most of a payment in a currency, minor units; nothing: no bound.
+    fn bounds(&self, _: Currency) -> (Money, Money) {
+        (Money::ZERO, Money::ZERO)
+    }
+
     /// Whether there is somebody to ask about payments: only then they are polled, refunded and compared.
     fn has_provider(&self) -> bool {
         false

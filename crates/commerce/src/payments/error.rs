@@ -37,6 +37,13 @@ pub(super) fn too_many_proofs(most: i64) -> Fault {
     ))
 }
 
+pub(super) fn too_many_waiting_proofs(most: i64, days: i64) -> Fault {
+    Fault::new(Code::Conflict, "proofs_enough").say(Text::made(
+        format!("未付款订单最多共提交 {most} 份凭证，已关闭订单的凭证保留 {days} 天"),
+        format!("Unpaid and closed orders take at most {most} proofs in all; those of closed ones count for {days} days"),
+    ))
+}
+
 pub(super) fn booked_already(reference: &str) -> Fault {
     Fault::new(Code::Conflict, "transfer_booked").say(Text::made(
         format!("转账 {reference} 已入账"),

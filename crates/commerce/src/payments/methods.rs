@@ -51,6 +51,7 @@ pub async fn method_of(tx: &impl Read, state: &State, site: &Site, id: i64) -> R
 
 fn method(driver: &dyn Driver, terms: Terms, site: &Site) -> Method {
     let about = driver.about();
+    let (least, most) = driver.bounds(site.currency);
     let charges = |currency: &Currency| driver.charges(*currency, site.currency);
     Method {
         id: about.id,
@@ -62,9 +63,19 @@ fn method(driver: &dyn Driver, terms: Terms, site: &Site) -> Method {
         handling_fee: terms.handling_fee,
         min: terms.min,
         max: terms.max,
+        least,
+        most,
         currencies: Currency::ALL.into_iter().filter(charges).collect(),
         note: Text::made(terms.note_zh, terms.note_en),
     }
+}
+
+/// What is set for a method of a site; where nothing is, what holds by default. Naming `pm_id` where there is no such method.
+pub async fn terms_of(tx: &impl Read, payments: &Payments, site: &Site, id: i64) -> Result<Terms> {
+    let driver = payments.driver(id).ok_or_else(|| error::unknown_method(id))?;
+    let set = queries::terms(tx, site.id).await?.into_iter().find(|(one, _)| *one == id);
+    let enabled = driver.about().offered_by_default;
+    Ok(set.map_or(Terms { enabled, ..Terms::default() }, |(_, terms)| terms))
 }
 
 /// Sets a method of a site.

@@ -24,6 +24,10 @@ pub struct Method {
     pub min: Money,
     /// Most that is paid by it; nothing: no bound.
     pub max: Money,
+    /// Least that its provider takes, whatever the operator set; nothing: no bound.
+    pub least: Money,
+    /// Most that its provider takes; nothing: no bound.
+    pub most: Money,
     /// What it can charge.
     pub currencies: Vec<Currency>,
     /// What the customer reads before he pays.
@@ -36,9 +40,16 @@ impl Method {
         self.id == balance::ID
     }
 
+    /// Least and most that is paid by it, the operator's bounds and the provider's together; nothing: no bound.
+    pub fn bounds(&self) -> (Money, Money) {
+        let most = [self.max, self.most].into_iter().filter(|bound| *bound > Money::ZERO).min();
+        (self.min.max(self.least), most.unwrap_or(Money::ZERO))
+    }
+
     /// Whether an amount is within its bounds.
-    pub const fn takes(&self, amount: Money) -> bool {
-        amount.0 >= self.min.0 && (self.max.0 == 0 || amount.0 <= self.max.0)
+    pub fn takes(&self, amount: Money) -> bool {
+        let (least, most) = self.bounds();
+        amount >= least && (most == Money::ZERO || amount <= most)
     }
 }
 

@@ -213,6 +213,27 @@ async fn a_comparison_that_is_broken_off_tells_how_far_it_came_and_goes_on() {
 }
 
 #[tokio::test]
+async fn what_the_provider_does_not_charge_is_told_before_he_is_asked() {
+    let (scene, test) = scene().await;
+    let pid = scene.shop.pid("recharge").await;
+    let ask = |pm_id, amount| orders::Request {
+        recharge_amount: Some(turnpike_base::Money(amount)),
+        ..orders::Request::plain(pid, pm_id)
+    };
+    let buyer = scene.shop.buyer(NOW);
+    let state = &scene.shop.state;
+    let refused = orders::flow::create(state, &buyer, &ask(STRIPE, 100_000_000)).await.unwrap_err();
+    assert!(refused.errors["pm_id"][0].en.contains("999999.99"), "{refused}");
+    let order = orders::flow::create(state, &buyer, &ask(BANK, 100_000_000)).await.unwrap();
+    let refused = scene.pay(&order, STRIPE).await.unwrap_err();
+    assert!(refused.errors.contains_key("pm_id"), "{refused}");
+    let tx = test.store.read().await.unwrap();
+    let card = method(&tx, state, &scene.shop.site, STRIPE).await.unwrap();
+    let [takes, refuses] = [99_999_999, 100_000_000].map(|due| card.takes(turnpike_base::Money(due)));
+    assert!(takes && !refuses);
+}
+
+#[tokio::test]
 async fn a_site_offers_what_is_set_and_ready() {
     let (scene, test) = scene().await;
     let ids = |all: Vec<Method>| all.iter().map(|method| method.id).collect::<Vec<_>>();

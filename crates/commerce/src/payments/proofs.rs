@@ -6,10 +6,18 @@ use crate::{State, shop};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use turnpike_base::{CustomerId, Fault, Result, Text, Timestamp};
-use turnpike_store::{Read, Row, StoreError, WriteTx, args, retrying};
+use turnpike_store::{Read, Row, Store, StoreError, WriteTx, args, retrying};
 
-/// Proofs of an order.
+/// Proofs of an order,
 const MOST: i64 = 5;
+/// and of all orders of a customer that are not paid.
+const MOST_WAITING: i64 = 30;
+/// Proofs of closed orders are kept so long, in days: a transfer may come after all.
+const KEEP_DAYS: i64 = 30;
+/// So many are forgotten at a time.
+const SWEEP: i64 = 100;
+/// An order waits so long, in hours, for a transfer of which only a reference is told.
+const TOLD_HOURS: i64 = 24;
 /// Largest file, in bytes.
 const LARGEST: usize = 700 * 1_024;
 
@@ -56,8 +64,8 @@ pub(super) fn read(text: &str) -> Result<(&'static str, Vec<u8>)> {
     }
 }
 
-/// Keeps a proof. The first one keeps the order's holdings with it for the site's days, since transfers take some; others
-/// add nothing to that.
+/// Keeps a proof. The first one keeps the order's holdings with it, since transfers take some time: a file for the site's
+/// days, a reference alone for a day at most. Others add nothing to that. Fails with `proofs_enough`.
 pub(super) async fn keep(
     state: &State,
     customer: CustomerId,
@@ -69,6 +77,7 @@ pub(super) async fn keep(
 
 async fn keep_once(state: &State, customer: CustomerId, trade_no: &str, proof: &Proof) -> Result<Timestamp> {
     let tx = state.store.write().await?;
+    orders::lock_customer(&tx, customer).await?;
     let order = orders::lock(&tx, trade_no).await?.filter(|order| order.customer == customer);
     let order = order.ok_or_else(|| error::unknown_order(trade_no))?;
     if order.status != Status::Unpaid {
@@ -81,10 +90,14 @@ async fn keep_once(state: &State, customer: CustomerId, trade_no: &str, proof: &
     if before >= MOST {
         return Err(error::too_many_proofs(MOST));
     }
+    if waiting(&tx, customer).await? >= MOST_WAITING {
+        return Err(error::too_many_waiting_proofs(MOST_WAITING, KEEP_DAYS));
+    }
     insert(&tx, customer, trade_no, proof).await?;
     let until = if before == 0 {
-        let days = shop::of(&tx, order.site).await?.proof_days;
-        order.expire_at.max(proof.created_at.plus_days(days))
+        let hours = shop::of(&tx, order.site).await?.proof_days * 24;
+        let hours = if proof.file.is_empty() { hours.min(TOLD_HOURS) } else { hours };
+        order.expire_at.max(proof.created_at.plus_minutes(hours * 60))
     } else {
         order.expire_at
     };
@@ -96,6 +109,27 @@ async fn keep_once(state: &State, customer: CustomerId, trade_no: &str, proof: &
 async fn count(tx: &impl Read, trade_no: &str) -> Result<i64> {
     let sql = "SELECT COUNT(*) AS n FROM payment_proofs WHERE trade_no = $1";
     Ok(tx.row(sql, args![trade_no]).await?.map_or(Ok(0), |row| row.get("n"))?)
+}
+
+/// Proofs of a customer's orders that are not paid.
+async fn waiting(tx: &impl Read, customer: CustomerId) -> Result<i64> {
+    let sql = "SELECT COUNT(*) AS n FROM payment_proofs p JOIN orders o ON o.trade_no = p.trade_no \
+        WHERE p.customer_id = $1 AND o.status IN (0, 2)";
+    Ok(tx.row(sql, args![customer]).await?.map_or(Ok(0), |row| row.get("n"))?)
+}
+
+/// Forgets what was sent for orders that closed without a payment, after a while. A job runs it.
+pub async fn forget(store: &Store, now: Timestamp) -> Result<()> {
+    let sql = "DELETE FROM payment_proofs WHERE id IN (SELECT p.id FROM payment_proofs p JOIN orders o \
+        ON o.trade_no = p.trade_no WHERE o.status = 2 AND p.created_at < $1 ORDER BY p.id LIMIT $2)";
+    loop {
+        let tx = store.write().await?;
+        let forgotten = tx.exec(sql, args![now.plus_days(-KEEP_DAYS), SWEEP]).await?;
+        tx.commit().await?;
+        if forgotten == 0 {
+            return Ok(());
+        }
+    }
 }
 
 async fn insert(tx: &WriteTx, customer: CustomerId, trade_no: &str, proof: &Proof) -> Result<()> {

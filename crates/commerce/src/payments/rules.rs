@@ -50,6 +50,8 @@ mod tests {
             handling_fee: Money::ZERO,
             min: Money(min),
             max: Money(max),
+            least: Money::ZERO,
+            most: Money::ZERO,
             currencies: Vec::new(),
             note: Text::new("", ""),
         }
@@ -63,6 +65,10 @@ mod tests {
         let out = [99, 100, 1_000, 1_001].map(|due| disabled(&bounded, &case(due)));
         assert_eq!(out, [true, false, false, true]);
         assert!(!disabled(&method(1, 0, 0), &case(i64::MAX)), "no bounds");
+        let provided = Method { least: Money(50), most: Money(900), ..method(1, 0, 0) };
+        assert_eq!([49, 50, 900, 901].map(|due| disabled(&provided, &case(due))), [true, false, false, true]);
+        let both = Method { most: Money(900), ..method(1, 100, 1_000) };
+        assert_eq!(both.bounds(), (Money(100), Money(900)), "the narrower ones");
         assert!(disabled(&bounded, &Case { unpaid: false, ..case(500) }));
         assert_eq!([500, 501].map(|due| disabled(&method(7, 0, 0), &case(due))), [false, true]);
     }

@@ -9,6 +9,11 @@ use std::sync::Arc;
 use turnpike_base::{Code, Money};
 use turnpike_store::both_engines;
 
+/// A proof without a file.
+fn told(now: turnpike_base::Timestamp) -> Proof {
+    Proof { id: 0, reference: "junk".into(), kind: String::new(), file: Vec::new(), created_at: now }
+}
+
 both_engines! {
     async fn a_hundred_notices_at_once_make_one_payment_and_one_grant(store: Store) {
         let scene = Arc::new(Scene::open(&store, 0).await);
@@ -265,10 +270,10 @@ both_engines! {
         let order = scene.order("limited", BANK, None).await;
         let proof = |hours: i64| {
             let (state, order) = (&scene.shop.state, &order);
-            let sent = Proof { id: 0, reference: "junk".into(), kind: String::new(), file: Vec::new(), created_at: NOW.plus_minutes(60 * hours) };
+            let sent = told(NOW.plus_minutes(60 * hours));
             async move { proofs::keep(state, order.customer, &order.trade_no, sent).await }
         };
-        let until = NOW.plus_days(3);
+        let until = NOW.plus_days(1);
         assert_eq!((proof(0).await.unwrap(), proof(48).await.unwrap()), (until, until), "the second one adds nothing");
         assert_eq!(scene.now(&order).await.expire_at, until);
         let sold = scene.count("products WHERE code = 'limited' AND taken = 1").await;
@@ -276,5 +281,36 @@ both_engines! {
         let free = scene.count("products WHERE code = 'limited' AND taken = 0").await;
         assert_eq!((sold, free), (1, 1));
         assert_eq!(proof(1).await.unwrap_err().slug, "order_not_unpaid", "and it is not held again");
+        let order = scene.order("bucket", BANK, None).await;
+        let file = Proof { kind: "application/pdf".into(), file: b"%PDF-".to_vec(), ..told(NOW) };
+        let until = proofs::keep(&scene.shop.state, order.customer, &order.trade_no, file).await.unwrap();
+        assert_eq!(until, NOW.plus_days(3), "a file makes it wait for the site's days");
+    }
+
+    async fn proofs_of_orders_that_nobody_paid_are_bounded_and_forgotten(store: Store) {
+        let scene = Scene::open(&store, 0).await;
+        let state = &scene.shop.state;
+        let prove = async |order: &crate::orders::Order, now| {
+            proofs::keep(state, order.customer, &order.trade_no, told(now)).await
+        };
+        for _ in 0..6 {
+            let order = scene.order("bucket", BANK, None).await;
+            for _ in 0..5 {
+                prove(&order, NOW).await.unwrap();
+            }
+            assert_eq!(prove(&order, NOW).await.unwrap_err().slug, "proofs_enough");
+            orders::flow::close(state, &scene.shop.buyer(NOW), &order.trade_no).await.unwrap();
+        }
+        let order = scene.order("bucket", BANK, None).await;
+        let refused = prove(&order, NOW).await.unwrap_err();
+        assert!(refused.slug == "proofs_enough" && refused.text.en.contains("30 proofs"), "{refused}");
+        let later = NOW.plus_days(30).plus_ms(1);
+        proofs::forget(&store, NOW.plus_days(30)).await.unwrap();
+        assert_eq!(scene.count("payment_proofs").await, 30, "a transfer may come after all");
+        proofs::forget(&store, later).await.unwrap();
+        assert_eq!(scene.count("payment_proofs").await, 0);
+        prove(&order, later).await.unwrap();
+        proofs::forget(&store, later.plus_days(90)).await.unwrap();
+        assert_eq!(scene.count("payment_proofs").await, 1, "what waits is kept");
     }
 }

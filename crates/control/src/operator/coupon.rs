@@ -6,8 +6,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use turnpike_base::{Fault, Money, ProductType, Result, Text};
 use turnpike_commerce::amount::Amount;
+use turnpike_commerce::coupons::rules::takes_discount;
 use turnpike_commerce::coupons::{Coupon, Spec, Value as Off, flow};
 use turnpike_identity::{customers, sites};
+
+/// Most uses that can be allowed.
+const MOST_USES: i64 = 1_000_000_000;
 
 /// What `coupon create` takes.
 #[derive(Debug, Deserialize)]
@@ -61,9 +65,45 @@ fn off(input: &Create) -> Result<Off> {
             Money(points @ 1..=10_000) => Ok(Off::BasisPoints(points)),
             _ => Err(wrong("percent", "应为 0.01 到 100", "must be from 0.01 to 100")),
         },
-        (None, Some(amount)) => Ok(Off::Amount(Amount(money("amount", amount)?))),
+        (None, Some(amount)) => match money("amount", amount)? {
+            Money(1..) => Ok(Off::Amount(Amount(money("amount", amount)?))),
+            _ => Err(wrong("amount", "应为不低于 0.01 的金额", "must be an amount of at least 0.01")),
+        },
         _ => Err(wrong("percent", "percent 与 amount 须二选一", "either percent or amount has to be given")),
     }
+}
+
+/// The types that it is for; empty: all that take discounts.
+fn types(numbers: &[i64]) -> Result<Vec<ProductType>> {
+    let known = |n: &i64| {
+        let known = ProductType::from_number(*n).filter(|product| takes_discount(*product));
+        known.ok_or_else(|| {
+            wrong(
+                "types",
+                "含未知或不支持优惠的套餐类型",
+                "names a product type that is unknown or takes no discount",
+            )
+        })
+    };
+    numbers.iter().map(known).collect()
+}
+
+/// A number that is said, within its bounds, or what holds where none is.
+fn number(
+    field: &str,
+    said: Option<i64>,
+    default: i64,
+    (least, most): (i64, i64),
+    unit: &Text,
+) -> Result<i64> {
+    let number = said.unwrap_or(default);
+    if (least..=most).contains(&number) {
+        return Ok(number);
+    }
+    let (zh, en) = (&unit.zh, &unit.en);
+    let text =
+        Text::made(format!("应为 {least} 到 {most} {zh}"), format!("must be from {least} to {most} {en}"));
+    Err(Fault::parameter(field, text))
 }
 
 pub(super) async fn create(control: &Control, input: Create) -> Result<Value> {
@@ -73,11 +113,11 @@ pub(super) async fn create(control: &Control, input: Create) -> Result<Value> {
     if !plain {
         return Err(wrong("code", "应为 1 到 64 个可见字符", "must be 1 to 64 visible characters"));
     }
-    let known = |n: &i64| {
-        ProductType::from_number(*n)
-            .ok_or_else(|| wrong("types", "未知套餐类型", "names an unknown product type"))
-    };
-    let types = input.types.iter().map(known).collect::<Result<_>>()?;
+    let types = types(&input.types)?;
+    let days = number("days", input.days, 30, (1, 3_660), &Text::new("天", "days"))?;
+    let uses = Text::new("次，0 为不限", "uses, 0 for any number");
+    let per_customer = number("per_customer", input.per_customer, 1, (0, MOST_USES), &uses)?;
+    let total = number("total", input.total, 0, (0, MOST_USES), &uses)?;
     let value = off(&input)?;
     let minimum = input.minimum.as_deref().map_or(Ok(Money::ZERO), |text| money("minimum", text))?;
     let tx = control.store().write().await?;
@@ -93,15 +133,15 @@ pub(super) async fn create(control: &Control, input: Create) -> Result<Value> {
         customer: owner,
         used: 0,
         disabled: false,
-        ends_at: now.plus_days(input.days.unwrap_or(30).clamp(1, 3_660)),
+        ends_at: now.plus_days(days),
         spec: Spec {
             name: Text::made(name.clone(), name),
             value,
             minimum: Amount(minimum),
             types,
             starts_at: now,
-            per_customer: input.per_customer.unwrap_or(1).max(0),
-            total: input.total.unwrap_or(0).max(0),
+            per_customer,
+            total,
         },
     };
     flow::create(&tx, &coupon, now).await?;

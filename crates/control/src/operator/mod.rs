@@ -37,6 +37,8 @@ mod article_tests;
 #[cfg(test)]
 mod once_tests;
 #[cfg(test)]
+mod payment_tests;
+#[cfg(test)]
 mod place_tests;
 #[cfg(test)]
 mod tests;

@@ -15,7 +15,8 @@ pub(super) struct List {
     site: Option<String>,
 }
 
-/// What `payment-method set` takes; amounts as `12.50` in the site's currency.
+/// What `payment-method set` takes; amounts as `12.50` in the site's currency. It is offered unless `off`; what else is left
+/// out stays as it was.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Set {
@@ -96,17 +97,21 @@ pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
 }
 
 pub(super) async fn set(control: &Control, input: Set) -> Result<Value> {
-    let terms = Terms {
-        enabled: !input.off,
-        handling_rate: input.rate.unwrap_or(0),
-        handling_fee: amount("fee", input.fee.as_deref())?,
-        min: amount("min", input.min.as_deref())?,
-        max: amount("max", input.max.as_deref())?,
-        note_zh: input.note_zh.unwrap_or_default(),
-        note_en: input.note_en.unwrap_or_default(),
-    };
     let tx = control.store().write().await?;
     let site = sites::find(&tx, input.site.as_deref()).await?;
+    let before = payments::terms_of(&tx, &control.0.payments, &site, input.id).await?;
+    let or = |name: &str, text: &Option<String>, before: Money| {
+        text.as_deref().map_or(Ok(before), |text| amount(name, Some(text)))
+    };
+    let terms = Terms {
+        enabled: !input.off,
+        handling_rate: input.rate.unwrap_or(before.handling_rate),
+        handling_fee: or("fee", &input.fee, before.handling_fee)?,
+        min: or("min", &input.min, before.min)?,
+        max: or("max", &input.max, before.max)?,
+        note_zh: input.note_zh.unwrap_or(before.note_zh),
+        note_en: input.note_en.unwrap_or(before.note_en),
+    };
     payments::set_method(&tx, &control.0.payments, &site, input.id, &terms).await?;
     tx.commit().await?;
     let ready = control.0.payments.driver(input.id).is_some_and(|driver| driver.is_ready());
@@ -137,10 +142,14 @@ pub(super) async fn confirm(control: &Control, input: Confirm) -> Result<Value> 
     if !(1..=140).contains(&input.reference.trim().chars().count()) {
         return Err(bad_reference());
     }
-    let amount = match &input.amount {
-        Some(text) => Some(amount("amount", Some(text))?),
-        None => None,
-    };
+    let amount = input.amount.as_deref().map(|text| amount("amount", Some(text))).transpose()?;
+    if amount == Some(Money::ZERO) {
+        let says = Text::new(
+            "应为 0.01 到 1000000000 的金额，单位为订单货币",
+            "must be an amount from 0.01 to 1000000000 in the order's currency",
+        );
+        return Err(Fault::parameter("amount", says));
+    }
     let seen = Seen { trade_no: &input.trade_no, amount, reference: input.reference.trim() };
     let state = control.commerce();
     let (order, outcome) = payments::confirm(&state, &seen, control.0.clock.now()).await?;

@@ -51,7 +51,7 @@ pub(crate) enum PaymentMethod {
         #[arg(long, value_name = "NAME")]
         site: Option<String>,
     },
-    /// Offer a method on a site, on these terms, or no longer
+    /// Offer a method on a site, or no longer; what is not said stays as it was
     Set {
         /// 1 Stripe (needs its settings), 2 bank transfer, 7 balance
         id: i64,
@@ -61,16 +61,16 @@ pub(crate) enum PaymentMethod {
         /// Offer it no longer
         #[arg(long)]
         off: bool,
-        /// Handling fee in basis points of the goods: 250 is 2.5 % [default: 0]
+        /// Handling fee in basis points of the goods: 250 is 2.5 %
         #[arg(long, value_name = "N", allow_negative_numbers = true)]
         rate: Option<i64>,
-        /// Handling fee on top, such as 0.30 [default: 0]
+        /// Handling fee on top, such as 0.30
         #[arg(long, value_name = "AMOUNT")]
         fee: Option<String>,
-        /// Least that is paid by it
+        /// Least that is paid by it; 0: no bound
         #[arg(long, value_name = "AMOUNT")]
         min: Option<String>,
-        /// Most that is paid by it
+        /// Most that is paid by it; 0: no bound
         #[arg(long, value_name = "AMOUNT")]
         max: Option<String>,
         /// What customers read before they pay, in Chinese: the account of a bank transfer

@@ -53,6 +53,19 @@ fn page(session: Session) -> Result<Page> {
     }
 }
 
+/// Bounds that only Stripe knows, such as those of the account's own currency, are the payer's to keep.
+fn not_charged(fault: Fault) -> Fault {
+    let told = fault.cause.as_ref().map_or_else(String::new, ToString::to_string);
+    if fault.slug != "stripe_refused" || !told.contains("amount_too_") {
+        return fault;
+    }
+    let text = Text::new(
+        "该支付方式不支持此金额，请选择其他支付方式",
+        "does not take this amount; choose another method",
+    );
+    Fault::parameter("pm_id", text).because(told)
+}
+
 /// What a session has come to.
 fn standing(session: &Session) -> Standing {
     match (session.payment_status.as_str(), session.status.as_str(), &session.payment_intent) {
@@ -79,8 +92,21 @@ impl Driver for Stripe {
         true
     }
 
+    fn bounds(&self, currency: Currency) -> (Money, Money) {
+        // What https://docs.stripe.com/currencies says; of CNY it names no least amount.
+        let least = match currency {
+            Currency::Usd => Money(50),
+            Currency::Hkd => Money(400),
+            Currency::Cny => Money::ZERO,
+        };
+        (least, Money(99_999_999))
+    }
+
     fn start<'a>(&'a self, payment: &'a Payment) -> BoxFuture<'a, Result<Option<Page>>> {
-        Box::pin(async move { page(self.client()?.create_session(payment).await?).map(Some) })
+        Box::pin(async move {
+            let session = self.client()?.create_session(payment).await.map_err(not_charged)?;
+            page(session).map(Some)
+        })
     }
 
     fn can_start(&self, payment: &Payment, now: Timestamp) -> bool {
@@ -145,5 +171,18 @@ impl Driver for Stripe {
                 None => Ok(None),
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_that_only_the_provider_knows_to_be_too_small_is_the_payers_fault() {
+        let refused = |told: &'static str| not_charged(Fault::internal("stripe_refused", told));
+        let small = refused("HTTP 400 Bad Request: amount_too_small at least $0.50");
+        assert!(small.code == Code::Parameter && small.errors.contains_key("pm_id"), "{small}");
+        assert_eq!(refused("HTTP 400 Bad Request: resource_missing").code, Code::Internal);
     }
 }

@@ -1,0 +1,62 @@
+//! What operators say of payments, their terms and coupons, on both engines.
+
+use super::tests::room;
+use crate::operator;
+use serde_json::{Value, json};
+use turnpike_base::Code;
+use turnpike_store::both_engines;
+
+both_engines! {
+    async fn one_term_of_a_method_changes_alone(store: Store) {
+        let control = room(&store).await.control;
+        let shown = async || {
+            let all = operator::run(&control, "payment-method/list", json!({})).await.unwrap();
+            all["list"].as_array().unwrap().iter().find(|row| row["id"] == 2).cloned()
+        };
+        let set = async |input: Value| operator::run(&control, "payment-method/set", input).await.unwrap();
+        set(json!({"id": 2, "note_zh": "账户一", "note_en": "Account 1", "min": "5", "max": "900"})).await;
+        let before = shown().await.unwrap();
+        set(json!({"id": 2, "rate": 250, "fee": "1.00"})).await;
+        let mut wanted = before.clone();
+        wanted["rate"] = json!(250);
+        wanted["fee"] = json!(1);
+        assert_eq!(shown().await.unwrap(), wanted);
+        set(json!({"id": 2, "off": true})).await;
+        assert!(shown().await.is_none());
+        set(json!({"id": 2})).await;
+        assert_eq!(shown().await.unwrap(), wanted, "as it was");
+        set(json!({"id": 2, "note_en": "", "max": "0"})).await;
+        let bare = shown().await.unwrap();
+        assert_eq!((&bare["note"], &bare["note_zh"], &bare["max"]), (&json!(""), &json!("账户一"), &json!(0)));
+        let unknown = operator::run(&control, "payment-method/set", json!({"id": 99})).await.unwrap_err();
+        assert!(unknown.errors.contains_key("pm_id"), "{unknown}");
+    }
+
+    async fn a_transfer_of_nothing_is_told_as_such(store: Store) {
+        let control = room(&store).await.control;
+        for nothing in ["0", "0.00", "-1"] {
+            let input = json!({"trade_no": "1", "reference": "R", "amount": nothing});
+            let fault = operator::run(&control, "order/confirm", input).await.unwrap_err();
+            assert!(fault.code == Code::Parameter && fault.errors.contains_key("amount"), "{nothing}: {fault}");
+        }
+    }
+
+    async fn a_coupon_that_nobody_could_use_is_refused(store: Store) {
+        let control = room(&store).await.control;
+        for (field, said) in [
+            ("amount", json!({"amount": "0"})),
+            ("types", json!({"percent": "5", "types": [3]})),
+            ("types", json!({"percent": "5", "types": [99]})),
+            ("days", json!({"percent": "5", "days": -5})),
+            ("total", json!({"percent": "5", "total": -1})),
+            ("per_customer", json!({"percent": "5", "per_customer": -1})),
+        ] {
+            let mut input = said;
+            input["code"] = json!("SAVE");
+            let fault = operator::run(&control, "coupon/create", input).await.unwrap_err();
+            assert!(fault.errors.contains_key(field), "{field}: {fault}");
+        }
+        let good = json!({"code": "SAVE", "amount": "0.01", "days": 1, "types": [9], "per_customer": 0});
+        operator::run(&control, "coupon/create", good).await.unwrap();
+    }
+}
