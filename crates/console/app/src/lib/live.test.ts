@@ -4,7 +4,7 @@
 import './testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ApiError } from '../api/client'
-import { type LiveFeed, liveFeed, onLoginEnded } from './live'
+import { type LiveFeed, doubtStreams, liveFeed, onLoginEnded } from './live'
 
 const opened: FakeSource[] = []
 const running = () => opened.filter((one) => one.readyState !== FakeSource.CLOSED)
@@ -190,6 +190,18 @@ describe('a broken stream', () => {
     expect(all.map((one) => [one.lost(), one.figures()])).toEqual(all.map(() => [since, { n: 3 }]))
     source.dispatchEvent(new Event('open'))
     expect(all.map((one) => one.lost())).toEqual([undefined, undefined])
+  })
+
+  it('is found by a call that fails, where the line just went dead', async () => {
+    const [one] = pages(1)
+    await vi.advanceTimersByTimeAsync(0)
+    running()[0]!.dispatchEvent(new Event('open'))
+    await vi.advanceTimersByTimeAsync(60_000)
+    doubtStreams()
+    doubtStreams()
+    expect([opened.length, running().length]).toEqual([2, 1])
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(one!.lost()).toBe(Date.now() - 5_000)
   })
 
   it('is no news while it is back at once', async () => {

@@ -34,6 +34,13 @@ export function onLoginEnded(tell: () => void): () => void {
   return () => void leavers.delete(tell)
 }
 
+const doubters = new Set<() => void>()
+
+/** A call did not reach the server: streams that seem to run are opened anew, since a dead line does not end them. */
+export function doubtStreams(): void {
+  for (const doubt of [...doubters]) doubt()
+}
+
 /** A feed of `event: figures` from an address; open while anybody listens. `probe` is a plain call with the same login. */
 export function liveFeed<T>(url: string, probe: () => Promise<unknown>): LiveFeed<T> {
   let source: EventSource | undefined
@@ -118,7 +125,10 @@ export function liveFeed<T>(url: string, probe: () => Promise<unknown>): LiveFee
     else ended()
   }
 
+  const doubt = () => void (source && Date.now() - opened > GRACE && open())
+
   function begin() {
+    doubters.add(doubt)
     channel = new BroadcastChannel(`live ${url}`)
     channel.addEventListener('message', (event) => hear((event as MessageEvent<Word<T>>).data))
     stop = whileChosen(`live ${url}`, open, close)
@@ -126,6 +136,7 @@ export function liveFeed<T>(url: string, probe: () => Promise<unknown>): LiveFee
   }
 
   function end() {
+    doubters.delete(doubt)
     stop?.()
     close()
     channel?.close()

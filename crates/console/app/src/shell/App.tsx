@@ -7,7 +7,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { ApiError, isLoggedOut } from '../api/client'
 import { lang, onLang } from '../lib/lang'
-import { onLoginEnded } from '../lib/live'
+import { doubtStreams, onLoginEnded } from '../lib/live'
 import { Failed } from '../lib/ui'
 import { router } from './router'
 import { type Site, SiteContext, loadSite } from './site'
@@ -32,7 +32,9 @@ function leave() {
 }
 for (const cache of [client.getQueryCache(), client.getMutationCache()]) {
   cache.subscribe((event) => {
-    if (event.type === 'updated' && event.action.type === 'error' && isLoggedOut(event.action.error)) leave()
+    if (event.type !== 'updated' || event.action.type !== 'error') return
+    if (isLoggedOut(event.action.error)) leave()
+    else if (event.action.error instanceof ApiError && event.action.error.code === 0) doubtStreams()
   })
 }
 onLoginEnded(leave)
