@@ -7,33 +7,78 @@ use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
-use turnpike_base::{Code, Fault, Result, Text};
+use turnpike_base::{Code, CustomerId, Fault, LoginId, Result, Text};
 
 /// A look at the store so often.
 const BEAT: Duration = Duration::from_secs(1);
-/// Streams of one customer at once.
+/// Streams of one listener at once.
 const STREAMS: usize = 8;
 /// Customers with streams at once: each costs a look a second.
 const LISTENED: usize = 2_000;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Hub(Arc<Mutex<HashMap<Whose, watch::Sender<String>>>>);
+pub(crate) struct Hub(Arc<Mutex<HashMap<Whose, Room>>>);
+
+/// Who listens, and whose streams are counted together: operators hear the same, each login counts for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Listener {
+    Customer(CustomerId),
+    Operator(LoginId),
+}
+
+impl Listener {
+    const fn whose(self) -> Whose {
+        match self {
+            Self::Customer(customer) => Whose::Customer(customer),
+            Self::Operator(_) => Whose::Installation,
+        }
+    }
+}
+
+/// All who listen to the same figures. A seat is an `Arc` of its listener's, so that no way out forgets to give it back.
+#[derive(Debug)]
+struct Room {
+    sender: watch::Sender<String>,
+    seats: HashMap<Listener, Arc<()>>,
+}
+
+impl Room {
+    fn open() -> Self {
+        Self { sender: watch::channel(String::new()).0, seats: HashMap::new() }
+    }
+
+    fn seat(&mut self, listener: Listener) -> Result<Seat> {
+        self.seats.retain(|_, seats| Arc::strong_count(seats) > 1);
+        let seats = self.seats.entry(listener).or_default();
+        // One of them is the room's own.
+        if Arc::strong_count(seats) > STREAMS {
+            return Err(too_many());
+        }
+        Ok(Seat { news: self.sender.subscribe(), _held: Arc::clone(seats) })
+    }
+}
+
+/// A stream's place; free again when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    pub(crate) news: watch::Receiver<String>,
+    _held: Arc<()>,
+}
 
 impl Hub {
-    /// Listens to somebody's figures. Fails with `too_many_streams`.
-    pub(crate) fn join(&self, control: &Control, whose: Whose) -> Result<watch::Receiver<String>> {
+    /// Listens to the figures that are this listener's. Fails with `too_many_streams`.
+    pub(crate) fn join(&self, control: &Control, listener: Listener) -> Result<Seat> {
+        let whose = listener.whose();
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let crowded = all.len() >= LISTENED;
         match all.entry(whose) {
-            Entry::Occupied(found) if found.get().receiver_count() >= STREAMS => Err(too_many()),
-            Entry::Occupied(found) => Ok(found.get().subscribe()),
+            Entry::Occupied(mut found) => found.get_mut().seat(listener),
             Entry::Vacant(_) if crowded => Err(too_many()),
             Entry::Vacant(free) => {
-                let (sender, receiver) = watch::channel(String::new());
-                free.insert(sender);
+                let seat = free.insert(Room::open()).seat(listener)?;
                 tokio::spawn(run(self.clone(), control.clone(), whose));
-                Ok(receiver)
+                Ok(seat)
             }
         }
     }
@@ -41,7 +86,8 @@ impl Hub {
     /// Tells those who listen; `false` once nobody does.
     fn tell(&self, whose: Whose, text: Option<String>) -> bool {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(sender) = all.get(&whose).filter(|sender| sender.receiver_count() > 0) else {
+        let sender = all.get(&whose).map(|room| &room.sender);
+        let Some(sender) = sender.filter(|sender| sender.receiver_count() > 0) else {
             all.remove(&whose);
             return false;
         };
@@ -74,4 +120,27 @@ async fn run(hub: Hub, control: Control, whose: Whose) {
 fn too_many() -> Fault {
     Fault::new(Code::TooMany, "too_many_streams")
         .say(Text::new("实时连接过多，请关闭其他页面", "Too many live streams; close other pages"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: Listener = Listener::Operator(LoginId(1));
+    const OTHER: Listener = Listener::Operator(LoginId(2));
+
+    #[test]
+    fn operators_listen_together_and_each_login_has_its_own_bound() {
+        let mut room = Room::open();
+        let mut seats: Vec<Seat> = (0..STREAMS).map(|_| room.seat(ONE).unwrap()).collect();
+        assert_eq!(room.seat(ONE).unwrap_err().slug, "too_many_streams");
+        let others: Vec<Seat> = (0..STREAMS).map(|_| room.seat(OTHER).unwrap()).collect();
+        assert_eq!(room.seat(OTHER).unwrap_err().slug, "too_many_streams");
+        assert_eq!(room.sender.receiver_count(), 2 * STREAMS);
+        seats.pop();
+        room.seat(ONE).unwrap();
+        drop((seats, others));
+        room.seat(ONE).unwrap();
+        assert_eq!(room.seats.len(), 1, "who is gone is not remembered");
+    }
 }

@@ -5,6 +5,7 @@ mod hub;
 mod queries;
 
 pub(crate) use hub::Hub;
+use hub::{Listener, Seat};
 
 use crate::{Control, operator, overview};
 use axum::Router;
@@ -18,7 +19,6 @@ use http::{HeaderValue, header};
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::time::Duration;
-use tokio::sync::watch;
 use turnpike_base::{CustomerId, Result, Timestamp};
 use turnpike_commerce::ledger;
 use turnpike_identity::people::Person;
@@ -50,42 +50,42 @@ pub(crate) fn router(control: Control) -> Router {
 async fn customer(State(control): State<Control>, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     control.0.balancers.mark(&mut parts);
-    match who(&control, &parts).await.and_then(|whose| control.0.live.join(&control, whose)) {
-        Ok(news) => {
+    match who(&control, &parts).await.and_then(|listener| control.0.live.join(&control, listener)) {
+        Ok(seat) => {
             let ended = async move {
                 let mut beat = beat();
                 while who(&control, &parts).await.is_ok() {
                     beat.tick().await;
                 }
             };
-            answer(news, ended)
+            answer(seat, ended)
         }
         Err(fault) => failure(&fault, language(&parts.headers)),
     }
 }
 
-async fn who(control: &Control, parts: &Parts) -> Result<Whose> {
+async fn who(control: &Control, parts: &Parts) -> Result<Listener> {
     let token = console::login(parts)?;
     let found = control.directory().log_in(&token, client_of(parts), control.0.clock.now()).await?;
-    Ok(Whose::Customer(found.customer))
+    Ok(Listener::Customer(found.customer))
 }
 
 async fn installation(State(control): State<Control>, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
     control.0.balancers.mark(&mut parts);
     let joined = match operator::door::who(&control, &parts).await {
-        Ok(_) => control.0.live.join(&control, Whose::Installation),
+        Ok(entered) => control.0.live.join(&control, Listener::Operator(entered.login)),
         Err(fault) => Err(fault),
     };
     match joined {
-        Ok(news) => {
+        Ok(seat) => {
             let ended = async move {
                 let mut beat = beat();
                 while operator::door::who(&control, &parts).await.is_ok() {
                     beat.tick().await;
                 }
             };
-            answer(news, ended)
+            answer(seat, ended)
         }
         Err(fault) => operator::failed(&fault, language(&parts.headers)),
     }
@@ -95,8 +95,8 @@ fn beat() -> tokio::time::Interval {
     tokio::time::interval_at(tokio::time::Instant::now() + LOGIN, LOGIN)
 }
 
-fn answer(news: watch::Receiver<String>, ended: impl Future<Output = ()> + Send + 'static) -> Response {
-    let mut response = Body::from_stream(events(news).take_until(Box::pin(ended))).into_response();
+fn answer(seat: Seat, ended: impl Future<Output = ()> + Send + 'static) -> Response {
+    let mut response = Body::from_stream(events(seat).take_until(Box::pin(ended))).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -106,21 +106,21 @@ fn answer(news: watch::Receiver<String>, ended: impl Future<Output = ()> + Send 
 }
 
 /// What is known at once, then whatever changes, with a sign of life between.
-fn events(mut news: watch::Receiver<String>) -> impl Stream<Item = Result<String, Infallible>> {
-    news.mark_changed();
+fn events(mut seat: Seat) -> impl Stream<Item = Result<String, Infallible>> {
+    seat.news.mark_changed();
     let until = tokio::time::Instant::now() + LONGEST;
-    stream::unfold(news, move |mut news| async move {
+    stream::unfold(seat, move |mut seat| async move {
         loop {
-            let changed = tokio::time::timeout(PULSE, news.changed());
+            let changed = tokio::time::timeout(PULSE, seat.news.changed());
             let Ok(changed) = tokio::time::timeout_at(until, changed).await else { return None };
             match changed {
-                Err(_) => return Some((":\n\n".to_owned(), news)),
+                Err(_) => return Some((":\n\n".to_owned(), seat)),
                 Ok(Err(_)) => return None,
                 Ok(Ok(())) => {
-                    let text = news.borrow_and_update().clone();
+                    let text = seat.news.borrow_and_update().clone();
                     // The first look at the store is not done yet.
                     if !text.is_empty() {
-                        return Some((format!("event: figures\ndata: {text}\n\n"), news));
+                        return Some((format!("event: figures\ndata: {text}\n\n"), seat));
                     }
                 }
             }
