@@ -1,7 +1,7 @@
 //! Work after transactions: rows in the store, each run by exactly one worker of any number of control
 //! processes. Some come again for ever, some until they are done.
 
-use crate::Control;
+use crate::{Control, strangers};
 use std::sync::Arc;
 use std::time::Duration;
 use turnpike_base::{Fault, Result, Timestamp};
@@ -129,9 +129,11 @@ async fn repeated(control: &Control, job: &Job, now: Timestamp) -> Result<()> {
     }
 }
 
-/// Forgets old logins, codes, notes of the audit, proofs of closed orders, messages and remembered answers.
+/// Forgets registrations that nobody confirmed, old logins, codes, notes of the audit, proofs of closed orders, messages
+/// and remembered answers.
 async fn prune_people(control: &Control, now: Timestamp) -> Result<()> {
     turnpike_identity::prune(control.store(), now).await?;
+    while strangers::forget(control, now).await? {}
     payments::forget_proofs(control.store(), now).await?;
     let tx = control.store().write().await?;
     outbox::prune(&tx, now.plus_days(-MESSAGES_DAYS)).await?;

@@ -14,6 +14,7 @@ mod outbox;
 mod overview;
 mod publish;
 mod reference;
+mod strangers;
 #[cfg(test)]
 mod tests;
 mod trial;

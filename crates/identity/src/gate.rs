@@ -98,6 +98,13 @@ impl Gate {
         Ok(Duration::from_millis(u64::try_from(wait).unwrap_or(0)))
     }
 
+    /// Counts a mail that somebody wants sent to an address, as [`Gate::knock`] counts guesses: mails that his network
+    /// asked for before make him wait, and those that were asked for to this address.
+    pub fn knock_for_mail(&self, to: &str, client: IpAddr, now: Timestamp) -> Result<Duration> {
+        let sender = self.knock(&format!("mails-from:{}", net_of(client)), client, now)?;
+        Ok(sender.max(self.knock(&format!("mail-to:{to}"), client, now)?))
+    }
+
     /// The guess was right: the pair starts anew.
     pub fn welcome(&self, name: &str, client: IpAddr) {
         let mut all = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
@@ -133,9 +140,9 @@ struct Keys {
 
 impl Keys {
     fn new(name: &str, client: IpAddr) -> Self {
-        let network = match client {
+        let network = match net_of(client) {
             IpAddr::V4(address) => address.octets().to_vec(),
-            IpAddr::V6(address) => address.octets()[..8].to_vec(),
+            IpAddr::V6(address) => address.octets().to_vec(),
         };
         let of = |parts: (&str, &[u8])| {
             let mut hasher = DefaultHasher::new();
@@ -143,6 +150,17 @@ impl Keys {
             hasher.finish()
         };
         Self { pair: of((name, &network)), network: of(("\0", &network)), name: of((name, b"")) }
+    }
+}
+
+/// What counts as one caller: an IPv4 address, or the 64 bits of an IPv6 network.
+fn net_of(client: IpAddr) -> IpAddr {
+    match client {
+        IpAddr::V4(_) => client,
+        IpAddr::V6(address) => {
+            let network = u128::from(address) >> 64 << 64;
+            IpAddr::V6(network.into())
+        }
     }
 }
 
@@ -263,6 +281,20 @@ mod tests {
         let slowed =
             (0..500).filter(|n| gate.knock(&format!("u{n}"), HOME, now).map_or(true, |w| !w.is_zero()));
         assert!(slowed.count() > 300);
+    }
+
+    #[test]
+    fn who_has_mails_sent_to_strangers_waits_and_others_do_not() {
+        let gate = Gate::default();
+        let now = Timestamp(1_000_000);
+        let outcomes: Vec<_> = (0..60).map(|n| gate.knock_for_mail(&format!("u{n}"), HOME, now)).collect();
+        assert!(outcomes[..5].iter().all(|o| o.as_ref().is_ok_and(Duration::is_zero)), "a few cost nothing");
+        assert!(outcomes.iter().flatten().count() < 20, "the rest is told to come later");
+        assert!(gate.knock_for_mail("u60", AWAY, now).unwrap().is_zero());
+        assert!(gate.knock_for_mail("u61", HOME, now.plus_ms(60_000)).is_ok(), "a minute later it goes on");
+        let net = |n: u16| IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, n]);
+        let slow = (0..60).filter(|n| gate.knock_for_mail("v", net(*n), now).map_or(true, |w| !w.is_zero()));
+        assert!(slow.count() > 50, "a network of IPv6 is one");
     }
 
     #[test]

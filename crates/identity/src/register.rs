@@ -53,6 +53,7 @@ pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
 
 async fn begin(state: State, visit: Visit, input: Register) -> Result<Sent> {
     customers::check_email(&input.email)?;
+    await_turn(&state, &visit, &input.email).await?;
     let hash = state.codes.gate.hash(Secret::new(input.password)).await?;
     let tx = state.store.write().await?;
     if brands::look(&tx, visit.site.id).await?.closed.unwrap_or(false) {
@@ -83,6 +84,13 @@ async fn begin(state: State, visit: Visit, input: Register) -> Result<Sent> {
     audit::note(&tx, &note, visit.now).await?;
     tx.commit().await?;
     Ok(Sent { email: input.email })
+}
+
+/// Waits for a turn to have a mail sent: strangers neither fill boxes nor wear the mail server out.
+pub(crate) async fn await_turn(state: &State, visit: &Visit, email: &str) -> Result<()> {
+    let to = format!("{}:{}", visit.site.id, email.trim().to_lowercase());
+    tokio::time::sleep(state.codes.gate.knock_for_mail(&to, visit.client, visit.now)?).await;
+    Ok(())
 }
 
 /// Whether a mail for this address is a minute old at most: nobody fills a stranger's box, and the password of the

@@ -4,7 +4,7 @@ use crate::audit::{self, Actor, Note};
 use crate::mail::{self, Letter};
 use crate::notices::{self, Change};
 use crate::people::Person;
-use crate::register::{link_bad, opened};
+use crate::register::{await_turn, link_bad, opened};
 use crate::{State, codes, customers, logins};
 use http::Method;
 use turnpike_base::{Code, CustomerId, Result, Secret, Text};
@@ -41,6 +41,7 @@ pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
 }
 
 async fn ask(state: State, visit: Visit, input: Forgot) -> Result<()> {
+    await_turn(&state, &visit, &input.email).await?;
     let tx = state.store.write().await?;
     let Some(customer) = customers::by_email(&tx, visit.site.id, &input.email).await? else { return Ok(()) };
     let person = Person::Customer(customer.id);

@@ -58,6 +58,24 @@ both_engines! {
         api.ok("user/login", "", login("password one")).await;
     }
 
+    async fn nobody_sends_mails_to_many_strangers_at_once(store: Store) {
+        let api = api(&store).await;
+        // Turns are taken without the waiting that a request does.
+        let home = IpAddr::from([127, 0, 0, 1]);
+        let spent = (0..40).map(|n| api.state.codes.gate.knock_for_mail(&format!("stranger{n}"), home, NOW));
+        assert!(spent.filter(Result::is_err).count() > 20);
+        let register = json!({"email": "bo@example.com", "password": PASSWORD});
+        for (path, body) in [("user/register", register), ("user/forgot-password", json!({"email": "ann@example.com"}))] {
+            let told = api.ask(path, "", Some(body)).await;
+            assert_eq!(told["code"], 429, "{told}");
+            assert!(told["data"]["retry_after"].as_i64().unwrap() >= 1, "{told}");
+        }
+        assert_eq!(api.mails().await, 0);
+        api.login().await;
+        api.clock.advance_ms(60_000);
+        api.ok("user/forgot-password", "", Some(json!({"email": "ann@example.com"}))).await;
+    }
+
     async fn who_registers_a_strangers_address_sets_no_password_there(store: Store) {
         let api = api(&store).await;
         let register = |password: &str| Some(json!({"email": "bo@example.com", "password": password}));
@@ -105,6 +123,7 @@ both_engines! {
             api.raw(host, "user/register", "", Some(fresh)).await;
             let (mail, _) = api.mail().await;
             assert!(mail.text.contains(&format!("{place}verify-email#code=")), "{host}: {}", mail.text);
+            api.clock.advance_ms(61_000);
             api.raw(host, "user/forgot-password", "", Some(json!({"email": "ann@example.com"}))).await;
             let (mail, code) = api.mail().await;
             assert!(mail.text.contains(&format!("{place}reset-password#code=")), "{host}: {}", mail.text);

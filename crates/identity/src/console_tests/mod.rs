@@ -9,6 +9,7 @@ use crate::{Directory, State, brands, codes, customers, logins, mail, routes, si
 use axum::body::Body;
 use http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tower::ServiceExt;
