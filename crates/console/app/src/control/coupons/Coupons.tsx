@@ -23,6 +23,8 @@ const t = texts({
   amount: ['金额', 'Amount'],
   minimum: ['订单最低金额', 'Least order'],
   types: ['适用类型（留空为全部）', 'Types it is for; empty: all'],
+  sorts: ['适用类型', 'For'],
+  every: ['全部', 'Everything'],
   days: ['有效天数', 'Valid for days'],
   per: ['每位客户次数（0 不限）', 'Times per customer, 0: any'],
   total: ['总次数（0 不限）', 'Times in all, 0: any'],
@@ -63,7 +65,7 @@ export function Coupons() {
             { head: t.off, right: true, cell: (row) => (row.percent ? percent(Number(row.percent) / 100) : money(Number(row.amount), row.currency)) },
             { head: t.minimum, right: true, cell: (row) => (Number(row.minimum) > 0 ? money(Number(row.minimum), row.currency) : '–') },
             { head: t.used, right: true, cell: (row) => `${number(row.used)}${row.total ? ` / ${number(row.total)}` : ''}` },
-            { head: t.types, cell: (row) => row.types.map(productName).join(', ') || '–' },
+            { head: t.sorts, cell: (row) => row.types.map(productName).join(', ') || t.every },
             { head: t.until, cell: (row) => day(row.ends_at) },
             ...(allowed ? [{ head: t.action, right: true, cell: (row: Coupon) => <Button size="xs" variant="default" onClick={() => turn.mutate({ code: row.code, site: row.site, off: row.disabled }, { onSuccess: () => done(t.changed), onError: failed })}>{row.disabled ? t.enable : t.disable}</Button> }] : []),
           ]}
