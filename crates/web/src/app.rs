@@ -207,7 +207,7 @@ impl App {
         let asked = lang::asked(intake.values.text("language"), &parts.headers);
         let client = client::of(parts);
         let Some(site) = self.auth.site_of_host(Authority::of(parts).map_or("", |asked| asked.host)) else {
-            return not_found(asked.unwrap_or_default());
+            return no_site(asked.unwrap_or_default());
         };
         let language = asked.unwrap_or(site.lang);
         let checked = console::check_url(parts)
@@ -400,6 +400,15 @@ fn failed(fault: &Fault, language: Lang) -> Response {
 fn not_found(language: Lang) -> Response {
     let fault =
         Fault::new(Code::NotFound, "route_unknown").say(Text::new("接口不存在", "There is no such endpoint"));
+    envelope::http_failure(StatusCode::NOT_FOUND, &fault, language)
+}
+
+/// The installation is fresh: visitors come to a site, and there is none.
+fn no_site(language: Lang) -> Response {
+    let fault = Fault::new(Code::NotFound, "site_missing").say(Text::new(
+        "此安装还没有站点，请先运行 turnpike admin site create，或在控制室中创建",
+        "This installation has no site yet; make one with `turnpike admin site create` or in the control room",
+    ));
     envelope::http_failure(StatusCode::NOT_FOUND, &fault, language)
 }
 

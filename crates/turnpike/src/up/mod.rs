@@ -14,6 +14,7 @@ use crate::settings::Settings;
 use crate::terminal::Terminal;
 use anyhow::{Context, Result, bail};
 use parts::Parts;
+use ready::Lacks;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use turnpike_base::time::SystemClock;
@@ -58,9 +59,10 @@ pub async fn run(
         None
     };
     terminal.progress("starting the gateway");
+    let lacks = Lacks::look(&store).await.map_err(told)?;
     let parts = Parts::start(&settings, control, store, &dir, demo.as_ref()).await?;
     terminal.clear();
-    ready::tell(&parts, &dir, demo.as_ref())?;
+    ready::tell(&parts, &dir, demo.as_ref(), lacks)?;
     wait(&parts, &reread, &logs).await?;
     terminal.progress("draining");
     parts.drain(settings.drain_seconds).await;

@@ -1,4 +1,5 @@
-//! What is said when everything answers: addresses, and for the demo commands to paste.
+//! What is said when everything answers: addresses, and commands to paste: for the demo, and where a site or an operator
+//! is still to be made.
 
 use super::parts::Parts;
 use crate::data_dir::{DataDir, write_private};
@@ -6,11 +7,13 @@ use crate::demo::Demo;
 use crate::terminal::{Look, Terminal, print};
 use anyhow::Result;
 use serde_json::json;
+use turnpike_identity::{operators, sites};
+use turnpike_store::Store;
 
 /// The demo's secrets and addresses, for scripts.
 const DEMO_FILE: &str = "demo.json";
 
-pub(super) fn tell(parts: &Parts, dir: &DataDir, demo: Option<&Demo>) -> Result<()> {
+pub(super) fn tell(parts: &Parts, dir: &DataDir, demo: Option<&Demo>, lacks: Lacks) -> Result<()> {
     let scheme = if parts.api_is_tls { "https" } else { "http" };
     let api = format!("{scheme}://{}", parts.api);
     let terminal = Terminal::detect();
@@ -22,7 +25,62 @@ pub(super) fn tell(parts: &Parts, dir: &DataDir, demo: Option<&Demo>) -> Result<
         }
     }
     terminal.note(format_args!("{} API {api}, proxy {}", terminal.paint(Look::Good, "ready"), parts.proxy));
+    if !lacks.is_empty() {
+        terminal.note(first_steps(lacks, &api, dir));
+    }
     Ok(())
+}
+
+/// What a fresh installation has none of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lacks {
+    /// A brand: without one there is no console for customers and no API.
+    site: bool,
+    /// A person who may enter the control room.
+    operator: bool,
+}
+
+impl Lacks {
+    pub(super) async fn look(store: &Store) -> turnpike_base::Result<Self> {
+        let tx = store.read().await?;
+        let (site, operator) = (sites::all(&tx).await?.is_empty(), operators::list(&tx).await?.is_empty());
+        Ok(Self { site, operator })
+    }
+
+    const fn is_empty(self) -> bool {
+        !self.site && !self.operator
+    }
+}
+
+/// What to do next, as commands to paste. The directory is this process's: commands have it when this one ends.
+fn first_steps(lacks: Lacks, api: &str, dir: &DataDir) -> String {
+    let dir = dir.path().display();
+    let missing = match (lacks.site, lacks.operator) {
+        (true, true) => "no site (a brand with its customers) and no operator",
+        (true, false) => "no site (a brand with its customers)",
+        _ => "no operator",
+    };
+    let mut lines = vec![format!("this installation has {missing} yet; next:")];
+    if lacks.operator {
+        lines.push(
+            "  stop this (Ctrl-C), then run, with the same --database-url or --config if it has one,"
+                .to_owned(),
+        );
+        lines.push(format!(
+            "    turnpike admin operator create --email you@example.com --role owner --data-dir {dir}"
+        ));
+    }
+    if lacks.site && lacks.operator {
+        lines.push(format!(
+            "    turnpike admin site create my-brand --currency USD --lang en --data-dir {dir}"
+        ));
+    }
+    if lacks.operator {
+        lines.push(format!("  start it again and log in at {api}/control"));
+    } else {
+        lines.push(format!("  log in at {api}/control and make one under Sites & brands"));
+    }
+    lines.join("\n")
 }
 
 fn write_demo(dir: &DataDir, demo: &Demo, api: &str, echo: &str, parts: &Parts) -> Result<()> {

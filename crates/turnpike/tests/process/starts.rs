@@ -1,5 +1,7 @@
 //! Which directories and stores a demo takes, and what it says of others.
 
+use std::io::{BufRead, BufReader, Read as _, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -132,4 +134,61 @@ fn a_demo_that_was_killed_while_it_filled_says_what_to_do() {
     assert!(said.contains(&told), "{said}");
     std::fs::remove_dir_all(dir.path()).unwrap();
     drop(ready(dir.path(), &[]));
+}
+
+/// Starts without a demo; gives what it said until it was ready, and the lines that come then.
+fn fresh(dir: &Path) -> (Running, String, impl Iterator<Item = String> + use<>) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_turnpike"));
+    command.args(["up", "--api-listen", "127.0.0.1:0", "--proxy-listen", "127.0.0.1:0"]);
+    command.args(["--endpoint-ports", "0+4", "--data-dir"]).arg(dir).env_clear().stderr(Stdio::piped());
+    let mut running = Running(command.spawn().unwrap());
+    let mut lines = BufReader::new(running.0.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let ready = lines.by_ref().find(|line| line.starts_with("ready API")).unwrap();
+    (running, ready, lines)
+}
+
+#[test]
+fn a_fresh_installation_says_what_to_do_next() {
+    let dir = tempfile::tempdir().unwrap();
+    let (running, ready, lines) = fresh(dir.path());
+    let said: Vec<String> = lines.take(5).collect();
+    let said = said.join("\n");
+    for what in [
+        "no site (a brand with its customers) and no operator",
+        "admin operator create",
+        "admin site create",
+        "/control",
+    ] {
+        assert!(said.contains(what), "{what}: {said}");
+    }
+    let host = ready.split("http://").nth(1).unwrap().split(',').next().unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    let head =
+        format!("GET /web_v1/site HTTP/1.1\r\nHost: {host}\r\nLanguage: en\r\nConnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 404") && answer.contains("has no site yet"), "{answer}");
+    drop(running);
+    for words in [
+        &[
+            "operator",
+            "create",
+            "--email",
+            "you@example.com",
+            "--password",
+            "correct horse",
+            "--role",
+            "owner",
+        ][..],
+        &["site", "create", "Mine"],
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_turnpike"));
+        let made =
+            command.arg("admin").args(words).arg("--data-dir").arg(dir.path()).env_clear().output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    }
+    let (running, _, lines) = fresh(dir.path());
+    drop(running);
+    assert_eq!(lines.filter(|line| line.contains("next:")).count(), 0, "nothing is left to do");
 }

@@ -1,12 +1,13 @@
 // What an operator sees first: what is wrong, what moves, what came in, how often exits succeed.
 
-import { Anchor, Box, Group, Progress, SegmentedControl, SimpleGrid, Stack, Table, Text, ThemeIcon, UnstyledButton } from '@mantine/core'
-import { IconActivity, IconAlertTriangle, IconArrowsExchange, IconChecklist, IconCircleCheck, IconCoins, IconRouter, IconWorld } from '@tabler/icons-react'
+import { Anchor, Box, Button, Group, Progress, SegmentedControl, SimpleGrid, Stack, Table, Text, ThemeIcon, UnstyledButton } from '@mantine/core'
+import { IconActivity, IconAlertTriangle, IconArrowsExchange, IconChecklist, IconCircleCheck, IconCoins, IconPalette, IconRouter, IconWorld } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { money, number, percent, shortDay, when } from '../lib/format'
 import { either, say, texts } from '../lib/lang'
-import { Loaded, Panel, Screen } from '../lib/ui'
+import { Empty, Loaded, Panel, Screen } from '../lib/ui'
+import { NOBODY, useSite } from '../shell/site'
 import { useAsk } from './api'
 import { Bars, Spark } from './charts'
 import { Country, Figure, Mark, bytes, share, toneOf } from './kit'
@@ -44,6 +45,9 @@ const t = texts({
   gateway: ['网关', 'Gateways'],
   since: ['自 {at} 运行', 'running since {at}'],
   reported: ['最近上报 {at}', 'last report {at}'],
+  noSite: ['还没有站点', 'No site yet'],
+  noSiteHow: ['先创建第一个站点，即客户看到的品牌。', 'Make the first one: the brand that customers see.'],
+  toSites: ['前往站点与品牌', 'Go to Sites & brands'],
   none: ['尚无网关上报', 'No gateway has reported yet'],
 })
 
@@ -62,9 +66,11 @@ const BLUE = 'light-dark(var(--mantine-color-brand-6), var(--mantine-color-brand
 const PALE = 'light-dark(var(--mantine-color-brand-3), var(--mantine-color-brand-7))'
 
 export function Home() {
+  const isFresh = useSite() === NOBODY
   const overview = useAsk<Overview>('overview/show', {}, { refetchInterval: 30_000 })
   return (
     <Screen title={t.title} about={t.about}>
+      {isFresh && <Panel><Empty icon={IconPalette} title={t.noSite} action={<Button component={Link} to="/control/sites">{t.toSites}</Button>}>{t.noSiteHow}</Empty></Panel>}
       <Loaded from={overview} lines={8}>{(data) => <Board data={data} />}</Loaded>
     </Screen>
   )

@@ -2,13 +2,14 @@
 
 import { Box, Button, Center, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconAlertTriangle, IconMapOff } from '@tabler/icons-react'
-import { type ErrorComponentProps, Link, Outlet } from '@tanstack/react-router'
+import { type ErrorComponentProps, Link, Outlet, useLocation } from '@tanstack/react-router'
 import { texts } from '../lib/lang'
 import { Empty, reason } from '../lib/ui'
 import { Brand } from './Brand'
+import { FirstSteps } from './FirstSteps'
 import { Support } from './Support'
 import { LangSwitch, SchemeSwitch } from './switches'
-import { useSite } from './site'
+import { NOBODY, useSite } from './site'
 
 const t = texts({
   skip: ['跳到正文', 'Skip to content'],
@@ -22,10 +23,12 @@ const t = texts({
 })
 
 export function Root() {
+  const inRoom = useLocation({ select: (place) => place.pathname.startsWith('/control') })
+  const isFresh = useSite() === NOBODY
   return (
     <>
       <a className="skip" href="#content">{t.skip}</a>
-      <Outlet />
+      {isFresh && !inRoom ? <FirstSteps /> : <Outlet />}
     </>
   )
 }

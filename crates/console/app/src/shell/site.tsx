@@ -1,10 +1,16 @@
 // The brand of this host name, asked for before anything is drawn.
 
 import { createContext, useContext } from 'react'
-import { type Answer, get } from '../api/client'
+import { type Answer, ApiError, get } from '../api/client'
 import { callCountries } from '../lib/format'
 
 export type Site = Answer<'site'>
+
+/** What stands in for a brand while the installation has no site: the control room is used to make the first one. */
+export const NOBODY: Site = {
+  name: 'Turnpike', colour: '', accent: '', logo: '', tagline: '', support: '', terms: '', currency: 'USD', language: 'en', languages: ['zh', 'en'],
+  time_zone: 'UTC', prefix: '/gateway', country_names: [], features: { registration: false, demands_verification: false, phone: false },
+}
 
 export const SiteContext = createContext<Site | undefined>(undefined)
 
@@ -15,7 +21,11 @@ export function useSite(): Site {
 }
 
 export async function loadSite(): Promise<Site> {
-  const site = await get('site')
+  const site = await get('site').catch((error: unknown) => {
+    // The address is always there: only an installation without a site answers so.
+    if (error instanceof ApiError && error.code === 404) return NOBODY
+    throw error
+  })
   document.title = site.name
   callCountries(site.country_names)
   return site

@@ -7,6 +7,7 @@ import { changesOf } from '../../lib/changes'
 import { texts } from '../../lib/lang'
 import { Loaded, done, failed } from '../../lib/ui'
 import { useAsk, useTell } from '../api'
+import { NOBODY, useSite } from '../../shell/site'
 import { FieldFault } from '../kit'
 import type { Site } from './data'
 
@@ -145,10 +146,17 @@ export function NewSite({ close }: { close: () => void }) {
   const [zone, setZone] = useState('UTC')
   const [colour, setColour] = useState('#17705c')
   const create = useTell('site/create', ['site'])
+  const isFirst = useSite() === NOBODY
+  const made = () => {
+    // With the first site everything has a brand, which is asked for before anything is drawn.
+    if (isFirst) window.location.reload()
+    done(t.made)
+    close()
+  }
   const field = (key: keyof typeof words) => ({ value: words[key], onChange: (e: { currentTarget: { value: string } }) => { const { value } = e.currentTarget; setWords((old) => ({ ...old, [key]: value })) } })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    create.mutate({ name: words.name.trim(), prefixes: [words.prefix.trim()], hosts: words.host.trim() ? [words.host.trim()] : [], currency, lang: language, zone, look: { title: words.title.trim() || undefined, colour } }, { onSuccess: () => { done(t.made); close() } })
+    create.mutate({ name: words.name.trim(), prefixes: [words.prefix.trim()], hosts: words.host.trim() ? [words.host.trim()] : [], currency, lang: language, zone, look: { title: words.title.trim() || undefined, colour } }, { onSuccess: made })
   }
   return (
     <Modal opened onClose={close} title={t.add} radius="lg" size="lg" centered>

@@ -30,6 +30,7 @@ const t = texts({
   none: ['还没有站点', 'No site yet'],
   chinese: ['简体中文', 'Chinese'],
   english: ['英文', 'English'],
+  noneHow: ['创建第一个站点后，客户即可注册、购买。', 'Once the first one is made, customers can register and buy.'],
 })
 
 export function Sites() {
@@ -41,7 +42,7 @@ export function Sites() {
   return (
     <Screen title={t.title} about={t.about} actions={allowed && <Button leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>{t.add}</Button>}>
       <Loaded from={sites}>
-        {({ list }) => (list.length === 0 ? <Panel><Empty icon={IconPalette} title={t.none} /></Panel> : (
+        {({ list }) => (list.length === 0 ? <Panel><Empty icon={IconPalette} title={t.none} action={allowed && <Button onClick={() => setAdding(true)}>{t.add}</Button>}>{t.noneHow}</Empty></Panel> : (
           <SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} spacing="md">{list.map((site, i) => <Brand key={site.id} site={site} first={i === 0} edit={allowed ? () => setEdited(site.name) : undefined} places={() => setNamed(site.name)} />)}</SimpleGrid>
         ))}
       </Loaded>
