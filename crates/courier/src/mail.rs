@@ -65,11 +65,16 @@ impl Smtp {
             mail.to.parse().map_err(|_| CourierError::Mail("the recipient's address".into()))?;
         let domain = self.from.domain();
         Message::builder()
-            .from(Mailbox::new(Some(mail.from_name.clone()), self.from.clone()))
+            .from(Mailbox::new(Some(line(&mail.from_name)), self.from.clone()))
             .to(Mailbox::new(None, to))
-            .subject(mail.subject.clone())
+            .subject(line(&mail.subject))
             .message_id(Some(format!("<{}@{domain}>", mail.id)))
             .multipart(MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone()))
             .map_err(|e| CourierError::Mail(e.to_string()))
     }
+}
+
+/// Text that may stand in a header: control characters are none, and the library that writes headers panics over them.
+fn line(text: &str) -> String {
+    text.split(char::is_control).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }

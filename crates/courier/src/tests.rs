@@ -28,6 +28,25 @@ async fn a_mail_arrives_with_both_forms_and_the_brands_name() {
 }
 
 #[tokio::test]
+async fn whatever_a_brand_is_called_its_mail_goes_out_with_no_header_more() {
+    let (address, mut mails) = sink::start(false).await;
+    let smtp = Smtp::new(&format!("smtp://{address}"), "noreply@brand.example").unwrap();
+    for name in [
+        "A\r\nBcc: x@evil.example",
+        "\u{0}",
+        "",
+        "\u{7f}\u{85}x",
+        "\"quoted\" <a@b.c>, d",
+        &"品牌".repeat(2_000),
+    ] {
+        let mail = Mail { from_name: name.to_owned(), subject: format!("[{name}] s"), ..mail() };
+        smtp.send(&mail).await.unwrap();
+        let raw = mails.recv().await.unwrap();
+        assert!(!raw.lines().any(|line| line.starts_with("Bcc:")), "{raw}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_refuses_or_is_away_is_told() {
     let (address, _mails) = sink::start(true).await;
     let smtp = Smtp::new(&format!("smtp://{address}"), "noreply@brand.example").unwrap();

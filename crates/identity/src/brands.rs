@@ -3,16 +3,18 @@
 use crate::State;
 use http::Method;
 use serde::{Deserialize, Serialize};
-use turnpike_base::{Code, Fault, Result, SiteId, Text};
+use turnpike_base::{Code, Fault, Lang, Result, SiteId, Text};
 use turnpike_places::{Names, PlaceKey};
 use turnpike_store::{Read, WriteTx, args};
-use turnpike_web::{Authority, Endpoint, Visit, with};
+use turnpike_web::{Authority, Call, Endpoint, Site, Visit, with};
 use utoipa::ToSchema;
 
 /// The longest logo, in characters of its data URL.
 const LOGO: usize = 200_000;
 /// The longest text of a brand, in characters.
 const TEXT: usize = 4_000;
+/// The longest text that stands in one line (the name, what is under it, whom to ask), in characters.
+const LINE: usize = 200;
 
 /// What an operator says of a brand; everything may be left out, and an empty text takes back what was said.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -100,23 +102,33 @@ impl Look {
                 ),
             ));
         }
-        let texts = [
+        let lines = [
             ("title", &self.title),
             ("tagline_zh", &self.tagline_zh),
             ("tagline_en", &self.tagline_en),
             ("support", &self.support),
-            ("terms_zh", &self.terms_zh),
-            ("terms_en", &self.terms_en),
         ];
-        let long =
-            texts.into_iter().find(|(_, text)| text.as_ref().is_some_and(|t| t.chars().count() > TEXT));
-        match long {
-            Some((name, _)) => Err(Fault::parameter(
-                name,
-                Text::made(format!("最多 {TEXT} 个字符"), format!("must have at most {TEXT} characters")),
-            )),
-            None => Ok(()),
+        // Headers of mails are made of them, where a line break would begin another header.
+        let is_broken = |text: &String| text.chars().any(char::is_control);
+        if let Some((name, _)) = lines.iter().find(|(_, text)| text.as_ref().is_some_and(is_broken)) {
+            return Err(Fault::parameter(
+                *name,
+                Text::new("应为一行文字，不含控制字符", "must be one line without control characters"),
+            ));
         }
+        check_length(&lines, LINE)?;
+        check_length(&[("terms_zh", &self.terms_zh), ("terms_en", &self.terms_en)], TEXT)
+    }
+}
+
+fn check_length(texts: &[(&'static str, &Option<String>)], most: usize) -> Result<()> {
+    let long = texts.iter().find(|(_, text)| text.as_ref().is_some_and(|text| text.chars().count() > most));
+    match long {
+        Some((name, _)) => Err(Fault::parameter(
+            *name,
+            Text::made(format!("最多 {most} 个字符"), format!("must have at most {most} characters")),
+        )),
+        None => Ok(()),
     }
 }
 
@@ -235,14 +247,25 @@ struct Features {
 
 pub(crate) fn routes(state: &State) -> Vec<Endpoint> {
     let text = ("站点品牌信息", "The brand of this host name: name, colours, texts, features");
-    vec![Endpoint::open(Method::GET, "site", "site", text, with(state, show)).codes(&[])]
+    let own = ("当前客户所属站点的品牌信息", "The brand of who is logged in, whatever the host name");
+    vec![
+        Endpoint::open(Method::GET, "site", "site", text, with(state, show)).codes(&[]),
+        Endpoint::get("user/site", "site", own.0, own.1, with(state, show_own)).codes(&[]).console(),
+    ]
 }
 
 async fn show(state: State, visit: Visit, (): ()) -> Result<Brand> {
-    let site = &visit.site;
+    brand(&state, &visit.site, visit.lang).await
+}
+
+async fn show_own(state: State, call: Call, (): ()) -> Result<Brand> {
+    brand(&state, &call.site, call.lang).await
+}
+
+async fn brand(state: &State, site: &Site, lang: Lang) -> Result<Brand> {
     let look = look(&state.store.read().await?, site.id).await?;
     let texts = |zh: &Option<String>, en: &Option<String>| {
-        Text::made(zh.clone().unwrap_or_default(), en.clone().unwrap_or_default()).get(visit.lang).to_owned()
+        Text::made(zh.clone().unwrap_or_default(), en.clone().unwrap_or_default()).get(lang).to_owned()
     };
     Ok(Brand {
         name: look.title(&site.name).to_owned(),

@@ -80,8 +80,15 @@ pub async fn create(tx: &WriteTx, new: &NewSite, now: Timestamp) -> Result<SiteI
 }
 
 fn check(new: &NewSite) -> Result<()> {
-    if !(1..=64).contains(&new.name.chars().count()) {
-        return Err(Fault::parameter("name", Text::new("应为 1 到 64 个字符", "must be 1 to 64 characters")));
+    // It stands in headers of mails where the brand has no other name.
+    if !(1..=64).contains(&new.name.chars().count()) || new.name.chars().any(char::is_control) {
+        return Err(Fault::parameter(
+            "name",
+            Text::new(
+                "应为 1 到 64 个字符，不含控制字符",
+                "must be 1 to 64 characters, none of them a control character",
+            ),
+        ));
     }
     check_prefixes(&new.prefixes)?;
     if !new.account_prefix.as_deref().is_none_or(is_account_prefix) {

@@ -147,6 +147,32 @@ both_engines! {
         }
     }
 
+    async fn a_brands_name_is_one_line(store: Store) {
+        let api = api(&store).await;
+        let tx = api.state.store.write().await.unwrap();
+        let site = sites::find(&tx, Some("One")).await.unwrap().id;
+        let said = |title: &str| brands::Look { title: Some(title.to_owned()), ..brands::Look::default() };
+        for bad in ["A\r\nBcc: x@evil.example", "a\u{0}", "a\u{85}b", &"n".repeat(201)] {
+            let fault = brands::change(&tx, site, said(bad)).await.unwrap_err();
+            assert!(fault.errors.contains_key("title"), "{bad:?}");
+            let new = NewSite { name: bad.to_owned(), ..NewSite::default() };
+            assert!(sites::create(&tx, &new, NOW).await.unwrap_err().errors.contains_key("name"), "{bad:?}");
+        }
+        brands::change(&tx, site, said("品牌 Networks")).await.unwrap();
+        let terms = brands::Look { terms_en: Some("one\ntwo".into()), ..brands::Look::default() };
+        brands::change(&tx, site, terms).await.unwrap();
+    }
+
+    async fn who_is_logged_in_sees_his_own_brand_under_any_host_name(store: Store) {
+        let api = api(&store).await;
+        let token = api.login().await;
+        let (_, own, _) = api.raw("two.example", "user/site", &token, None).await;
+        let (_, host, _) = api.raw("two.example", "site", &token, None).await;
+        assert_eq!((&own["data"]["name"], &host["data"]["name"]), (&json!("One"), &json!("Two")));
+        assert_eq!(own["data"]["currency"], "CNY");
+        assert_eq!(api.code("user/site", "", None).await, 3);
+    }
+
     async fn a_link_expires(store: Store) {
         let api = api(&store).await;
         api.ok("user/forgot-password", "", Some(json!({"email": "ann@example.com"}))).await;

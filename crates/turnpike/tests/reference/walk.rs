@@ -272,6 +272,7 @@ impl<'d> Walk<'d> {
         self.login = made["access_token"].as_str().unwrap().to_owned();
         for path in [
             "site",
+            "user/site",
             "user/info",
             "user/security",
             "user/sessions",

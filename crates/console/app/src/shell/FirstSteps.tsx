@@ -29,8 +29,8 @@ export function FirstSteps() {
             <Text>{t.about}</Text>
             <List type="ordered" spacing="sm" styles={{ itemWrapper: { display: 'block' } }}>
               <List.Item>{t.stop}</List.Item>
-              <List.Item>{t.operator}<Code block mt={6}>{OPERATOR}</Code></List.Item>
-              <List.Item>{t.site}<Code block mt={6}>{SITE}</Code></List.Item>
+              <List.Item>{t.operator}<Code block mt={6} style={{ whiteSpace: 'pre-wrap' }}>{OPERATOR}</Code></List.Item>
+              <List.Item>{t.site}<Code block mt={6} style={{ whiteSpace: 'pre-wrap' }}>{SITE}</Code></List.Item>
               <List.Item>{t.start} <Anchor href="/control" underline="always">{t.room}</Anchor></List.Item>
             </List>
             <Text fz="sm" c="dimmed">{t.instead}</Text>

@@ -20,8 +20,20 @@ export function useSite(): Site {
   return site
 }
 
+/**
+ * Inside, the brand is that of who is logged in: an operator who looks through a customer's login has the customer's
+ * currency, time and look, not those of the host name. The control room goes by the host name.
+ */
+async function find(): Promise<Site> {
+  if (window.location.pathname.startsWith('/control')) return get('site')
+  return get('user/site').catch((error: unknown) => {
+    if (error instanceof ApiError && error.code !== 0) return get('site')
+    throw error
+  })
+}
+
 export async function loadSite(): Promise<Site> {
-  const site = await get('site').catch((error: unknown) => {
+  const site = await find().catch((error: unknown) => {
     // The address is always there: only an installation without a site answers so.
     if (error instanceof ApiError && error.code === 404) return NOBODY
     throw error
