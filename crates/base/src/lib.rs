@@ -5,6 +5,7 @@ pub mod bytes;
 pub mod fault;
 pub mod id;
 pub mod money;
+pub mod naming;
 pub mod paging;
 pub mod product;
 pub mod secret;

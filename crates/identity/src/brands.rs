@@ -3,7 +3,7 @@
 use crate::State;
 use http::Method;
 use serde::{Deserialize, Serialize};
-use turnpike_base::{Code, Fault, Lang, Result, SiteId, Text};
+use turnpike_base::{Code, Fault, Lang, Result, SiteId, Text, naming};
 use turnpike_places::{Names, PlaceKey};
 use turnpike_store::{Read, WriteTx, args};
 use turnpike_web::{Authority, Call, Endpoint, Site, Visit, with};
@@ -115,6 +115,9 @@ impl Look {
                 *name,
                 Text::new("应为一行文字，不含控制字符", "must be one line without control characters"),
             ));
+        }
+        for (name, text) in &lines {
+            naming::check(name, text.as_deref().unwrap_or_default())?;
         }
         check_length(&lines, LINE)?;
         check_length(&[("terms_zh", &self.terms_zh), ("terms_en", &self.terms_en)], TEXT)

@@ -15,7 +15,7 @@ const DOCUMENTS: &[&str] = &["id_card", "passport", "company"];
 params! {
     /// What `user/submit-real-name` takes.
     pub struct Submit {
-        name: String = field::required(field::text(2, 100)), "真实姓名或公司名称", "Name of the person or company";
+        name: String = field::required(field::name(2, 100)), "真实姓名或公司名称", "Name of the person or company";
         country: String = field::required(field::text(2, 2)), "国家代码（ISO 3166-1）", "Country code (ISO 3166-1 alpha-2)";
         document_type: &'static str = field::required(field::choice(DOCUMENTS)), "证件类型：id_card、passport 或 company", "Document: id_card, passport or company";
         document_number: String = field::required(field::text(4, 64)), "证件号码", "Number of the document";

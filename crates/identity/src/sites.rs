@@ -3,7 +3,7 @@
 use crate::place_names;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
-use turnpike_base::{Code, Currency, Fault, Lang, Result, SiteId, Text, Timestamp};
+use turnpike_base::{Code, Currency, Fault, Lang, Result, SiteId, Text, Timestamp, naming};
 use turnpike_store::{Read, Row, StoreError, WriteTx, args};
 use turnpike_web::Site;
 
@@ -90,6 +90,7 @@ fn check(new: &NewSite) -> Result<()> {
             ),
         ));
     }
+    naming::check("name", &new.name)?;
     check_prefixes(&new.prefixes)?;
     if !new.account_prefix.as_deref().is_none_or(is_account_prefix) {
         return Err(Fault::parameter(

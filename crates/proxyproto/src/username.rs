@@ -62,7 +62,7 @@ impl WrongUsername {
         match self {
             Self::UnknownKey(key) => format!("未知的用户名参数 {key}"),
             Self::Twice(key) => format!("用户名参数 {key} 重复"),
-            Self::Value(key, bounds) => format!("用户名参数 {key} 的值无效，应为{}", bounds.zh),
+            Self::Value(key, bounds) => format!("用户名参数 {key} 的值无效，应为 {}", bounds.zh),
             Self::Needs(key, other) => format!("用户名参数 {key} 需与 {other} 一起使用"),
             Self::NoAccount => "用户名中缺少账号".to_owned(),
         }

@@ -2,7 +2,7 @@
 
 use crate::params::{ParamDoc, Values};
 use serde_json::{Value, json};
-use turnpike_base::{ProductType, Text};
+use turnpike_base::{ProductType, Text, naming};
 
 /// Reads one kind of value.
 pub trait Kind {
@@ -224,13 +224,7 @@ impl Kind for Int {
     type Out = i64;
     fn parse(&self, value: &Value) -> Result<i64, Text> {
         let Self { min, max, unit } = *self;
-        let space = if unit.is_empty() { "" } else { " " };
-        let wrong = || {
-            Text::made(
-                format!("应为 {min} 到 {max} 之间的整数{space}{unit}"),
-                format!("must be a whole number from {min} to {max}{space}{unit}"),
-            )
-        };
+        let wrong = || out_of_bounds(min, max, unit);
         whole(value).filter(|n| (min..=max).contains(n)).ok_or_else(wrong)
     }
     fn schema(&self) -> Value {
@@ -246,9 +240,37 @@ impl Kind for Int {
     }
 }
 
+/// Which whole numbers a field takes, in words; `unit` is in English, or none.
+pub fn out_of_bounds(min: i64, max: i64, unit: &str) -> Text {
+    let (zh, en) = match unit {
+        "" => (String::new(), String::new()),
+        unit => (format!("（单位：{}）", unit_in_chinese(unit)), format!(" {unit}")),
+    };
+    Text::made(
+        format!("应为 {min} 到 {max} 之间的整数{zh}"),
+        format!("must be a whole number from {min} to {max}{en}"),
+    )
+}
+
+/// A unit as Chinese texts write it: those that are symbols stay.
+pub fn unit_in_chinese(unit: &str) -> &str {
+    match unit {
+        "min" => "分钟",
+        "s" => "秒",
+        "days" => "天",
+        "site currency" => "站点货币",
+        symbol => symbol,
+    }
+}
+
 /// A text of so many characters.
 pub fn text(min: usize, max: usize) -> Str {
-    Str { min, max }
+    Str { min, max, name: false }
+}
+
+/// A name of so many characters: a text that shows all that is in it.
+pub fn name(min: usize, max: usize) -> Str {
+    Str { min, max, name: true }
 }
 
 /// See [`text`].
@@ -256,12 +278,13 @@ pub fn text(min: usize, max: usize) -> Str {
 pub struct Str {
     min: usize,
     max: usize,
+    name: bool,
 }
 
 impl Kind for Str {
     type Out = String;
     fn parse(&self, value: &Value) -> Result<String, Text> {
-        let Self { min, max } = *self;
+        let Self { min, max, name } = *self;
         let wrong = || {
             Text::made(
                 format!("应为 {min} 到 {max} 个字符的文本"),
@@ -275,7 +298,10 @@ impl Kind for Str {
             _ => return Err(wrong()),
         };
         let bad = text.contains('\0') || !(min..=max).contains(&text.chars().count());
-        if bad { Err(wrong()) } else { Ok(text) }
+        if bad {
+            return Err(wrong());
+        }
+        if name && !naming::is_seen(&text) { Err(naming::UNSEEN) } else { Ok(text) }
     }
     fn schema(&self) -> Value {
         json!({"type": "string", "minLength": self.min, "maxLength": self.max})
@@ -438,6 +464,25 @@ mod tests {
         ] {
             assert!(read(&bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn bounds_are_told_in_the_units_of_each_language() {
+        let told = int(1, 1_440, "min").parse(&json!(0)).unwrap_err();
+        assert_eq!(
+            (&*told.zh, &*told.en),
+            ("应为 1 到 1440 之间的整数（单位：分钟）", "must be a whole number from 1 to 1440 min")
+        );
+        assert_eq!(int(1, 2, "").parse(&json!(0)).unwrap_err().zh, "应为 1 到 2 之间的整数");
+    }
+
+    #[test]
+    fn a_name_holds_nothing_unseen() {
+        let read = |text: &str| name(1, 9).parse(&json!(text));
+        assert_eq!(read("张 Ann"), Ok("张 Ann".into()));
+        assert_eq!(read("a\u{200b}b"), Err(naming::UNSEEN));
+        assert!(read("0123456789").unwrap_err().en.contains("1 to 9"));
+        assert!(text(1, 9).parse(&json!("a\u{200b}b")).is_ok(), "not every text is a name");
     }
 
     #[test]

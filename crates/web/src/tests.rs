@@ -214,7 +214,7 @@ async fn every_wrong_field_is_named_with_its_bounds() {
     for bad in ["-1", "1.5", "x", "1e1", "99999999999999999999"] {
         let (_, answer, _) =
             api.send("GET", &format!("/gateway/t/echo?app_key={KEY}&name=a&limit={bad}"), &[], "").await;
-        assert_eq!(answer["errors"]["limit"][0], "应为 0 到 10 之间的整数 GB", "{bad}");
+        assert_eq!(answer["errors"]["limit"][0], "应为 0 到 10 之间的整数（单位：GB）", "{bad}");
     }
 }
 

@@ -11,10 +11,10 @@ use utoipa::ToSchema;
 params! {
     /// What `user-invoice/add` takes.
     pub struct NewProfile {
-        name: String = field::required(field::text(1, 100)), "抬头名称", "Name on the invoice";
-        org_name: String = field::or(field::text(0, 100), String::new()), "公司名称", "Company";
-        first_name: String = field::or(field::text(0, 60), String::new()), "名", "First name";
-        last_name: String = field::or(field::text(0, 60), String::new()), "姓", "Last name";
+        name: String = field::required(field::name(1, 100)), "抬头名称", "Name on the invoice";
+        org_name: String = field::or(field::name(0, 100), String::new()), "公司名称", "Company";
+        first_name: String = field::or(field::name(0, 60), String::new()), "名", "First name";
+        last_name: String = field::or(field::name(0, 60), String::new()), "姓", "Last name";
         phone: String = field::or(field::text(0, 32), String::new()), "电话", "Phone";
         email: String = field::required(field::text(3, 254)), "接收邮箱", "Where the invoice goes";
         role_type: i64 = field::or(field::int(1, 2, ""), 1), "1 个人，2 企业", "1 person, 2 company";

@@ -18,7 +18,7 @@ use super::model::{Choice, Item};
 use crate::shop::Shop;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
-use turnpike_base::{Fault, ProductType, Result};
+use turnpike_base::{Fault, ProductType, Result, naming};
 
 /// A whole catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +74,10 @@ fn fault_of(item: &Item) -> Option<String> {
         (
             title(&item.title.zh) && title(&item.title.en),
             "title must be 1 to 200 characters in both languages",
+        ),
+        (
+            naming::is_seen(&item.title.zh) && naming::is_seen(&item.title.en),
+            "title must not contain control characters, characters without width or marks that turn the direction of text",
         ),
         ((1..=4).contains(&item.show_type), "show_type must be 1 to 4"),
         (

@@ -4,7 +4,7 @@ use super::{Paging, listed, time};
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use turnpike_base::{Fault, Money, ProductType, Result, Text};
+use turnpike_base::{Fault, Money, ProductType, Result, Text, naming};
 use turnpike_commerce::amount::Amount;
 use turnpike_commerce::coupons::rules::takes_discount;
 use turnpike_commerce::coupons::{Coupon, Spec, Value as Off, flow};
@@ -126,6 +126,7 @@ pub(super) async fn create(control: &Control, input: Create) -> Result<Value> {
         None => None,
     };
     let name = input.name.unwrap_or_else(|| input.code.clone());
+    naming::check("name", &name)?;
     let coupon = Coupon {
         id: 0,
         site: sites::find(&tx, input.site.as_deref()).await?.id,

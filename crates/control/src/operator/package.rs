@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use turnpike_access::packages::{self, Grant, Package, rules};
-use turnpike_base::{Bytes, Fault, ProductType, Result, Text};
+use turnpike_base::{Bytes, Fault, ProductType, Result, Text, naming};
 use turnpike_commerce::counted::{self, Served};
 use turnpike_identity::customers::{self, Customer};
 use turnpike_store::retrying;
@@ -51,13 +51,9 @@ pub(super) const GRANTED: Text = Text::new("由运营方发放", "Granted by the
 
 fn bounded(name: &str, value: Option<i64>, most: i64, unit: &str) -> Result<Option<i64>> {
     match value {
-        Some(n) if !(1..=most).contains(&n) => Err(Fault::parameter(
-            name,
-            Text::made(
-                format!("应为 1 到 {most} 之间的整数 {unit}"),
-                format!("must be a whole number from 1 to {most} {unit}"),
-            ),
-        )),
+        Some(n) if !(1..=most).contains(&n) => {
+            Err(Fault::parameter(name, turnpike_web::field::out_of_bounds(1, most, unit)))
+        }
         value => Ok(value),
     }
 }
@@ -95,6 +91,7 @@ pub(super) async fn grant(control: &Control, input: New) -> Result<Value> {
         Some(seconds) => seconds,
         None => bounded("days", input.days, MOST_DAYS, "days")?.unwrap_or(30) * 86_400,
     };
+    naming::check("title", input.title.as_deref().unwrap_or_default())?;
     let tx = control.store().write().await?;
     let customer = customers::find(&tx, &input.customer).await?;
     let new = Grant {

@@ -41,6 +41,10 @@ const WORDS: Words = Words {
     endpoints: Text::new("接口", "Endpoints"),
     parameters: Text::new("请求参数", "Parameters"),
     none: Text::new("无", "None"),
+    once: Text::new(
+        "支持请求头 Idempotency-Key：24 小时内重复同一请求只执行一次",
+        "Takes the header Idempotency-Key: the same request within 24 hours is done once",
+    ),
     answer: Text::new("返回数据（data）", "Answer (data)"),
     no_data: Text::new("成功时 data 为 null", "data is null on success"),
     codes: Text::new("状态码", "Codes"),
@@ -66,6 +70,7 @@ struct Words {
     endpoints: Text,
     parameters: Text,
     none: Text,
+    once: Text,
     answer: Text,
     no_data: Text,
     codes: Text,
@@ -219,6 +224,7 @@ impl Pages {
             }
             h2 { (WORDS.parameters.get(lang)) }
             @if parameters.is_empty() { p { (WORDS.none.get(lang)) } } @else { (table(&parameters, true, lang)) }
+            @if operation.get("requestBody").is_some() && operation.get("parameters").is_some() { p { (WORDS.once.get(lang)) } }
             h2 { (WORDS.answer.get(lang)) }
             @if fields.is_empty() { p { (WORDS.no_data.get(lang)) } } @else { (table(&fields, false, lang)) }
             h2 { (WORDS.codes.get(lang)) }
@@ -227,10 +233,22 @@ impl Pages {
                 h2 { (WORDS.example.get(lang)) }
                 pre { code { (command(place, prefix, lang)) } }
                 p { (WORDS.answered.get(lang)) }
-                pre { code { (serde_json::to_string_pretty(answered).unwrap_or_default()) } }
+                pre { code { (serde_json::to_string_pretty(&told(answered, lang)).unwrap_or_default()) } }
             }
         }
     }
+}
+
+/// An answer as its reader would get it: examples are kept in English, and the sentence of a code is told in each language.
+fn told(answered: &Value, lang: Lang) -> Value {
+    let mut answered = answered.clone();
+    let code = Code::ALL.iter().map(|code| code.text()).find(|text| answered["msg"] == text.en.as_ref());
+    if let (Some(text), Some(fields)) = (code, answered.as_object_mut()) {
+        for key in ["msg", "message"] {
+            fields.insert(key.into(), text.get(lang).into());
+        }
+    }
+    answered
 }
 
 fn summary(place: &Place<'_>, lang: Lang) -> String {

@@ -1,5 +1,6 @@
 //! Lines of the reference's tables, read out of the document's schemas.
 
+use crate::field::unit_in_chinese;
 use serde_json::Value;
 use turnpike_base::Lang;
 
@@ -28,7 +29,7 @@ pub(super) fn said(thing: &Value, lang: Lang) -> String {
     found.unwrap_or_default().to_owned()
 }
 
-/// The parameters of an operation, wherever they travel.
+/// The parameters of an operation in its query or its body.
 pub(super) fn parameters(operation: &Value, lang: Lang) -> Vec<Row> {
     let row = |name: &str, required: bool, schema: &Value, told: &Value| Row {
         depth: 0,
@@ -38,15 +39,10 @@ pub(super) fn parameters(operation: &Value, lang: Lang) -> Vec<Row> {
         bounds: bounds(schema, lang),
         text: said(told, lang),
     };
-    if let Some(list) = operation.get("parameters").and_then(Value::as_array) {
-        let name = |doc: &Value| doc["name"].as_str().unwrap_or_default().to_owned();
-        return list
-            .iter()
-            .map(|doc| row(&name(doc), doc["required"] == true, &doc["schema"], doc))
-            .collect();
-    }
     let Some(body) = operation.pointer("/requestBody/content/application~1json/schema") else {
-        return Vec::new();
+        let list = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
+        let name = |doc: &Value| doc["name"].as_str().unwrap_or_default().to_owned();
+        return list.map(|doc| row(&name(doc), doc["required"] == true, &doc["schema"], doc)).collect();
     };
     let needed = |name: &str| body["required"].as_array().is_some_and(|all| all.iter().any(|n| n == name));
     let fields = body["properties"].as_object().into_iter().flatten();
@@ -128,10 +124,9 @@ fn bounds(schema: &Value, lang: Lang) -> String {
         (None, None) => {}
     }
     if let Some(unit) = schema.get("x-unit").and_then(Value::as_str) {
-        parts.push(match (unit, lang) {
-            ("min", Lang::Zh) => "分钟".into(),
-            ("site currency", Lang::Zh) => "站点货币".into(),
-            _ => unit.to_owned(),
+        parts.push(match lang {
+            Lang::Zh => unit_in_chinese(unit).to_owned(),
+            Lang::En => unit.to_owned(),
         });
     }
     if let Some(most) = schema.get("maxLength") {

@@ -28,7 +28,7 @@ async fn lease(_: Call, input: Lease) -> Result<Leased, Fault> {
 const WORDS: &str = "# a comment\n#demo\tDemo things\t演示\n@id\tNumber\t编号\nTold in English.\t中文说明\n";
 
 fn made() -> (Value, Book) {
-    let examples = json!({"post /gateway/demo/lease": {"body": {"life": 5}, "answer": {"code": 200, "data": {"id": 7}}}});
+    let examples = json!({"post /gateway/demo/lease": {"body": {"life": 5}, "answer": {"code": 200, "message": "Success", "msg": "Success", "data": {"id": 7}}}});
     let guide = Text::new("<p>指南 {PREFIX}</p>", "<p>Guide {PREFIX}</p>");
     let book = Book::new(WORDS, &examples.to_string(), guide).unwrap();
     let endpoints = [Endpoint::post("demo/lease", "demo", "租用", "Leases", lease)
@@ -55,6 +55,7 @@ fn a_page_tells_parameters_bounds_codes_and_what_was_answered() {
         "How long &lt;b&gt;they&lt;/b&gt; live",
         "Told in English.",
         "Nothing is left of what was asked for",
+        "header Idempotency-Key",
         "curl 'http://shop.example/openapi/demo/lease'",
         "&quot;id&quot;: 7",
         "&lt;Shop&gt;",
@@ -63,6 +64,10 @@ fn a_page_tells_parameters_bounds_codes_and_what_was_answered() {
     }
     assert!(!page.contains("<script") && !page.contains("Balance"), "{page}");
     let page = pages.page("demo/lease", &reader(Lang::Zh)).unwrap();
+    assert!(
+        page.contains("请求成功") && !page.contains("Success"),
+        "an example speaks the reader's language"
+    );
     assert!(
         page.contains("租用") && page.contains("编号") && page.contains("中文说明") && page.contains("分钟")
     );
@@ -96,4 +101,19 @@ fn an_endpoint_documents_its_codes_and_no_others() {
         failure["allOf"][1]["properties"]["code"]["enum"],
         json!([3, 400, 403, 409, 410, 429, 500, 503])
     );
+}
+
+#[test]
+fn the_document_names_the_header_that_makes_writes_safe_to_repeat() {
+    let endpoints = [
+        Endpoint::post("demo/lease", "demo", "租用", "Leases", lease),
+        Endpoint::get("demo/look", "demo", "查看", "Looks", lease),
+    ];
+    let document = openapi::document(&endpoints, &Book::default());
+    let post = &document["paths"]["/gateway/demo/lease"]["post"]["parameters"];
+    assert_eq!(post, &json!([{"$ref": "#/components/parameters/Idempotency-Key"}]));
+    let header = &document["components"]["parameters"]["Idempotency-Key"];
+    assert_eq!((&header["in"], &header["schema"]["maxLength"]), (&json!("header"), &json!(255)));
+    let get = document["paths"]["/gateway/demo/look"]["get"]["parameters"].as_array().unwrap();
+    assert!(get.iter().all(|parameter| parameter["in"] == "query"), "{get:?}");
 }
