@@ -171,9 +171,10 @@ impl Control {
         })
     }
 
-    /// The endpoints of keys; their scopes name the features of the other endpoints.
+    /// The endpoints of keys; their scopes name the features of all endpoints that keys open.
     fn key_routes(&self, others: &[Endpoint]) -> Vec<Endpoint> {
         let mut features: Vec<&'static str> = others.iter().map(|endpoint| endpoint.tag).collect();
+        features.push(api_keys::TAG);
         features.sort_unstable();
         features.dedup();
         api_keys::routes(&api_keys::State {

@@ -222,6 +222,16 @@ impl Endpoint {
         self
     }
 
+    /// Says more of a parameter in the reference: what is known only once all endpoints are.
+    #[must_use]
+    pub fn explain(mut self, name: &str, more: &Text) -> Self {
+        for doc in self.params.iter_mut().filter(|doc| doc.name == name) {
+            let Text { zh, en } = &doc.text;
+            doc.text = Text::made(format!("{zh}{}", more.zh), format!("{en}{}", more.en));
+        }
+        self
+    }
+
     /// Its texts are of this media type; plain text if nothing is said.
     #[must_use]
     pub fn in_plain(mut self, media_type: &'static str) -> Self {

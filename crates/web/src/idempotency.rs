@@ -20,7 +20,7 @@ use turnpike_store::{Read, Store, StoreError, Vault, WriteTx, args};
 const HOURS: i64 = 24;
 const PURPOSE: &str = "remembered_answer";
 /// Longest key, in characters.
-const LONGEST_KEY: usize = 255;
+pub(crate) const LONGEST_KEY: usize = 255;
 /// How often a request is begun whose twin elsewhere fails.
 const TURNS: usize = 4;
 /// How often a twin looks whether another process has answered, and how long.

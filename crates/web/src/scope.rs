@@ -16,9 +16,17 @@ pub enum Access {
 /// One line of what a key may do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Scope {
+    /// As it was asked for: `write` and `*` mean the same, and each is told as itself.
+    word: String,
     /// A feature; `None`: all of them.
     feature: Option<String>,
     access: Access,
+}
+
+impl Scope {
+    fn means(&self, other: &Self) -> bool {
+        (&self.feature, self.access) == (&other.feature, other.access)
+    }
 }
 
 /// All that a key may do.
@@ -28,12 +36,12 @@ pub struct Scopes(Vec<Scope>);
 impl Scopes {
     /// Everything.
     pub fn all() -> Self {
-        Self(vec![Scope { feature: None, access: Access::Write }])
+        Self(vec![Scope { word: "*".into(), feature: None, access: Access::Write }])
     }
 
     /// Everything that changes nothing.
     pub fn reads() -> Self {
-        Self(vec![Scope { feature: None, access: Access::Read }])
+        Self(vec![Scope { word: "read".into(), feature: None, access: Access::Read }])
     }
 
     /// Nothing.
@@ -42,14 +50,15 @@ impl Scopes {
     }
 
     /// Reads words separated by commas or blanks: `*` or `write` (everything), `read`, `FEATURE`,
-    /// `FEATURE:read`, `FEATURE:write`. The error is the first word that is none of these.
+    /// `FEATURE:read`, `FEATURE:write`; of words that mean the same the first one stays. The error is the first word
+    /// that is none of these.
     pub fn parse(text: &str, is_feature: impl Fn(&str) -> bool) -> Result<Self, String> {
         let words = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty());
         let mut scopes = Vec::new();
         for word in words {
             let scope = one(word).filter(|scope| scope.feature.as_deref().is_none_or(&is_feature));
             let scope = scope.ok_or_else(|| word.to_owned())?;
-            if !scopes.contains(&scope) {
+            if !scopes.iter().any(|known: &Scope| known.means(&scope)) {
                 scopes.push(scope);
             }
         }
@@ -80,35 +89,22 @@ impl Scopes {
         self.0.iter().any(|scope| scope.feature.is_none() && scope.access == Access::Write)
     }
 
-    /// The words, canonical.
+    /// The words, as they were asked for.
     pub fn words(&self) -> Vec<String> {
-        self.0.iter().map(ToString::to_string).collect()
+        self.0.iter().map(|scope| scope.word.clone()).collect()
     }
 }
 
 fn one(word: &str) -> Option<Scope> {
     let (feature, access) = word.split_once(':').unwrap_or((word, ""));
-    let access = match (feature, access) {
-        ("*", "" | "write") => return Some(Scope { feature: None, access: Access::Write }),
-        ("*", "read") => return Some(Scope { feature: None, access: Access::Read }),
-        ("read", "") => return Some(Scope { feature: None, access: Access::Read }),
-        ("write", "") => return Some(Scope { feature: None, access: Access::Write }),
-        (_, "" | "write") => Access::Write,
-        (_, "read") => Access::Read,
+    let (feature, access) = match (feature, access) {
+        ("*", "" | "write") | ("write", "") => (None, Access::Write),
+        ("*", "read") | ("read", "") => (None, Access::Read),
+        (feature, "" | "write") => (Some(feature.to_owned()), Access::Write),
+        (feature, "read") => (Some(feature.to_owned()), Access::Read),
         _ => return None,
     };
-    Some(Scope { feature: Some(feature.to_owned()), access })
-}
-
-impl fmt::Display for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.feature, self.access) {
-            (None, Access::Write) => f.write_str("*"),
-            (None, Access::Read) => f.write_str("read"),
-            (Some(feature), Access::Write) => f.write_str(feature),
-            (Some(feature), Access::Read) => write!(f, "{feature}:read"),
-        }
-    }
+    Some(Scope { word: word.to_owned(), feature, access })
 }
 
 impl fmt::Display for Scopes {
@@ -134,6 +130,7 @@ mod tests {
         assert!(scopes("read").allow("packages", Access::Read));
         assert!(!scopes("read").allow("packages", Access::Write));
         assert!(scopes("write").is_all() && scopes("*") == Scopes::all());
+        assert!(scopes("write").is_within(&scopes("*")) && scopes("*").is_within(&scopes("write")));
         assert!(!scopes("").allow("usage", Access::Read) && scopes(" ,").is_empty());
     }
 
@@ -150,8 +147,11 @@ mod tests {
     }
 
     #[test]
-    fn words_are_read_and_written_canonically() {
-        assert_eq!(scopes("usage:write usage,accounts:read").to_string(), "usage,accounts:read");
+    fn words_are_kept_as_they_were_asked_for() {
+        assert_eq!(scopes("usage:write usage,accounts:read").to_string(), "usage:write,accounts:read");
+        for asked in ["write", "*", "read", "usage", "usage:write"] {
+            assert_eq!(scopes(asked).words(), [asked]);
+        }
         for bad in ["packages", "usage:all", "usage:", ":read"] {
             let read = Scopes::parse(bad, |word| word == "usage");
             assert_eq!(read.err().as_deref(), (bad != "usage:").then_some(bad), "{bad}");

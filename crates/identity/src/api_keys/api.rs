@@ -27,7 +27,7 @@ impl field::Kind for Expiry {
 params! {
     /// What `api-keys/add` takes.
     pub struct Add {
-        name: String = field::required(field::text(1, 64)), "名称", "What you call it";
+        name: String = field::required(field::name(1, 64)), "名称", "What you call it";
         scopes: Option<String> = field::joined(2_000).or_blank(), "权限，用逗号分隔：*（全部，默认）、read、write、功能、功能:read、功能:write", "Scopes, separated by commas: * (everything, the default), read, write, FEATURE, FEATURE:read, FEATURE:write";
         sources: Option<String> = field::joined(4_000), "允许的来源 IP 或网段，用逗号分隔，最多 50 个；* 或不传则不限", "Addresses and blocks it may be used from, separated by commas, at most 50; * or nothing: anywhere";
         expired_at: Option<Option<End>> = field::optional(Expiry), "到期时间；never 或不传则永不过期", "When it expires; never or nothing: it does not";
@@ -37,7 +37,7 @@ params! {
     /// What `api-keys/change` takes; only what is sent changes.
     pub struct Edit {
         id: i64 = field::required(field::int(1, i64::MAX, "")), "app_key 的 ID", "Id of the key";
-        name: Option<String> = field::optional(field::text(1, 64)), "新名称", "New name";
+        name: Option<String> = field::optional(field::name(1, 64)), "新名称", "New name";
         scopes: Option<String> = field::joined(2_000).or_blank(), "新权限，见 api-keys/add", "New scopes, as in api-keys/add";
         sources: Option<String> = field::joined(4_000), "新的来源 IP 或网段；* 则不限", "New addresses and blocks; *: anywhere";
         expired_at: Option<Option<End>> = field::optional(Expiry), "新的到期时间；never 则永不过期", "New expiry; never: it does not expire";
@@ -57,7 +57,7 @@ pub(super) struct KeyRow {
     name: String,
     /// Its first and last four characters.
     hint: String,
-    /// `*` everything, `read`, `FEATURE`, `FEATURE:read`.
+    /// As they were asked for: `*` everything, `read`, `write`, `FEATURE`, `FEATURE:read`, `FEATURE:write`.
     scopes: Vec<String>,
     /// Addresses and blocks it may be used from; empty: anywhere.
     sources: Vec<String>,

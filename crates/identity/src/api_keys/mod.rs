@@ -17,7 +17,7 @@ pub use model::{ApiKey, By, Change, NewKey};
 pub(crate) use queries::{by_fingerprint, used};
 
 use std::sync::Arc;
-use turnpike_base::Code;
+use turnpike_base::{Code, Text};
 use turnpike_store::{Store, Vault};
 use turnpike_web::{Endpoint, with};
 
@@ -32,7 +32,7 @@ pub struct State {
     pub features: Arc<Vec<&'static str>>,
 }
 
-/// The feature's own tag. No scope may name it: who makes keys could give himself any scope.
+/// The feature's own tag. A scope may name it: what a key makes or changes goes never beyond itself.
 pub const TAG: &str = "api-keys";
 
 /// The endpoints of this feature.
@@ -42,10 +42,16 @@ pub fn routes(s: &State) -> Vec<Endpoint> {
         Endpoint::get("api-keys/list", TAG, "app_key 列表", "Keys of the customer", with(s, api::list))
             .also(&["api-keys"]).codes(&[]),
         Endpoint::post("api-keys/add", TAG, "新建 app_key（完整密钥仅返回一次）", "Makes a key; the answer is the only one that shows it whole", with(s, api::add))
-            .also(&["api-keys"]).codes(&[Code::Conflict]),
+            .also(&["api-keys"]).codes(&[Code::Conflict]).explain("scopes", &features(s)),
         Endpoint::post("api-keys/change", TAG, "修改 app_key，立即生效", "Changes what is sent, at once", with(s, api::change))
             .codes(&[Code::NotFound, Code::Conflict]),
         Endpoint::post("api-keys/delete", TAG, "删除 app_key，立即失效", "Revokes a key, at once", with(s, api::delete))
             .codes(&[Code::NotFound, Code::Conflict]),
     ]
+}
+
+/// Which features there are, for the reference.
+fn features(s: &State) -> Text {
+    let all = s.features.join(", ");
+    Text::made(format!("；功能：{all}"), format!("; features: {all}"))
 }

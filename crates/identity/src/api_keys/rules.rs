@@ -1,7 +1,7 @@
 //! What keys may look like. Pure.
 
+use super::error;
 use super::model::ApiKey;
-use super::{TAG, error};
 use ipnet::IpNet;
 use turnpike_base::{Result, Timestamp};
 use turnpike_web::{Scopes, blocks};
@@ -13,12 +13,11 @@ pub(super) const MOST_SOURCES: usize = 50;
 /// What stands for "from anywhere" and "everything".
 const ANY: &str = "*";
 
-/// Reads scopes; features are the tags of the endpoints but this one's.
+/// Reads scopes; features are the tags of the endpoints.
 pub(super) fn scopes(text: &str, features: &[&'static str]) -> Result<Scopes> {
-    let allowed: Vec<&str> = features.iter().copied().filter(|feature| *feature != TAG).collect();
-    let read = Scopes::parse(text, |word| allowed.contains(&word));
-    let scopes = read.map_err(|word| error::bad_scope(&word, &allowed))?;
-    if scopes.is_empty() { Err(error::no_scope(&allowed)) } else { Ok(scopes) }
+    let read = Scopes::parse(text, |word| features.contains(&word));
+    let scopes = read.map_err(|word| error::bad_scope(&word, features))?;
+    if scopes.is_empty() { Err(error::no_scope(features)) } else { Ok(scopes) }
 }
 
 /// Reads source blocks; `*`: anywhere.
@@ -77,17 +76,19 @@ pub(super) fn hint(key: &str) -> String {
 mod tests {
     use super::*;
 
-    const FEATURES: &[&str] = &["accounts", "usage", TAG];
+    const FEATURES: &[&str] = &["accounts", "api-keys", "usage"];
 
     #[test]
-    fn scopes_name_features_but_never_keys_themselves() {
-        assert_eq!(scopes("read,accounts", FEATURES).unwrap().to_string(), "read,accounts");
-        let fault = scopes("accounts,api-keys", FEATURES).unwrap_err();
-        assert!(fault.errors["scopes"][0].en.contains("\"api-keys\""), "{fault}");
-        assert!(fault.errors["scopes"][0].en.contains("accounts, usage"));
+    fn scopes_name_features() {
+        for good in ["read,accounts", "api-keys", "api-keys:read", "api-keys:write,usage"] {
+            assert_eq!(scopes(good, FEATURES).unwrap().to_string(), good);
+        }
+        let fault = scopes("accounts,api-key", FEATURES).unwrap_err();
+        assert!(fault.errors["scopes"][0].en.contains("\"api-key\""), "{fault}");
+        assert!(fault.errors["scopes"][0].en.contains("accounts, api-keys, usage"));
         for none in ["", " , "] {
             let fault = scopes(none, FEATURES).unwrap_err();
-            assert!(fault.errors["scopes"][0].en.contains("accounts, usage"), "{fault}");
+            assert!(fault.errors["scopes"][0].en.contains("accounts, api-keys, usage"), "{fault}");
         }
     }
 

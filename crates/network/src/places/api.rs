@@ -5,11 +5,13 @@ use super::rules::{Area, StateOf, Words, group, in_english_order};
 use crate::roster::{Offer, Spot};
 use crate::{State, flags, place, pool_of, statics};
 use serde::Serialize;
+use serde_json::Value;
 use std::sync::Arc;
 use turnpike_access::accounts;
-use turnpike_base::Result;
+use turnpike_base::{Result, Text};
 use turnpike_places::{Catalogue, Country, Names, fold};
-use turnpike_web::{Call, Listed, field, params};
+use turnpike_web::field::Kind as _;
+use turnpike_web::{Call, Listed, Values, field, params};
 use turnpike_wire::{CountryCode, PlaceFilter, Pool};
 use utoipa::ToSchema;
 
@@ -22,11 +24,30 @@ params! {
         username: String = field::required(field::text(1, 64)), "代理账号", "A proxy account of yours";
     }
 }
+/// A state that has to be sent, blank where the country has none. Which countries those are no reader of one field
+/// knows: [`search_cities`] refuses what lacks.
+struct StateName;
+
+impl field::Field<Option<String>> for StateName {
+    fn read(&self, values: &Values, name: &str) -> Result<Option<String>, Text> {
+        match field::optional(field::text(1, NAME)).read(values, name)? {
+            None if values.all("country_code").is_empty() => Err(error::NEEDED),
+            state => Ok(state),
+        }
+    }
+    fn is_required(&self) -> bool {
+        true
+    }
+    fn schema(&self) -> Value {
+        field::text(0, NAME).schema()
+    }
+}
+
 params! {
     /// What `ip/dynamic-citys/search` takes.
     pub struct InState {
         country_code: String = field::required(field::text(1, NAME)), "国家或地区代码", "Country, ISO 3166-1 alpha-2 or name";
-        state: Option<String> = field::optional(field::text(1, NAME)), "州/省名称或 ISO 3166-2 代码；仅对没有州/省的国家或地区可为空", "State, by name or ISO 3166-2 code; blank only for countries without states";
+        state: Option<String> = StateName, "州/省名称或 ISO 3166-2 代码；仅对没有州/省的国家或地区可为空", "State, by name or ISO 3166-2 code; blank only for countries without states";
     }
 }
 params! {

@@ -2,9 +2,12 @@
 
 use turnpike_base::{Code, Fault, Text};
 
+/// Nothing was sent where something has to be.
+pub(super) const NEEDED: Text = Text::new("必填", "is required");
+
 /// The country has states, so one has to be named.
 pub(super) fn state_needed() -> Fault {
-    Fault::parameter("state", Text::new("必填", "is required"))
+    Fault::parameter("state", NEEDED)
 }
 
 /// No such account, or another customer's: the two are never told apart.

@@ -88,11 +88,12 @@ impl Call<'_> {
 
 /// Name, whether it has to be sent, schema.
 fn parameters(operation: &Value) -> Vec<(String, bool, Value)> {
-    if let Some(list) = operation.get("parameters").and_then(Value::as_array) {
-        let name = |p: &Value| p["name"].as_str().unwrap().to_owned();
-        return list.iter().map(|p| (name(p), p["required"] == true, p["schema"].clone())).collect();
-    }
     let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+    if body.is_null() {
+        let name = |p: &Value| p["name"].as_str().unwrap().to_owned();
+        let list = operation["parameters"].as_array().unwrap().iter();
+        return list.map(|p| (name(p), p["required"] == true, p["schema"].clone())).collect();
+    }
     let needed = |name: &str| body["required"].as_array().unwrap().iter().any(|n| n == name);
     let fields = body["properties"].as_object().unwrap().iter();
     fields.map(|(name, schema)| (name.clone(), needed(name), schema.clone())).collect()

@@ -118,7 +118,7 @@ pub(crate) fn operations() -> Vec<Operation> {
 }
 
 fn params(document: &Value, operation: &Value) -> Vec<(String, bool)> {
-    let listed = operation["parameters"].as_array().into_iter().flatten();
+    let listed = operation["parameters"].as_array().into_iter().flatten().filter(|p| p["in"] == "query");
     let named = |p: &Value| (p["name"].as_str().unwrap().to_owned(), p["required"] == true);
     let mut all: Vec<_> = listed.map(named).collect();
     let contents = operation["requestBody"]["content"].as_object();

@@ -2,6 +2,7 @@
 
 mod answers;
 
+use crate::idempotency::LONGEST_KEY;
 use crate::params::ParamDoc;
 use crate::reference::Book;
 use crate::{Access, Endpoint, console};
@@ -12,6 +13,8 @@ use turnpike_base::Code;
 
 /// The server that documents name; whoever serves one puts its own address there.
 pub const SERVER: &str = "https://proxy.example.com";
+/// The header's name, and its parameter's.
+pub(crate) const RETRY: &str = "Idempotency-Key";
 /// The prefix that documents show, of those a site may have.
 const PREFIX: &str = "/gateway";
 
@@ -54,6 +57,7 @@ fn written(endpoints: &[Endpoint], book: &Book, prefix: &dyn Fn(&Endpoint) -> &'
         "components": {
             "schemas": schemas,
             "responses": answers::responses(),
+            "parameters": {RETRY: retry()},
             "securitySchemes": {
                 "app_key": {"type": "apiKey", "in": "query", "name": "app_key"},
                 "bearer": {"type": "http", "scheme": "bearer", "description": "The app_key"},
@@ -116,6 +120,9 @@ fn operation(endpoint: &Endpoint, prefix: &str) -> Value {
     if endpoint.method == Method::GET {
         operation["parameters"] = endpoint.params.iter().map(parameter).collect();
     } else {
+        if !endpoint.is_open() {
+            operation["parameters"] = json!([{"$ref": format!("#/components/parameters/{RETRY}")}]);
+        }
         let schema = body(&endpoint.params);
         operation["requestBody"] = json!({"content": {
             "application/json": {"schema": schema},
@@ -123,6 +130,15 @@ fn operation(endpoint: &Endpoint, prefix: &str) -> Value {
         }});
     }
     operation
+}
+
+/// The header by which what a customer writes is done once (contract section 1, "Retries").
+fn retry() -> Value {
+    json!({"name": RETRY, "in": "header", "required": false,
+        "description": "Within 24 hours the same request with the same key gets the first successful answer again, \
+            another one code 409; failures are not remembered. Visible characters",
+        "x-description-zh": "24 小时内，相同请求携带相同的值时返回首次成功的结果，不同请求返回 409；失败的请求不会被记住。仅限可见字符",
+        "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY}})
 }
 
 fn parameter(doc: &ParamDoc) -> Value {

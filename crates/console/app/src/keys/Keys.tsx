@@ -68,7 +68,7 @@ export function Keys() {
                 columns={[
                   { head: t.name, cell: (k) => <Text fz="sm" fw={600}>{k.name || t.main}</Text> },
                   { head: t.key, cell: (k) => <span className="mono">{k.hint}</span> },
-                  { head: t.scopes, cell: (k) => (k.scopes.includes('*') ? t.all : k.scopes.join(', ')) },
+                  { head: t.scopes, cell: (k) => (k.scopes.some((word) => word === '*' || word === 'write') ? t.all : k.scopes.join(', ')) },
                   { head: t.sources, cell: (k) => (k.sources.length ? k.sources.join(', ') : t.any) },
                   { head: t.until, cell: (k) => (k.expired_at ? when(k.expired_at) : t.never) },
                   { head: t.used, cell: (k) => (k.last_used_at ? <>{when(k.last_used_at)}<Text fz="xs" c="dimmed" className="mono">{k.last_used_from}</Text></> : t.unused) },
@@ -111,7 +111,7 @@ function Revoke({ of: k }: { of: Key }) {
   return <>{k.status === 1 && <Button size="compact-sm" variant="subtle" color="gray" aria-label={`${t.revoke} ${name}`} onClick={ask}>{t.revoke}</Button>}{dialog}</>
 }
 
-const SCOPES = ['read', 'accounts', 'allowlist', 'endpoints', 'orders', 'usage', 'packages', 'statics', 'places', 'payments', 'sessions']
+const SCOPES = ['read', 'accounts', 'allowlist', 'api-keys', 'endpoints', 'orders', 'usage', 'packages', 'statics', 'places', 'payments', 'sessions']
 
 function Add({ close }: { close: () => void }) {
   const add = useWrite('api-keys/add', ['api-keys/list'])
