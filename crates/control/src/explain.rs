@@ -7,10 +7,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use turnpike_access::accounts::{self, Account};
 use turnpike_base::{Code, Result};
 use turnpike_metering::leases::preview;
+use turnpike_network::told::Told;
 use turnpike_proxyproto::username::{Username, WrongUsername};
 use turnpike_store::ReadTx;
 use turnpike_web::{Call, Endpoint, field, params, with};
-use turnpike_wire::{Admission, Credentials, Permit, Reason, Refusal, Targeting};
+use turnpike_wire::{Admission, CountryCode, Credentials, Permit, Reason, Refusal, Targeting};
 use utoipa::ToSchema;
 
 params! {
@@ -32,9 +33,11 @@ struct Explained {
     pool: Option<String>,
     /// ISO 3166-1 alpha-2; null: any.
     country_code: Option<String>,
-    /// ISO 3166-2; null: any.
+    /// What the site calls the country; null: any.
+    country_name: Option<String>,
+    /// As the lists of places name it; null: any.
     state: Option<String>,
-    /// The folded name; null: any.
+    /// As the lists of places name it; null: any.
     city: Option<String>,
     /// Autonomous system number; null: any.
     asn: Option<i64>,
@@ -145,14 +148,17 @@ fn shown(
         Err(refusal) => (None, 0, Some(refusal)),
     };
     let place = permit.as_ref().map(|permit| permit.place.clone()).unwrap_or_default();
+    let country = place.country.as_ref().map(CountryCode::as_str).unwrap_or_default();
+    let told = Told::new(call, country, place.state.as_deref(), place.city.as_deref());
     Explained {
         allowed: refusal.is_none(),
         account: account.username.clone(),
         product_type: account.product.number(),
         pool: permit.map(|permit| permit.pool.name().to_owned()),
         country_code: place.country.map(|code| code.to_string()),
-        state: place.state,
-        city: place.city,
+        country_name: place.country.map(|_| told.country),
+        state: place.state.map(|_| told.state),
+        city: place.city.map(|_| told.city),
         asn: place.asn.map(i64::from),
         session: name.session.clone(),
         life: name.life.map(i64::from),

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 use turnpike_access::accounts;
 use turnpike_base::{Code, Fault, Result, Text};
-use turnpike_places::Names;
+use turnpike_network::told::Told;
 use turnpike_web::{Call, Endpoint, field, params, with};
 use turnpike_wire::Reason;
 use utoipa::ToSchema;
@@ -125,7 +125,7 @@ async fn run(trial: &Trial, secret: &str, call: &Call) -> Result<Tried, Broken> 
         .body(Body::empty())?;
     let tunnel = send(&mut tasks, stream, connect).await?;
     let mut tried = exit_of(tunnel.headers());
-    tried.city = called(call, &tried.country_code, tried.city);
+    tried.city = Told::new(call, &tried.country_code, None, Some(&tried.city)).city;
     tried.status = i64::from(tunnel.status().as_u16());
     if !tunnel.status().is_success() {
         return refused(tried, tunnel, call).await;
@@ -164,14 +164,6 @@ async fn refused(mut tried: Tried, answer: Response<Incoming>, call: &Call) -> R
     let key = if call.lang == turnpike_base::Lang::Zh { "message_zh" } else { "message" };
     tried.text = told[key].as_str().unwrap_or_default().to_owned();
     Ok(tried)
-}
-
-/// What the caller's site calls a city, where the header's name means one alone.
-fn called(call: &Call, country: &str, city: String) -> String {
-    match Names::catalogue().cities_named(country, &city) {
-        [one] => call.site.places.name(one.into(), call.lang),
-        _ => city,
-    }
 }
 
 /// `X-Proxy-Exit: id=7; country=US; city="Los Angeles"`.

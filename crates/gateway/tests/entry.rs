@@ -66,6 +66,21 @@ async fn connect_tunnels_and_names_the_exit() {
 }
 
 #[tokio::test]
+async fn a_city_that_is_more_than_ascii_is_named_folded_and_whole() {
+    let origin = Origin::echo().await;
+    let mut setup = with_one_exit(Setup::new(&[origin.address]));
+    let mut exit = common::control::local_exit(3, "127.0.0.3".parse().unwrap());
+    (exit.city, exit.city_key) = (Some("São Paulo".into()), Some("saopaulo".into()));
+    setup.control = common::Script::default();
+    setup.control.put_account("alice", Account::new(1));
+    setup.control.put_exit(exit);
+    let lab = setup.start().await;
+    let response = lab.dial().await.connect_to("alice", origin.address).await;
+    let shown = "id=3; country=US; city=\"saopaulo\"; city*=UTF-8''S%C3%A3o%20Paulo";
+    assert_eq!(response.field("x-proxy-exit"), Some(shown));
+}
+
+#[tokio::test]
 async fn bytes_behind_the_handshake_are_not_lost() {
     let origin = Origin::echo().await;
     let lab = lab(&origin).await;

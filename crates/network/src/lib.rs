@@ -2,7 +2,7 @@
 //!
 //! [`exits`] are the ways out as operators describe them; [`place`] binds names to the world catalogue,
 //! for exits and for what customers ask; [`roster`] knows in memory which of them can serve right now;
-//! [`places`] tells customers where that is; [`endpoints`] leases them out by port; [`flags`] serves the
+//! [`places`] tells customers where that is, [`told`] in which words; [`endpoints`] leases them out by port; [`flags`] serves the
 //! countries' flags; [`closed`] keeps the destinations that the operator closed.
 
 pub mod closed;
@@ -22,6 +22,7 @@ mod state;
 pub mod statics;
 #[cfg(test)]
 mod testing;
+pub mod told;
 pub mod truth;
 
 pub use entry::{Entry, Ports};

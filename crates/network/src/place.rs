@@ -53,12 +53,8 @@ impl UnknownPlace {
         Self { field, name: shown(name), nearest, needs_country: false, elsewhere: None, among: Vec::new() }
     }
 
-    fn in_another_state(names: &Names, name: &str, asked: &'static State, found: &'static [City]) -> Self {
-        let state_of = |city: &'static City| {
-            let state = PlaceKey { city: None, ..city.into() };
-            state.state.map(|_| names.text(state))
-        };
-        let found = found.iter().filter_map(state_of).take(SUGGESTIONS).collect();
+    fn in_another_state(names: &Names, name: &str, asked: &'static State, found: &[&'static City]) -> Self {
+        let found = states_of(names, found);
         let elsewhere = Some(Elsewhere { asked: names.text(asked.into()), found });
         Self {
             field: "city",
@@ -70,11 +66,8 @@ impl UnknownPlace {
         }
     }
 
-    fn ambiguous(names: &Names, name: &str, found: &'static [City]) -> Self {
-        let states = found
-            .iter()
-            .filter_map(|city| Some(PlaceKey { city: None, state: Some(city.state?), ..city.into() }));
-        let among = states.map(|state| names.text(state)).take(SUGGESTIONS).collect();
+    fn ambiguous(names: &Names, name: &str, found: &[&'static City]) -> Self {
+        let among = states_of(names, found);
         Self {
             field: "state",
             name: shown(name),
@@ -151,6 +144,12 @@ impl From<UnknownPlace> for Refusal {
     }
 }
 
+/// What the site calls the states of these cities, some of them.
+fn states_of(names: &Names, cities: &[&'static City]) -> Vec<Text> {
+    let states = cities.iter().map(|city| PlaceKey { city: None, ..PlaceKey::from(*city) });
+    states.filter(|place| place.state.is_some()).map(|state| names.text(state)).take(SUGGESTIONS).collect()
+}
+
 fn joined(names: &[Text]) -> Text {
     let all = |lang: Lang| names.iter().map(move |name| name.get(lang)).collect::<Vec<_>>();
     Text::made(all(Lang::Zh).join("、"), all(Lang::En).join(", "))
@@ -174,20 +173,25 @@ fn find_state(names: &Names, country: &str, name: &str) -> Result<&'static State
     names.state(country, name).ok_or_else(unknown)
 }
 
-fn find_city(
+/// The cities of a name, in a state or in all of a country: the largest, and those that share its name.
+fn find_cities(
     names: &Names,
     country: &str,
     state: Option<&'static State>,
     name: &str,
-) -> Result<&'static City, UnknownPlace> {
+) -> Result<(&'static City, Vec<&'static City>), UnknownPlace> {
     let found = names.cities_named(country, name);
     // A city whose state the catalogue does not know is not refused for the state.
     let fits = |c: &&City| state.is_none_or(|s| c.state.is_none_or(|code| code == s.code));
-    found.iter().find(fits).ok_or_else(|| match state {
-        Some(state) if !found.is_empty() => UnknownPlace::in_another_state(names, name, state, found),
-        Some(state) => UnknownPlace::new(names, "city", name, Kind::CityIn(country, state.code)),
-        None => UnknownPlace::new(names, "city", name, Kind::City(country)),
-    })
+    let fitting: Vec<&City> = found.iter().copied().filter(fits).collect();
+    match (fitting.first(), state) {
+        (Some(first), _) => Ok((first, fitting)),
+        (None, Some(state)) if !found.is_empty() => {
+            Err(UnknownPlace::in_another_state(names, name, state, &found))
+        }
+        (None, Some(state)) => Err(UnknownPlace::new(names, "city", name, Kind::CityIn(country, state.code))),
+        (None, None) => Err(UnknownPlace::new(names, "city", name, Kind::City(country))),
+    }
 }
 
 /// What a customer asks for as a filter over exits (contract sections 6 and 9), by the names of his site. Blank names
@@ -209,13 +213,14 @@ pub fn filter(
     };
     let country = find_country(names, country)?.code;
     let state = state.map(|name| find_state(names, country, name)).transpose()?;
-    let found = city.map(|name| find_city(names, country, state, name)).transpose()?;
-    // A name of the catalogue's without a state means all cities of that name, the site's own one city alone.
-    let own = city.and_then(|name| names.own_city(country, name)).and_then(|own| own.state);
+    let found = city.map(|name| find_cities(names, country, state, name)).transpose()?;
+    // Without a state all cities of that name are meant. Where that is one, its state is told too: however a place
+    // is written, it is one filter, and a session for it one session.
+    let only = found.as_ref().and_then(|(first, all)| first.state.filter(|_| all.len() == 1));
     Ok(PlaceFilter {
         country: CountryCode::parse(country),
-        state: state.map(|s| s.code).or(own).map(str::to_owned),
-        city: found.map(|c| c.key.clone()),
+        state: state.map(|s| s.code).or(only).map(str::to_owned),
+        city: found.map(|(first, _)| first.key.clone()),
         asn,
     })
 }
@@ -226,13 +231,19 @@ pub fn target(names: &Names, wish: &Targeting) -> Result<PlaceFilter, Refusal> {
     Ok(filter(names, country, state, city, wish.asn)?)
 }
 
+/// The country that an operator means, by the catalogue: a code, a name or an alias.
+pub fn country(name: &str) -> Result<CountryCode, UnknownPlace> {
+    claim(name, None, None).map(|place| place.country)
+}
+
 /// Where an exit is, as an operator names it: by the catalogue, for exits serve every site. A city without a state
 /// gets the catalogue's, the largest city's where several share the name.
 pub fn claim(country: &str, state: Option<&str>, city: Option<&str>) -> Result<Place, UnknownPlace> {
     let names = Names::catalogue();
     let country = find_country(names, country)?;
     let state = non_empty(state).map(|name| find_state(names, country.code, name)).transpose()?;
-    let city = non_empty(city).map(|name| find_city(names, country.code, state, name)).transpose()?;
+    let city = non_empty(city).map(|name| find_cities(names, country.code, state, name)).transpose()?;
+    let city = city.map(|(largest, _)| largest);
     let code = CountryCode::parse(country.code);
     Ok(Place {
         country: code.ok_or_else(|| UnknownPlace::new(names, "country", country.code, Kind::Country))?,
@@ -250,10 +261,11 @@ pub fn exact(country: &str, state: Option<&str>, city: Option<&str>) -> Result<P
     let Some(name) = non_empty(city) else {
         return Ok(state.map_or_else(|| country.into(), PlaceKey::from));
     };
-    let city = find_city(names, country.code, state, name)?;
-    match (state, names.cities_named(country.code, name)) {
-        (None, several) if several.len() > 1 => Err(UnknownPlace::ambiguous(names, name, several)),
-        _ => Ok(city.into()),
+    match find_cities(names, country.code, state, name)? {
+        (_, several) if state.is_none() && several.len() > 1 => {
+            Err(UnknownPlace::ambiguous(names, name, &several))
+        }
+        (city, _) => Ok(city.into()),
     }
 }
 
@@ -286,6 +298,12 @@ mod tests {
         ] {
             assert_eq!(wish(country, state, city), Ok(wanted.clone()), "{country} {state} {city}");
         }
+    }
+
+    #[test]
+    fn a_city_that_is_alone_of_its_name_is_one_place_with_its_state_and_without() {
+        let with = wish("US", "CA", "Los Angeles").unwrap();
+        assert_eq!((with.state.as_deref(), wish("US", "", "losangeles")), (Some("US-CA"), Ok(with.clone())));
     }
 
     #[test]
@@ -348,8 +366,22 @@ mod tests {
             assert_eq!((found.state.as_deref(), found.city.as_deref()), (Some("US-OR"), Some("portland")));
         }
         assert_eq!(asked(None, "Portland").unwrap().state, None);
+        assert_eq!(asked(None, "Rose City"), asked(Some("OR"), "Portland"), "one place, one session");
         assert_eq!(asked(Some("ME"), "Rose City").unwrap_err().field, "city");
         assert!(wish("US", "", "Rose City").is_err(), "the catalogue knows nothing of it");
+    }
+
+    #[test]
+    fn a_sites_name_of_several_cities_is_read_as_the_catalogues_of_several() {
+        let own = turnpike_places::Named { zh: Some("波特兰".into()), en: None };
+        let place = |state| exact("US", Some(state), Some("Portland")).unwrap();
+        let names = Names::new([(place("OR"), own.clone()), (place("ME"), own)]);
+        for state in [None, Some("OR"), Some("ME"), Some("NY")] {
+            let asked = |name| filter(&names, Some("US"), state, Some(name), None);
+            let (ours, usual) = (asked("波特兰"), asked("Portland"));
+            assert_eq!(ours.is_ok(), usual.is_ok(), "{state:?}");
+            assert_eq!(ours.ok(), usual.ok(), "{state:?}");
+        }
     }
 
     #[test]

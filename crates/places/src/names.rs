@@ -105,15 +105,15 @@ pub struct Names {
     countries: HashMap<String, &'static Country>,
     /// By country and folded name.
     states: HashMap<(&'static str, String), &'static State>,
-    /// By country and folded name.
-    cities: HashMap<(&'static str, String), &'static City>,
+    /// By country and folded name, the largest first; several where cities of one name share another.
+    cities: HashMap<(&'static str, String), Vec<&'static City>>,
 }
 
 static CATALOGUE_ONLY: std::sync::LazyLock<Names> = std::sync::LazyLock::new(Names::default);
 
 impl Names {
     /// The names of a site. Where two places have one name the first one is found by it; [`Names::taken`] keeps it
-    /// from coming to that.
+    /// from coming to that. Cities of one name in different states may share another: they are told apart by state.
     pub fn new(own: impl IntoIterator<Item = (PlaceKey, Named)>) -> Self {
         let mut names = Self::default();
         own.into_iter().for_each(|(place, named)| names.set(place, named));
@@ -138,8 +138,11 @@ impl Names {
         if self.states.get(&name).is_some_and(|at| PlaceKey::from(*at) == place) {
             self.states.remove(&name);
         }
-        if self.cities.get(&name).is_some_and(|at| PlaceKey::from(*at) == place) {
-            self.cities.remove(&name);
+        if let Some(cities) = self.cities.get_mut(&name) {
+            cities.retain(|at| PlaceKey::from(*at) != place);
+            if cities.is_empty() {
+                self.cities.remove(&name);
+            }
         }
     }
 
@@ -158,7 +161,11 @@ impl Names {
             (Some(key), state) => {
                 let named = world.cities_named(place.country, key);
                 if let Some(city) = named.iter().find(|city| city.state == state) {
-                    self.cities.entry((place.country, name)).or_insert(city);
+                    let cities = self.cities.entry((place.country, name)).or_default();
+                    if cities.first().is_none_or(|first| first.key == city.key) && !cities.contains(&city) {
+                        cities.push(city);
+                        cities.sort_by_key(|city| (std::cmp::Reverse(city.population), city.state));
+                    }
                 }
             }
             (None, Some(code)) => {
@@ -195,7 +202,8 @@ impl Names {
     }
 
     /// Which other place a name means already: in the catalogue, or by this site's word. Names are told apart
-    /// among countries, among the states of a country, and among its cities.
+    /// among countries, among the states of a country, and among its cities; cities that the catalogue calls the
+    /// same are told apart by their states, so they may share a name of the site's, too.
     pub fn taken(&self, place: &PlaceKey, name: &str) -> Option<PlaceKey> {
         let name = fold(name);
         let known = meant(place, &name);
@@ -203,7 +211,12 @@ impl Names {
             return None;
         }
         let own = match (place.city, place.state) {
-            (Some(_), _) => self.cities.get(&(place.country, name)).map(|city| PlaceKey::from(*city)),
+            (Some(key), _) => {
+                let others = self.cities.get(&(place.country, name));
+                others
+                    .and_then(|cities| cities.iter().find(|city| city.key != key))
+                    .map(|city| (*city).into())
+            }
             (None, Some(_)) => self.states.get(&(place.country, name)).map(|state| PlaceKey::from(*state)),
             (None, None) => self.countries.get(&name).map(|country| PlaceKey::from(*country)),
         };
@@ -227,20 +240,13 @@ impl Names {
         Catalogue::get().state(country, name)
     }
 
-    /// As [`Catalogue::cities_named`]; a name of the site's own means one city alone.
-    pub fn cities_named(&self, country: &str, name: &str) -> &'static [City] {
-        match self.own_city(country, name) {
-            Some(own) => std::slice::from_ref(own),
-            None => {
-                let code = self.country(country).map_or(country, |found| found.code);
-                Catalogue::get().cities_named(code, name)
-            }
+    /// As [`Catalogue::cities_named`]; a name of the site's own means those cities alone that the site calls so.
+    pub fn cities_named(&self, country: &str, name: &str) -> Vec<&'static City> {
+        let Some(country) = self.country(country) else { return Vec::new() };
+        if let Some(own) = self.cities.get(&(country.code, fold(name))) {
+            return own.clone();
         }
-    }
-
-    /// The city that the site alone calls so.
-    pub fn own_city(&self, country: &str, name: &str) -> Option<&'static City> {
-        self.cities.get(&(self.country(country)?.code, fold(name))).copied()
+        Catalogue::get().cities_named(country.code, name).iter().collect()
     }
 
     /// What the site calls a place, in both languages. A state or city has one name in the catalogue: where the
@@ -262,7 +268,9 @@ impl Names {
     pub(crate) fn own_names(&self) -> impl Iterator<Item = (&str, PlaceKey)> {
         let countries = self.countries.iter().map(|(name, at)| (name.as_str(), PlaceKey::from(*at)));
         let states = self.states.iter().map(|((_, name), at)| (name.as_str(), PlaceKey::from(*at)));
-        let cities = self.cities.iter().map(|((_, name), at)| (name.as_str(), PlaceKey::from(*at)));
+        let cities = self.cities.iter().flat_map(|((_, name), cities)| {
+            cities.iter().map(move |at| (name.as_str(), PlaceKey::from(*at)))
+        });
         countries.chain(states).chain(cities)
     }
 }

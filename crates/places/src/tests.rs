@@ -4,7 +4,7 @@ use crate::{Catalogue, Kind, Named, Names, PlaceKey, Shape, flag, fold, parse};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
-use turnpike_base::Text;
+use turnpike_base::{Lang, Text};
 
 /// Changes whenever `cargo xtask geo` makes other bytes: then look at the difference, and write it down.
 const TABLES: [(&str, &str); 3] = [
@@ -233,7 +233,8 @@ fn a_site_names_countries_states_and_cities_and_finds_them_by_it() {
 fn a_name_that_means_another_place_is_taken() {
     let (maine, oregon) = (place("US", "US-ME", "portland"), place("US", "US-OR", "portland"));
     let names = Names::new([(oregon, named("", "Rose City"))]);
-    assert_eq!(names.taken(&maine, "rose city"), Some(oregon), "the site says so");
+    let la = place("US", "US-CA", "losangeles");
+    assert_eq!(names.taken(&la, "rose city"), Some(oregon), "the site says so");
     assert!(names.taken(&maine, "Los Angeles").is_some(), "the catalogue says so");
     assert_eq!(names.taken(&oregon, "ROSE CITY"), None);
     // A name that several share stays shared.
@@ -242,6 +243,30 @@ fn a_name_that_means_another_place_is_taken() {
     assert_eq!(names.taken(&place("US", "US-CA", ""), "NY"), Some(place("US", "US-NY", "")));
     assert_eq!(names.taken(&place("DE", "", ""), "法国"), Some(place("FR", "", "")));
     assert_eq!(names.taken(&place("DE", "", ""), "Rose City"), None, "a country is no city");
+}
+
+#[test]
+fn cities_of_one_name_share_another() {
+    let (maine, oregon) = (place("US", "US-ME", "portland"), place("US", "US-OR", "portland"));
+    let mut names = Names::new([(maine, named("波特兰", ""))]);
+    assert_eq!(names.taken(&oregon, "波特兰"), None);
+    assert_eq!(
+        names.taken(&place("US", "US-CA", "losangeles"), "波特兰"),
+        Some(maine),
+        "that one is called otherwise"
+    );
+    names.set(oregon, named("波特兰", ""));
+    let states = |names: &Names| -> Vec<_> {
+        names.cities_named("US", "波特兰").iter().map(|city| city.state.unwrap()).collect()
+    };
+    assert_eq!(states(&names), ["US-OR", "US-ME"], "the largest first, as in the catalogue");
+    assert_eq!(
+        (names.name(maine, Lang::Zh), names.name(oregon, Lang::Zh)),
+        ("波特兰".into(), "波特兰".into())
+    );
+    names.set(oregon, Named::default());
+    assert_eq!(states(&names), ["US-ME"]);
+    assert_eq!(names, Names::new([(maine, named("波特兰", ""))]));
 }
 
 #[test]

@@ -188,7 +188,7 @@ pub struct ExitRecord {
     pub state_key: Option<String>,
     /// Folded city name.
     pub city_key: Option<String>,
-    /// City name for people, as `X-Proxy-Exit` shows it.
+    /// City name for people, by the catalogue, as `X-Proxy-Exit` shows it.
     pub city: Option<String>,
     /// Autonomous system number.
     pub asn: Option<u32>,

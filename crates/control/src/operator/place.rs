@@ -128,11 +128,7 @@ pub(super) async fn import(control: &Control, input: Import) -> Result<Value> {
     let tx = control.store().write().await?;
     let site = sites::find(&tx, input.site.as_deref()).await?;
     let mut edit = Edit::begin(&tx, site.id).await?;
-    for (number, (place, said)) in &rows {
-        if let Err(fault) = edit.say(*place, said).await {
-            faults.note(*number, fault)?;
-        }
-    }
+    edit.say_all(&rows, &mut faults).await?;
     faults.end()?;
     done(control, tx).await?;
     Ok(json!({"imported": rows.len()}))

@@ -9,9 +9,12 @@ use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tower::ServiceExt;
+use turnpike_base::Timestamp;
 use turnpike_base::time::SystemClock;
-use turnpike_store::{Store, Vault, both_engines};
-use turnpike_wire::{Admission, Change, Control as _, Credentials, PlaceFilter, Reason, Targeting};
+use turnpike_store::{Read, Store, Vault, args, both_engines};
+use turnpike_wire::{
+    Admission, Change, Control as _, Credentials, Permit, PinAsk, PlaceFilter, Reason, Targeting,
+};
 
 /// Ann buys from the brand `one`, Bob from `two`; each has an account of his name.
 struct People {
@@ -37,6 +40,10 @@ impl People {
 
     /// What a gateway is told of a username's place.
     async fn admit(&self, account: &str, city: &str) -> Result<PlaceFilter, Reason> {
+        Ok(self.permit(account, city).await?.place)
+    }
+
+    async fn permit(&self, account: &str, city: &str) -> Result<Permit, Reason> {
         let credentials = Credentials { account: account.into(), password: "pass".into() };
         let targeting =
             Targeting { country: Some("US".into()), city: Some(city.into()), ..Targeting::default() };
@@ -48,7 +55,7 @@ impl People {
             targeting,
         };
         let answer = self.control.admit(ask).await;
-        answer.map(|permit| permit.place).map_err(|refusal| refusal.reason)
+        answer.map_err(|refusal| refusal.reason)
     }
 }
 
@@ -131,12 +138,42 @@ both_engines! {
         name(&all.control, "天使之城", "Angel City").await;
         let usual = all.admit("bob01", "Los Angeles").await.unwrap();
         for spelling in ["Angel City", "angelcity", "天使之城"] {
-            let place = all.admit("bob01", spelling).await.unwrap();
-            assert_eq!((&place.city, place.state.as_deref()), (&usual.city, Some("US-CA")), "{spelling}");
+            assert_eq!(all.admit("bob01", spelling).await.unwrap(), usual, "{spelling}: one place, one session");
             assert_eq!(all.admit("ann01", spelling).await.unwrap_err(), Reason::UnknownPlace);
         }
         let explained = all.data(&all.bob, "proxy-account/explain?username=bob01_area-US_city-AngelCty", "en").await;
         assert!(explained["refusal"]["text"].as_str().unwrap().contains("Angel City"), "{explained}");
+    }
+
+    async fn sessions_and_usernames_are_told_in_the_brands_words(store: Store) {
+        let all = people(&store).await;
+        name(&all.control, "天使之城", "Angel City").await;
+        for input in [json!({"site": "two", "country": "US", "zh": "合众国", "en": "The States"}),
+            json!({"site": "two", "country": "US", "state": "CA", "zh": "金州", "en": "Golden State"})] {
+            command(&all.control, "place/set", input).await.unwrap();
+        }
+        let tx = store.read().await.unwrap();
+        let exits = tx.rows("SELECT id FROM exits", args![]).await.unwrap();
+        let exit = exits[0].get("id").unwrap();
+        for (who, account) in [("ann", "ann01"), ("bob", "bob01")] {
+            let grant = json!({"customer": format!("{who}@example.com"), "type": 9, "gb": 1});
+            command(&all.control, "package/grant", grant).await.unwrap();
+            let subject = all.permit(account, "Los Angeles").await.unwrap().subject;
+            let ask = PinAsk { subject, session: "a1@US@US-CA@losangeles@@".into(), exit, until: Timestamp::FAR, instead_of: None, prolongs: false };
+            all.control.pin(ask).await.unwrap();
+        }
+        for (key, account, lang, words) in [
+            (&all.ann, "ann01", "zh", ["美国", "California", "Los Angeles"]),
+            (&all.bob, "bob01", "zh", ["合众国", "金州", "天使之城"]),
+            (&all.bob, "bob01", "en", ["The States", "Golden State", "Angel City"]),
+        ] {
+            let session = all.data(key, "session/list", lang).await["list"][0].clone();
+            let path = format!("proxy-account/explain?username={account}_area-US_city-LosAngeles");
+            for told in [session, all.data(key, &path, lang).await] {
+                let fields = ["country_name", "state", "city"].map(|field| told[field].as_str().unwrap_or_default().to_owned());
+                assert_eq!((fields, &told["country_code"]), (words.map(str::to_owned), &json!("US")), "{told}");
+            }
+        }
     }
 
     async fn what_was_kept_follows_at_once(store: Store) {
@@ -187,6 +224,25 @@ both_engines! {
         assert_eq!(room.ok(&token, "place/clear-all", json!({"site": "two"})).await["cleared"], 2);
         let audit = room.ok(&token, "audit/list", json!({})).await;
         assert!(audit["list"].as_array().unwrap().iter().any(|note| note["action"] == "place/clear-all"), "{audit}");
+    }
+
+    async fn the_places_of_a_file_may_swap_names_and_stand_in_it_once(store: Store) {
+        let room = room(&store).await;
+        let token = room.enter("owner").await;
+        let import = async |rows: &str| room.ask(&token, "place/import", json!({"file": format!("country,state,city,zh,en\n{rows}")})).await;
+        let (first, swapped) = ("US,OR,Portland,玫瑰城,Rose\nUS,ME,Portland,港城,Port\n", "US,OR,Portland,港城,Port\nUS,ME,Portland,玫瑰城,Rose\n");
+        for (file, oregon) in [(first, "Rose"), (swapped, "Port"), (first, "Rose")] {
+            assert_eq!(import(file).await.0, StatusCode::OK);
+            let listed = room.ok(&token, "place/list", json!({})).await;
+            assert_eq!((&listed["list"][1]["state"], &listed["list"][1]["en"]), (&json!("US-OR"), &json!(oregon)));
+        }
+        assert_eq!(import("US,OR,Portland,波特兰,\nUS,ME,Portland,波特兰,\n").await.0, StatusCode::OK, "two of one name share another");
+        let (status, answer) = import("US,OR,Portland,,Rose\nJP,,,,Nippon\nus,oregon,portland,,Port\n").await;
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+        assert_eq!(answer["error"]["errors"]["file"], json!(["line 4: Portland (US-OR) stands on line 2 already"]));
+        // A name that the file gives twice, or that a place outside of it has, is still taken.
+        let (_, answer) = import("JP,,,,Nippon\nKR,,,,Nippon\nDE,,,,France\n").await;
+        assert_eq!(answer["error"]["errors"]["file"], json!(["line 3: \"Nippon\" means Nippon (JP) already", "line 4: \"France\" means France (FR) already"]));
     }
 
     async fn the_words_of_a_brand_are_its_owners(store: Store) {

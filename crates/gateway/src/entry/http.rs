@@ -248,13 +248,35 @@ fn established(exit: &Exit) -> String {
     format!("HTTP/1.1 200 Connection established\r\nX-Proxy-Exit: {}\r\n\r\n", shown(exit))
 }
 
-/// `id=12; country=US; city="Los Angeles"`.
+/// `id=12; country=US; city="Los Angeles"`, in the catalogue's words: a gateway knows no site's. A name that is more
+/// than ASCII comes folded, as usernames take it, and whole beside it (RFC 8187):
+/// `city="saopaulo"; city*=UTF-8''S%C3%A3o%20Paulo`.
 fn shown(exit: &Exit) -> String {
     let record = &exit.record;
     let city = record.city.as_deref().unwrap_or_default();
-    let plain: String = city
-        .chars()
-        .map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\') || c == ' ' { c } else { '?' })
-        .collect();
-    format!("id={}; country={}; city=\"{plain}\"", record.id, record.country)
+    let place = format!("id={}; country={}", record.id, record.country);
+    if city.chars().all(is_plain) {
+        return format!("{place}; city=\"{city}\"");
+    }
+    let folded = record.city_key.as_deref().unwrap_or_default();
+    let folded: String = folded.chars().map(|c| if is_plain(c) { c } else { '?' }).collect();
+    format!("{place}; city=\"{folded}\"; city*=UTF-8''{}", percent(city))
+}
+
+/// Whether a quoted string of a header holds it as it is.
+const fn is_plain(c: char) -> bool {
+    c == ' ' || c.is_ascii_graphic() && !matches!(c, '"' | '\\')
+}
+
+/// The value characters of RFC 8187, everything else percent-encoded.
+fn percent(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() * 3);
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
 }

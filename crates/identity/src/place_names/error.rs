@@ -1,6 +1,7 @@
 //! What can go wrong with a site's names of places.
 
 use super::rules::{LONGEST, MOST};
+use turnpike_base::table::wrong;
 use turnpike_base::{Code, Fault, Text};
 
 /// A name that can't be typed into a username, or is none.
@@ -28,6 +29,14 @@ pub(super) fn taken(name: &str, other: &Text) -> Fault {
     Fault::new(Code::Conflict, "place_name_taken").say(Text::made(
         format!("“{name}”已指代{}", other.zh),
         format!("\"{name}\" means {} already", other.en),
+    ))
+}
+
+/// A file names a place on two lines.
+pub(super) fn twice(place: &Text, first: usize) -> Fault {
+    wrong(Text::made(
+        format!("{}已在第 {first} 行出现", place.zh),
+        format!("{} stands on line {first} already", place.en),
     ))
 }
 

@@ -2,6 +2,8 @@
 //! sites anew and tells the gateways, whose permits may come from a name that means nothing any more.
 
 use super::{error, queries, rules};
+use std::collections::HashMap;
+use turnpike_base::table::Faults;
 use turnpike_base::{Page, PageOf, Result, SiteId};
 use turnpike_places::{Named, Names, PlaceKey};
 use turnpike_store::{Read, WriteTx};
@@ -27,12 +29,41 @@ impl<'t> Edit<'t> {
     /// another place, in the catalogue or by this site's word, and with `place_names_full`.
     pub async fn say(&mut self, place: PlaceKey, said: &Said) -> Result<Named> {
         let named = rules::said_of(&self.names, &place, said)?;
-        if self.names.own(&place).is_none() && self.names.len() >= rules::MOST {
-            return Err(error::too_many());
-        }
-        queries::put(self.tx, self.site, &place, &named).await?;
-        self.names.set(place, named.clone());
+        self.put(place, &named).await?;
         Ok(named)
+    }
+
+    async fn put(&mut self, place: PlaceKey, named: &Named) -> Result<()> {
+        rules::free(&self.names, &place, named)?;
+        queries::put(self.tx, self.site, &place, named).await?;
+        self.names.set(place, named.clone());
+        Ok(())
+    }
+
+    /// Names the places of a file's lines at once, so that they may swap their names; what is wrong is noted with its
+    /// line. A place stands on one line.
+    pub async fn say_all(&mut self, rows: &[(usize, (PlaceKey, Said))], faults: &mut Faults) -> Result<()> {
+        let (mut lines, mut wanted) = (HashMap::new(), Vec::with_capacity(rows.len()));
+        for (line, (place, said)) in rows {
+            let first = *lines.entry(*place).or_insert(*line);
+            let named = if first == *line {
+                rules::said_of(&self.names, place, said)
+            } else {
+                Err(error::twice(&rules::called(&self.names, *place), first))
+            };
+            match named {
+                Ok(named) => wanted.push((*line, *place, named)),
+                Err(fault) => faults.note(*line, fault)?,
+            }
+        }
+        // What the file names anew is called nothing meanwhile: its old names are free for the other lines.
+        wanted.iter().for_each(|(_, place, _)| self.names.set(*place, Named::default()));
+        for (line, place, named) in wanted {
+            if let Err(fault) = self.put(place, &named).await {
+                faults.note(line, fault)?;
+            }
+        }
+        Ok(())
     }
 
     /// Takes both names of a place back. Fails with `place_unnamed` where it has none.

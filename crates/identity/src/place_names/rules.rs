@@ -1,7 +1,7 @@
 //! Which names a site may give. Pure.
 
 use super::error;
-use turnpike_base::{Result, Text};
+use turnpike_base::{Result, Text, naming};
 use turnpike_places::{Named, Names, PlaceKey, fold};
 
 /// The longest name, in bytes: as long as a value of a proxy username.
@@ -18,7 +18,8 @@ pub struct Said {
     pub en: Option<String>,
 }
 
-/// A place's names after something was said of them; both `None`: it has none any more.
+/// A place's names after something was said of them; both `None`: it has none any more. Whether they are free is
+/// another question: [`free`].
 pub(super) fn said_of(names: &Names, place: &PlaceKey, said: &Said) -> Result<Named> {
     if said.zh.is_none() && said.en.is_none() {
         return Err(error::nothing_said());
@@ -27,7 +28,7 @@ pub(super) fn said_of(names: &Names, place: &PlaceKey, said: &Said) -> Result<Na
     let new = Named { zh: either(&said.zh, old.zh), en: either(&said.en, old.en) };
     for (field, name) in [("zh", &new.zh), ("en", &new.en)] {
         if let Some(name) = name {
-            check(names, place, field, name)?;
+            check(field, name)?;
         }
     }
     Ok(new)
@@ -40,16 +41,23 @@ fn either(said: &Option<String>, old: Option<String>) -> Option<String> {
     }
 }
 
-/// Whoever reads a name in a list can type it into a username, and means this place by it.
-fn check(names: &Names, place: &PlaceKey, field: &'static str, name: &str) -> Result<()> {
-    let types = |c: char| !c.is_control() && !matches!(c, '_' | ':');
-    if name.len() > LONGEST || fold(name).is_empty() || !name.chars().all(types) {
-        return Err(error::bad_name(field));
+/// Whoever reads a name in a list can type it into a username.
+fn check(field: &'static str, name: &str) -> Result<()> {
+    naming::check(field, name)?;
+    let types = |c: char| !matches!(c, '_' | ':');
+    let good = name.len() <= LONGEST && !fold(name).is_empty() && name.chars().all(types);
+    if good { Ok(()) } else { Err(error::bad_name(field)) }
+}
+
+/// And means this place by it: the names mean no other one, and the site has room for one more place.
+pub(super) fn free(names: &Names, place: &PlaceKey, named: &Named) -> Result<()> {
+    for name in named.iter() {
+        if let Some(other) = names.taken(place, name) {
+            return Err(error::taken(name, &called(names, other)));
+        }
     }
-    match names.taken(place, name) {
-        Some(other) => Err(error::taken(name, &called(names, other))),
-        None => Ok(()),
-    }
+    let grows = names.own(place).is_none() && named.iter().next().is_some();
+    if grows && names.len() >= MOST { Err(error::too_many()) } else { Ok(()) }
 }
 
 /// A place for people: its name, and the codes around it.

@@ -72,6 +72,18 @@ both_engines! {
         say(&store, one, burbank, names(None, Some("Movie Town"))).await.unwrap();
     }
 
+    async fn two_cities_of_one_name_may_share_another(store: Store) {
+        let one = site(&store, "one").await;
+        let portland = |state| place("US", Some(state), Some("portland"));
+        for state in ["US-OR", "US-ME"] {
+            say(&store, one, portland(state), names(Some("波特兰"), None)).await.unwrap();
+        }
+        let fault = say(&store, one, la(), names(Some("波特兰"), None)).await.unwrap_err();
+        assert_eq!(fault.slug, "place_name_taken", "Los Angeles is called otherwise");
+        let kept = sites::by_id(&store.read().await.unwrap(), one).await.unwrap().places;
+        assert_eq!(kept.cities_named("US", "波特兰").len(), 2);
+    }
+
     async fn a_name_can_be_typed_into_a_username(store: Store) {
         let one = site(&store, "one").await;
         let longest = "长".repeat(42);

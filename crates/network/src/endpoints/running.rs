@@ -35,8 +35,11 @@ struct EndpointRow {
     exit_id: i64,
     /// Where that exit is, ISO 3166-1 alpha-2.
     country_code: String,
-    /// ISO 3166-2; empty where it is not known.
+    /// What the site calls it, in the language of the answer.
+    country_name: String,
+    /// As the lists of places name it; empty where it is not known.
     state: String,
+    /// As the lists of places name it; empty where it is not known.
     city: String,
     created_at: String,
     expired_at: String,
@@ -80,14 +83,16 @@ async fn list(feature: Feature, call: Call, input: List) -> Result<Paged<Endpoin
     let exits = crate::sessions::places(&tx, running.iter().map(|one| one.exit)).await?;
     let rows = running.into_iter().map(|one| {
         let place = exits.get(&one.exit).cloned().unwrap_or_default();
+        let told = place.told(&call);
         EndpointRow {
             host: host.clone(),
             port: i64::from(one.port),
             product_type: one.product.number(),
             exit_id: one.exit.0,
-            city: place.city_for(&call),
             country_code: place.country,
-            state: place.state,
+            country_name: told.country,
+            state: told.state,
+            city: told.city,
             created_at: call.site.show(one.created_at),
             expired_at: call.site.show(one.until),
             seconds_left: one.until.since(call.now) / 1_000,

@@ -268,6 +268,8 @@ both_engines! {
         assert_eq!((&data["total_count"], data["list"].as_array().unwrap().len()), (&json!(5), 2), "{data}");
         let row = &data["list"][0];
         assert_eq!((&row["port"], &row["product_type"], &row["country_code"]), (&json!(20_003), &json!(9), &json!("US")));
+        let state = if row["city"] == "Houston" { "Texas" } else { "California" };
+        assert_eq!((&row["country_name"], &row["state"]), (&json!("美国"), &json!(state)), "{row}");
         assert_eq!((&row["host"], &row["seconds_left"]), (&json!("api.example"), &json!(86_400)));
         assert_eq!(api.data(BOB, "endpoint/list").await["total_count"], 0);
         assert_eq!(api.refused(ALICE, "ip/v3").await.0, 410);

@@ -11,7 +11,7 @@ mod rules;
 mod tests;
 
 pub(crate) use lists::Lists;
-pub(crate) use rules::{Words, city_name, state_name};
+pub(crate) use rules::{Words, state_name};
 
 use crate::State;
 use turnpike_base::Code;

@@ -80,11 +80,6 @@ pub(crate) fn state_name(country: &str, code: &str, words: Words<'_>) -> String 
     named.filter(leads_back).unwrap_or_else(|| code.to_owned())
 }
 
-/// What customers call a city that the catalogue calls `city`.
-pub(crate) fn city_name(country: &str, state: Option<&str>, city: &str, words: Words<'_>) -> String {
-    own_city(country, state, city, words).unwrap_or_else(|| city.to_owned())
-}
-
 /// The site's own name of a city, where it has one.
 fn own_city(country: &str, state: Option<&str>, city: &str, words: Words<'_>) -> Option<String> {
     if words.names.is_empty() {

@@ -37,8 +37,11 @@ struct SessionRow {
     exit_id: i64,
     /// Where that exit is, ISO 3166-1 alpha-2.
     country_code: String,
-    /// ISO 3166-2; empty where it is not known.
+    /// What the site calls it, in the language of the answer.
+    country_name: String,
+    /// As the lists of places name it; empty where it is not known.
     state: String,
+    /// As the lists of places name it; empty where it is not known.
     city: String,
     created_at: String,
     /// When it ends; without a life in the username each use puts it off.
@@ -86,14 +89,16 @@ async fn list(feature: Feature, call: Call, input: List) -> Result<Paged<Session
     let exits = queries::places(&tx, part.iter().map(|one| one.exit)).await?;
     let rows = part.into_iter().map(|one| {
         let place = exits.get(&one.exit).cloned().unwrap_or_default();
+        let told = place.told(&call);
         SessionRow {
             username: names.get(&one.account).cloned().unwrap_or_default(),
             session: one.name,
             product_type: one.product.number(),
             exit_id: one.exit.0,
-            city: place.city_for(&call),
             country_code: place.country,
-            state: place.state,
+            country_name: told.country,
+            state: told.state,
+            city: told.city,
             created_at: call.site.show(one.created_at),
             expired_at: call.site.show(one.until),
         }

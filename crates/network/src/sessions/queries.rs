@@ -1,7 +1,7 @@
 //! All SQL of pins.
 
 use super::{Key, Pin};
-use crate::places::{self, Words};
+use crate::told::Told;
 use std::collections::HashMap;
 use turnpike_base::{AccountId, ExitId, Result, Timestamp};
 use turnpike_store::{Read, Row, Store, StoreError, args};
@@ -54,10 +54,9 @@ pub(crate) struct PlaceOf {
 }
 
 impl PlaceOf {
-    /// What the caller's site calls the city.
-    pub(crate) fn city_for(&self, call: &Call) -> String {
-        let state = Some(self.state.as_str()).filter(|code| !code.is_empty());
-        places::city_name(&self.country, state, &self.city, Words::from(call))
+    /// In the words of the caller's site.
+    pub(crate) fn told(&self, call: &Call) -> Told {
+        Told::new(call, &self.country, Some(&self.state), Some(&self.city))
     }
 }
 

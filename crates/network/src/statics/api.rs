@@ -2,7 +2,7 @@
 
 use super::model::{Availability, Filter, Held};
 use super::{hold, rules};
-use crate::places::{self, Words};
+use crate::told::Told;
 use crate::{Entry, State, flags, place};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -144,17 +144,14 @@ async fn newest_login(
 
 fn row(held: &Held, login: Option<&Account>, entry: &Entry, call: &Call) -> StaticRow {
     let address = &held.address;
-    let words = Words::from(call);
-    let city = address.city.as_deref();
+    let told = Told::new(call, &address.country, address.state.as_deref(), address.city.as_deref());
     StaticRow {
         id: held.package.0,
         ip: address.address.clone(),
         port: i64::from(entry.port),
         country_code: address.country.clone(),
-        state: places::state_name(&address.country, address.state.as_deref().unwrap_or_default(), words),
-        city: city
-            .map(|city| places::city_name(&address.country, address.state.as_deref(), city, words))
-            .unwrap_or_default(),
+        state: told.state,
+        city: told.city,
         isp: address.isp.clone(),
         asn: address.asn,
         product_type: address.product.number(),
