@@ -58,6 +58,7 @@ twins! {
     86 "0086_turns_of_notices",
     87 "0087_outbox_lanes",
     88 "0088_proofs_of_customers",
+    89 "0089_removed_statics",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

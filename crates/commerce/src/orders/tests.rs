@@ -113,6 +113,30 @@ both_engines! {
         assert_eq!(count(&shop, distinct).await, 8);
     }
 
+    async fn a_region_in_any_spelling_has_the_stock_of_its_code(store: Store) {
+        use turnpike_web::field::Kind as _;
+        let shop = Shop::open(&store, 0, NOW).await;
+        let mut wish = ask(shop.pid("static-dc").await, 0);
+        for spelling in ["US", "us", "USA", "United States", "美国"] {
+            for (count, code) in [(8, None), (9, Some(Code::OutOfStock))] {
+                let sent = serde_json::json!(format!("{spelling},{count}"));
+                wish.region_list = Some(crate::fields::Regions.parse(&sent).unwrap());
+                let tx = store.read().await.unwrap();
+                let seen = quote(&tx, &shop.state, &shop.buyer(NOW), &wish).await;
+                assert_eq!(seen.err().map(|fault| fault.code), code, "{sent}");
+                drop(tx);
+                let made = create(&shop, &wish).await;
+                assert_eq!(made.as_ref().err().map(|fault| fault.code), code, "{sent}");
+                if let Ok(order) = made {
+                    flow::close(&shop.state, &shop.buyer(NOW), &order.trade_no).await.unwrap();
+                }
+            }
+        }
+        let twice = crate::fields::Regions.parse(&serde_json::json!("US,5|USA,4")).unwrap();
+        wish.region_list = Some(twice);
+        assert_eq!(create(&shop, &wish).await.unwrap_err().code, Code::OutOfStock, "both are one country's");
+    }
+
     async fn closing_frees_what_was_held(store: Store) {
         let shop = Shop::open(&store, 0, NOW).await;
         let mut wish = ask(shop.pid("static-dc").await, 0);

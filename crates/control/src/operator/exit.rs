@@ -1,12 +1,12 @@
 //! Exits.
 
-use super::{Paging, listed, time};
+use super::{Paging, country, listed, time};
 use crate::{Control, overview};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use turnpike_base::{ExitId, Fault, Result, Text};
 use turnpike_network::exits::{self, Exit, Measured, NewExit, Wanted, target_of};
-use turnpike_wire::{CountryCode, ExitStatus, Pool, Resolve};
+use turnpike_wire::{ExitStatus, Pool, Resolve};
 
 /// What `exit add` takes.
 #[derive(Deserialize)]
@@ -56,7 +56,7 @@ fn pool(name: &str) -> Result<Pool> {
 pub(super) struct List {
     /// With this in the target or the city, or exactly this public address or id.
     search: Option<String>,
-    country: Option<CountryCode>,
+    country: Option<String>,
     pool: Option<String>,
     status: Option<ExitStatus>,
     healthy: Option<bool>,
@@ -97,7 +97,7 @@ fn measured(measured: &Measured) -> Value {
 pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
     let wanted = Wanted {
         search: input.search,
-        country: input.country,
+        country: country(input.country.as_deref())?,
         pool: input.pool.as_deref().map(pool).transpose()?,
         status: input.status,
         healthy: input.healthy,

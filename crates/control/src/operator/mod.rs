@@ -57,6 +57,7 @@ use turnpike_identity::audit::{self, Actor, Note};
 use turnpike_identity::customers;
 use turnpike_store::Read;
 use turnpike_web::{Deed, idempotency_key};
+use turnpike_wire::CountryCode;
 
 /// Who runs a command.
 #[derive(Clone, Copy, Debug)]
@@ -239,6 +240,7 @@ async fn dispatch(control: &Control, caller: Caller, path: &str, input: Value) -
         "static-ip/import" => go(control, input, static_ip::import).await,
         "static-ip/list" => go(control, input, static_ip::list).await,
         "static-ip/maintain" => go(control, input, static_ip::maintain).await,
+        "static-ip/remove" => go(control, input, static_ip::remove).await,
         "static-ip/grant" => go(control, input, static_ip::grant).await,
         "static-ip/release" => go(control, input, static_ip::release).await,
         "usage/days" => go(control, input, usage::days).await,
@@ -287,6 +289,16 @@ impl Paging {
     pub(crate) fn page(self) -> Page {
         Page::new(self.page.unwrap_or(1), self.size.unwrap_or(Page::MAX_SIZE))
     }
+}
+
+/// The country of a filter in any spelling; blank: any.
+fn country(name: Option<&str>) -> Result<Option<CountryCode>> {
+    name.filter(|name| !name.trim().is_empty()).map(named_country).transpose()
+}
+
+/// A country in any spelling.
+fn named_country(name: &str) -> Result<CountryCode> {
+    turnpike_network::place::country(name).map_err(|unknown| unknown.fault(["country", "state", "city"]))
 }
 
 /// `{"list": [...], "total": n}`.

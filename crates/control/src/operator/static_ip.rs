@@ -1,11 +1,11 @@
 //! Static addresses: stock, and what grants them until they are bought.
 
-use super::{Paging, listed, package, time};
+use super::{Paging, country, listed, named_country, package, time};
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use turnpike_access::packages::{self, Grant, change, rules};
-use turnpike_base::{Fault, PackageId, ProductType, Result, Text};
+use turnpike_base::{PackageId, ProductType, Result};
 use turnpike_identity::customers;
 use turnpike_network::statics::{self, Address, Stock, StockState, Wish};
 use turnpike_store::retrying;
@@ -26,7 +26,7 @@ pub(super) struct List {
     search: Option<String>,
     #[serde(rename = "type")]
     product: Option<i64>,
-    country: Option<CountryCode>,
+    country: Option<String>,
     state: Option<StockState>,
     page: Option<i64>,
     size: Option<i64>,
@@ -39,6 +39,13 @@ pub(super) struct Maintain {
     address: String,
     #[serde(default)]
     off: bool,
+}
+
+/// What `static-ip remove` takes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Remove {
+    address: String,
 }
 
 /// What `static-ip grant` takes.
@@ -97,7 +104,8 @@ pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
         Some(number) => Some(package::product(number, ProductType::is_static)?),
         None => None,
     };
-    let wanted = Stock { search: input.search, product, country: input.country, state: input.state };
+    let country = country(input.country.as_deref())?;
+    let wanted = Stock { search: input.search, product, country, state: input.state };
     let page = Paging { page: input.page, size: input.size }.page();
     let now = control.0.clock.now();
     let found = statics::stock::list(&control.store().read().await?, &wanted, page, now).await?;
@@ -110,12 +118,16 @@ pub(super) async fn maintain(control: &Control, input: Maintain) -> Result<Value
     Ok(json!({"address": input.address, "maintenance": on}))
 }
 
+/// Takes an address that nobody holds out of stock.
+pub(super) async fn remove(control: &Control, input: Remove) -> Result<Value> {
+    statics::stock::remove(control.store(), &input.address, control.0.clock.now()).await?;
+    Ok(json!({"address": input.address}))
+}
+
 /// Grants addresses of a country: one package each.
 pub(super) async fn grant(control: &Control, input: Give) -> Result<Value> {
     let product = package::product(input.product, ProductType::is_static)?;
-    let country = CountryCode::parse(&input.country).ok_or_else(|| {
-        Fault::parameter("country", Text::new("应为两位国家代码", "must be a two-letter country code"))
-    })?;
+    let country = named_country(&input.country)?;
     retrying(|| grant_once(control, &input, product, country)).await
 }
 

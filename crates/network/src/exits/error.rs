@@ -17,8 +17,11 @@ pub fn taken(target: &str) -> Fault {
 /// The exit stands for a static address in stock.
 pub fn is_static(id: ExitId) -> Fault {
     Fault::new(Code::Conflict, "exit_is_static").say(Text::made(
-        format!("出口 {id} 属于静态 IP 库存，不能单独删除"),
-        format!("Exit {id} stands for a static address in stock and can't be removed alone"),
+        format!("出口 {id} 属于静态 IP 库存，不能单独删除；请用 static-ip remove 将该地址移出库存"),
+        format!(
+            "Exit {id} stands for a static address in stock and can't be removed alone; static-ip remove takes that \
+             address out of stock"
+        ),
     ))
 }
 

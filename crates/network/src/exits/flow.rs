@@ -99,9 +99,14 @@ pub async fn remove(store: &Store, vault: &Vault, id: ExitId, now: Timestamp) ->
     if exit.static_id.is_some() {
         return Err(error::is_static(id));
     }
-    queries::delete(&tx, id).await?;
-    changes::tell(&tx, &Change::ExitGone(id), now).await?;
+    remove_in(&tx, id, now).await?;
     Ok(tx.commit().await?)
+}
+
+/// Removes an exit that nothing keeps, inside a transaction of the caller.
+pub(crate) async fn remove_in(tx: &WriteTx, id: ExitId, now: Timestamp) -> Result<()> {
+    queries::delete(tx, id).await?;
+    Ok(changes::tell(tx, &Change::ExitGone(id), now).await?)
 }
 
 /// Asks the gateways to probe an exit now.

@@ -89,6 +89,11 @@ both_engines! {
             "username": "newer", "password": "newerpass",
         }]}));
         assert_eq!(api.data(BOB, "ip/get-static-ip").await["list"], json!([]), "the others' are not told");
+        for (country, found) in [("us", 1), ("USA", 1), ("United%20States", 1), ("%E7%BE%8E%E5%9B%BD", 1), ("UK", 0), ("GB", 0)] {
+            let data = api.data(ALICE, &format!("ip/get-static-ip?country_code={country}")).await;
+            assert_eq!(data["total_count"], found, "{country}");
+        }
+        assert_eq!(api.refused(ALICE, "ip/get-static-ip?country_code=Atlantis").await.0, 400);
     }
 
     async fn without_an_account_of_the_type_there_is_no_login(store: Store) {

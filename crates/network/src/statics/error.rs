@@ -29,6 +29,19 @@ pub fn in_stock(address: &str) -> Fault {
         .say(Text::made(format!("{address} 已在库存中"), format!("{address} is in stock already")))
 }
 
+/// Customers hold the address, or ordered it, or may still renew it.
+pub fn is_held(address: &str, holders: i64) -> Fault {
+    Fault::new(Code::Conflict, "static_is_held").say(Text::made(
+        format!(
+            "{address} 由 {holders} 位客户持有（含待支付订单及可续费的到期持有）；请先用 static-ip release 释放，或用 static-ip maintain 停止出售，待其到期"
+        ),
+        format!(
+            "{address} has {holders} holders, unpaid orders and those who may still renew among them; end what they hold \
+             first (static-ip release), or stop selling it (static-ip maintain) and wait"
+        ),
+    ))
+}
+
 /// The holding ended; the address may be somebody else's by now.
 pub fn ended(package: PackageId) -> Fault {
     Fault::new(Code::Conflict, "static_ended").say(Text::made(

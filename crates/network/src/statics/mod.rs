@@ -1,6 +1,6 @@
 //! Static addresses: the stock, who holds what until when, and what is still to be had.
 //!
-//! [`stock`] is the operator's side: import, maintenance, listing. [`hold`] is what commerce calls inside its
+//! [`stock`] is the operator's side: import, maintenance, listing, removal. [`hold`] is what commerce calls inside its
 //! own transaction: reserve for an unpaid order, settle with its packages, renew, exchange, release.
 //! An address whose holding expired rests for the quarantine time, in which its holder may still renew.
 

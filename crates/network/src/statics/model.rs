@@ -59,7 +59,7 @@ pub enum StockState {
 pub struct Address {
     /// Its id.
     pub id: StaticId,
-    /// The exit that stands for it.
+    /// The exit that stands for it; 0 if it was taken out of stock.
     pub exit: ExitId,
     /// The address.
     pub address: String,

@@ -6,7 +6,7 @@ use turnpike_base::{CustomerId, ExitId, PackageId, Page, ProductType, StaticId, 
 use turnpike_store::conditions::anywhere;
 use turnpike_store::{Args, Conditions, Read, Row, StoreError, WriteTx, args};
 
-const ADDRESS: &str = "a.id AS static_id, a.exit_id, a.address, a.product, a.country, a.state_key, a.city, a.asn, a.isp, \
+const ADDRESS: &str = "a.id AS static_id, COALESCE(a.exit_id, 0) AS exit_id, a.address, a.product, a.country, a.state_key, a.city, a.asn, a.isp, \
                        a.most_holders, a.taken, a.maintenance, a.rests_until";
 const HELD: &str =
     "h.package_id, h.customer_id, h.trade_no, h.remark, h.auto_renew, h.created_at, h.expires_at, h.state";
@@ -23,10 +23,16 @@ pub(super) struct Fresh<'a> {
     pub(super) holders: i64,
 }
 
-/// Whether the address is new.
+/// Whether an address is in stock; one that was taken out of it has no exit, and its row stays for those who held it.
+const IN_STOCK: &str = "a.exit_id IS NOT NULL";
+
+/// Whether the address is new, or was taken out of stock before.
 pub(super) async fn insert(tx: &WriteTx, new: &Fresh<'_>, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "INSERT INTO static_addresses (exit_id, address, product, country, state_key, city, asn, isp, most_holders, \
-               created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (address) DO NOTHING";
+               created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (address) DO UPDATE SET \
+               exit_id = excluded.exit_id, product = excluded.product, country = excluded.country, \
+               state_key = excluded.state_key, city = excluded.city, asn = excluded.asn, isp = excluded.isp, \
+               most_holders = excluded.most_holders, maintenance = 0 WHERE static_addresses.exit_id IS NULL";
     let added = tx
         .exec(
             sql,
@@ -49,6 +55,7 @@ pub(super) async fn insert(tx: &WriteTx, new: &Fresh<'_>, now: Timestamp) -> Res
 
 fn stock(wanted: &Stock, now: Timestamp) -> Conditions {
     let mut all = Conditions::default();
+    all.add(IN_STOCK, args![]);
     if let Some(text) = wanted.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         let pattern = anywhere(text);
         let part = "a.address LIKE ? ESCAPE '\\' OR LOWER(a.isp) LIKE ? ESCAPE '\\' OR LOWER(a.city) LIKE ? ESCAPE '\\'";
@@ -98,8 +105,14 @@ pub(super) async fn lock_address(tx: &WriteTx, id: StaticId) -> Result<Option<Ad
 }
 
 pub(super) async fn by_text(tx: &impl Read, text: &str) -> Result<Option<Address>, StoreError> {
-    let sql = format!("SELECT {ADDRESS} FROM static_addresses a WHERE a.address = $1");
+    let sql = format!("SELECT {ADDRESS} FROM static_addresses a WHERE a.address = $1 AND {IN_STOCK}");
     tx.row(&sql, args![text]).await?.map(|row| address(&row)).transpose()
+}
+
+/// Takes an address from its exit, which nothing keeps any more then.
+pub(super) async fn part_from_exit(tx: &WriteTx, id: StaticId) -> Result<(), StoreError> {
+    tx.exec("UPDATE static_addresses SET exit_id = NULL WHERE id = $1", args![id]).await?;
+    Ok(())
 }
 
 pub(super) async fn set_maintenance(tx: &WriteTx, id: StaticId, on: bool) -> Result<(), StoreError> {
@@ -122,7 +135,7 @@ pub(super) async fn lock_free(
 ) -> Result<Vec<Address>, StoreError> {
     let sql = format!(
         "SELECT {ADDRESS} FROM static_addresses a WHERE a.product = $1 AND a.country = $2 AND a.maintenance = 0 \
-         AND {TRUE_PLACE} AND a.rests_until <= $3 AND a.taken < a.most_holders AND ($4 = 0 OR a.asn = $4) AND a.id <> $5 \
+         AND {IN_STOCK} AND {TRUE_PLACE} AND a.rests_until <= $3 AND a.taken < a.most_holders AND ($4 = 0 OR a.asn = $4) AND a.id <> $5 \
          AND NOT EXISTS (SELECT 1 FROM static_holdings h WHERE h.static_id = a.id AND h.customer_id = $6 AND h.state <> 'ended') \
          ORDER BY a.taken, a.id LIMIT $7"
     );
@@ -370,7 +383,7 @@ pub(super) async fn available(
     };
     let sql = format!(
         "SELECT a.country, a.asn, MIN(a.isp) AS isp, COUNT(*) AS n FROM static_addresses a \
-         WHERE a.maintenance = 0 AND {TRUE_PLACE} AND a.rests_until <= $1 AND {free} AND ($3 = 0 OR a.product = $3) \
+         WHERE a.maintenance = 0 AND {IN_STOCK} AND {TRUE_PLACE} AND a.rests_until <= $1 AND {free} AND ($3 = 0 OR a.product = $3) \
          GROUP BY a.country, a.asn ORDER BY a.country, a.asn"
     );
     let read = |row: &Row| {

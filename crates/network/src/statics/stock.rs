@@ -1,9 +1,10 @@
-//! The operator's side of static addresses: import, maintenance, listing.
+//! The operator's side of static addresses: import, maintenance, listing, removal.
 
 use super::model::{Address, NewStatic, Stock};
 use super::{error, queries, rules};
 use crate::exits::{self, NewExit};
 use crate::place;
+use std::net::IpAddr;
 use turnpike_base::table::{Table, wrong};
 use turnpike_base::{Code, Fault, Page, PageOf, Result, StaticId, Text, Timestamp};
 use turnpike_store::{Read, Store, Vault, WriteTx, changes};
@@ -64,10 +65,18 @@ pub async fn is_known(tx: &impl Read, address: &str) -> Result<bool> {
     Ok(queries::by_text(tx, address).await?.is_some())
 }
 
+/// The address, in any spelling.
+async fn in_stock(tx: &impl Read, address: &str) -> Result<Address> {
+    let spelled = address.trim();
+    let canonical =
+        spelled.parse().map_or_else(|_| spelled.to_owned(), |ip: IpAddr| ip.to_canonical().to_string());
+    queries::by_text(tx, &canonical).await?.ok_or_else(|| error::not_in_stock(spelled))
+}
+
 /// Puts an address under maintenance (its holders' connections end, it is not sold) or back to use.
 pub async fn maintain(store: &Store, vault: &Vault, address: &str, on: bool, now: Timestamp) -> Result<()> {
     let tx = store.write().await?;
-    let found = queries::by_text(&tx, address).await?.ok_or_else(|| error::not_in_stock(address))?;
+    let found = in_stock(&tx, address).await?;
     queries::set_maintenance(&tx, found.id, on).await?;
     let pools = rules::pools(found.product, found.most_holders, found.taken, on);
     exits::set_pools(&tx, found.exit, &pools).await?;
@@ -76,6 +85,23 @@ pub async fn maintain(store: &Store, vault: &Vault, address: &str, on: bool, now
     for customer in queries::holders(&tx, found.id).await? {
         changes::tell(&tx, &Change::Holding { customer, exit: found.exit, running }, now).await?;
     }
+    Ok(tx.commit().await?)
+}
+
+/// Takes an address out of stock, with the exit that stands for it; connections through it are reset. Those who held
+/// it still read so, and it can be imported again. Fails with `static_not_in_stock`, and with `static_is_held` while
+/// somebody holds it.
+pub async fn remove(store: &Store, address: &str, now: Timestamp) -> Result<()> {
+    let tx = store.write().await?;
+    let found = in_stock(&tx, address).await?;
+    // As it is once nobody else changes it: an order may have taken it meanwhile.
+    let found = queries::lock_address(&tx, found.id).await?.filter(|now| now.exit == found.exit);
+    let found = found.ok_or_else(|| error::not_in_stock(address))?;
+    if found.taken > 0 {
+        return Err(error::is_held(address, found.taken));
+    }
+    queries::part_from_exit(&tx, found.id).await?;
+    exits::flow::remove_in(&tx, found.exit, now).await?;
     Ok(tx.commit().await?)
 }
 

@@ -1,8 +1,8 @@
 //! Static addresses on both engines.
 
-use super::{Filter, Wish, hold, parse, rules, stock};
+use super::{Filter, Stock, Wish, hold, parse, rules, stock};
 use crate::exits;
-use turnpike_base::{Code, CustomerId, PackageId, Page, ProductType, Result, Timestamp};
+use turnpike_base::{Code, CustomerId, ExitId, PackageId, Page, ProductType, Result, Timestamp};
 use turnpike_store::{Store, Vault, both_engines, changes};
 use turnpike_wire::{Change, CountryCode, PlaceFilter, Pool, Revocation};
 
@@ -55,6 +55,12 @@ async fn owned(store: &Store, customer: CustomerId, now: Timestamp) -> Vec<Strin
     found.into_iter().map(|o| o.address).collect()
 }
 
+/// The exit of what Alice owns.
+async fn owned_exit(store: &Store) -> ExitId {
+    let tx = store.read().await.unwrap();
+    hold::owned(&tx, ALICE, ProductType::StaticResidential, NOW).await.unwrap()[0].exit
+}
+
 async fn statuses(store: &Store, status: Option<i64>, now: Timestamp) -> Vec<i64> {
     let tx = store.read().await.unwrap();
     let filter = Filter { status, ..Filter::default() };
@@ -75,6 +81,41 @@ async fn pools(store: &Store, at: usize) -> Vec<Pool> {
 }
 
 both_engines! {
+    async fn an_address_leaves_the_stock_with_its_exit_once_nobody_holds_it(store: Store) {
+        stocked(&store).await;
+        buy(&store, ALICE, 1, 10).await.unwrap();
+        let remove = async |address| stock::remove(&store, address, NOW).await;
+        let held = remove("127.0.9.1").await.unwrap_err();
+        assert!(held.slug == "static_is_held" && held.code == Code::Conflict, "{held}");
+        assert!(held.text.en.contains("1 holders") && held.text.en.contains("static-ip release"), "{held}");
+        assert_eq!(remove("127.0.9.77").await.unwrap_err().slug, "static_not_in_stock");
+        let exit = owned_exit(&store).await;
+        let fault = exits::flow::remove(&store, &vault(), exit, NOW).await.unwrap_err();
+        assert!(fault.slug == "exit_is_static" && fault.text.en.contains("static-ip remove"), "{fault}");
+        let tx = store.write().await.unwrap();
+        hold::release(&tx, &vault(), PackageId(10), NOW.plus_days(1), NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        remove(" ::ffff:127.0.9.1").await.unwrap();
+        assert!(told(&store).await.contains(&Change::ExitGone(exit)));
+        assert_eq!(remove("127.0.9.1").await.unwrap_err().slug, "static_not_in_stock");
+        let tx = store.read().await.unwrap();
+        assert!(exits::flow::records(&tx, &vault()).await.unwrap().iter().all(|record| record.id != exit));
+        let left = stock::list(&tx, &Stock::default(), Page::default(), NOW).await.unwrap();
+        assert_eq!((left.total, left.rows.len()), (2, 2));
+        assert!(!stock::is_known(&tx, "127.0.9.1").await.unwrap());
+        drop(tx);
+        assert_eq!(free(&store, BOB, true).await, 1);
+        // Who held it reads so still, and it may come back as what it is then, no sooner than it has rested.
+        assert_eq!(statuses(&store, None, NOW).await, [2]);
+        let again = "address,type,country,holders\n127.0.9.1,25,US,5\n";
+        assert_eq!(stock::import(&store, &vault(), parse(again).unwrap(), NOW).await.unwrap(), 1);
+        let back = stock::list(&store.read().await.unwrap(), &Stock::default(), Page::default(), NOW).await.unwrap();
+        let back = back.rows.iter().find(|one| one.address == "127.0.9.1").unwrap();
+        assert_eq!((back.most_holders, back.city.as_deref(), back.rests_until), (5, None, NOW.plus_days(1)));
+        assert!(stock::import(&store, &vault(), parse(again).unwrap(), NOW).await.is_err(), "it is in stock");
+        assert_eq!(buy(&store, ALICE, 1, 20).await.unwrap(), ["127.0.9.2"]);
+    }
+
     async fn a_free_address_is_sold_before_a_shared_one(store: Store) {
         stocked(&store).await;
         assert_eq!((free(&store, ALICE, false).await, free(&store, ALICE, true).await), (2, 2));

@@ -52,8 +52,8 @@ pub(crate) enum Exit {
         /// Pools it serves, comma list: residential, datacenter, isp, static, static_unsold
         #[arg(long = "pool", value_name = "POOL", required = true, value_delimiter = ',')]
         pools: Vec<String>,
-        /// Two-letter country code
-        #[arg(long, value_name = "CODE")]
+        /// Country: its code, name or alias
+        #[arg(long)]
         country: String,
         /// State or region
         #[arg(long)]
@@ -153,6 +153,12 @@ pub(crate) enum StaticIp {
         #[arg(long)]
         off: bool,
     },
+    /// Take an address that nobody holds out of stock; its exit goes with it
+    Remove {
+        /// The address
+        #[arg(value_name = "ADDRESS")]
+        address: String,
+    },
     /// End a holding now; its connections are reset and the address rests
     Release {
         /// Id of the package that stands for it
@@ -168,8 +174,8 @@ pub(crate) enum StaticIp {
         #[serde(rename = "type")]
         #[arg(long = "type", value_name = "NUMBER", allow_negative_numbers = true)]
         product: i64,
-        /// Two-letter country code
-        #[arg(long, value_name = "CODE")]
+        /// Country: its code, name or alias
+        #[arg(long)]
         country: String,
         /// How many [default: 1]
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=1_000))]

@@ -171,6 +171,7 @@ const WITHOUT_OBJECT: &[(&str, &str)] = &[
     ("mail show 999", "mail_unknown"),
     ("static-ip release 7", "static_unknown"),
     ("static-ip maintain 192.0.2.1", "static_not_in_stock"),
+    ("static-ip remove 192.0.2.1", "static_not_in_stock"),
     ("static-ip grant a@b.co --type 14 --country US", "static_out_of_stock"),
 ];
 

@@ -1,7 +1,7 @@
 // The stock of static addresses: what is free, held, resting or under maintenance.
 
 import { Button, Group, Select, Text, TextInput } from '@mantine/core'
-import { IconFileImport, IconServer2, IconTool } from '@tabler/icons-react'
+import { IconFileImport, IconServer2, IconTool, IconTrash } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
 import { day } from '../../lib/format'
@@ -39,6 +39,9 @@ const t = texts({
   maintained: ['地址已进入维护', 'The address is under maintenance'],
   back: ['恢复使用', 'Put back'],
   isBack: ['地址已恢复使用', 'The address is back'],
+  remove: ['移出库存', 'Remove'],
+  removeHow: ['该地址及其出口立即移除，运行中的连接断开；曾持有它的客户仍可查看记录，之后可以重新导入。', 'It goes at once, with its exit and the connections through it. Those who held it still see that they did; it can be imported again.'],
+  removed: ['地址已移出库存', 'The address is out of stock'],
   none: ['没有符合条件的地址', 'No address fits'],
   noneHow: ['导入您的静态地址后即可出售。', 'Import addresses of yours to sell them.'],
 })
@@ -65,13 +68,12 @@ export function Statics() {
   const back = useTell<{ address: string; off: boolean }>('static-ip/maintain', ['static-ip', 'exit'])
   const stock = useAsk<Listed<Address>>('static-ip/list', { search, type: type ? Number(type) : undefined, state, country: /^[A-Z]{2}$/.test(place) ? place : undefined, page, size: PAGE })
   const looked = useCallback((text: string) => { setSearch(text); setPage(1) }, [])
-  const maintain = (row: Address) => setQuestion({
-    title: `${t.maintain} · ${row.address}`, text: t.maintainHow, yes: t.maintain, danger: row.holders > 0, reason: 'welcome', told: t.maintained,
-    run: async (reason) => {
-      await door('POST', 'static-ip/maintain', { address: row.address, ...(reason ? { reason } : {}) })
-      await client.invalidateQueries({ queryKey: ['control'] })
-    },
-  })
+  const run = (command: string, row: Address) => async (reason: string) => {
+    await door('POST', command, { address: row.address, ...(reason ? { reason } : {}) })
+    await client.invalidateQueries({ queryKey: ['control'] })
+  }
+  const maintain = (row: Address) => setQuestion({ title: `${t.maintain} · ${row.address}`, text: t.maintainHow, yes: t.maintain, danger: row.holders > 0, reason: 'welcome', told: t.maintained, run: run('static-ip/maintain', row) })
+  const remove = (row: Address) => setQuestion({ title: `${t.remove} · ${row.address}`, text: t.removeHow, yes: t.remove, danger: true, reason: 'welcome', told: t.removed, run: run('static-ip/remove', row) })
   return (
     <Screen title={t.title} about={t.about} actions={allowed && <Button leftSection={<IconFileImport size={16} />} onClick={() => setImporting(true)}>{t.file}</Button>}>
       <Panel pad={false}>
@@ -90,7 +92,12 @@ export function Statics() {
             { head: t.type, cell: (row) => productName(row.type) },
             { head: t.network, cell: (row) => [row.isp, row.asn && `AS${row.asn}`].filter(Boolean).join(' · ') || '–' },
             { head: t.held, right: true, cell: (row) => say(t.holders, { n: row.holders, m: row.most_holders }) },
-            ...(allowed ? [{ head: t.action, right: true, cell: (row: Address) => (row.maintenance ? <Button size="xs" variant="default" onClick={() => back.mutate({ address: row.address, off: true }, { onSuccess: () => done(t.isBack) })}>{t.back}</Button> : <Button size="xs" variant="subtle" leftSection={<IconTool size={14} />} onClick={() => maintain(row)}>{t.maintain}</Button>) }] : []),
+            ...(allowed ? [{ head: t.action, right: true, cell: (row: Address) => (
+              <Group gap={4} wrap="nowrap" justify="flex-end">
+                {row.maintenance ? <Button size="xs" variant="default" onClick={() => back.mutate({ address: row.address, off: true }, { onSuccess: () => done(t.isBack) })}>{t.back}</Button> : <Button size="xs" variant="subtle" leftSection={<IconTool size={14} />} onClick={() => maintain(row)}>{t.maintain}</Button>}
+                {row.holders === 0 && <Button size="xs" variant="subtle" color="red" leftSection={<IconTrash size={14} />} onClick={() => remove(row)}>{t.remove}</Button>}
+              </Group>
+            ) }] : []),
           ]}
         />
       </Panel>
