@@ -41,6 +41,8 @@ mod payment_tests;
 #[cfg(test)]
 mod place_tests;
 #[cfg(test)]
+mod static_ip_tests;
+#[cfg(test)]
 mod tests;
 
 pub(crate) use api::{failed, router};

@@ -1,3 +1,4 @@
+-- In the engine's own words: SQLite can't drop NOT NULL.
 -- A static address that was taken out of stock has no exit, but its row stays for those who held it. The table is written
 -- anew under its own name, so that holdings find their addresses again before the transaction ends.
 PRAGMA defer_foreign_keys = ON;
@@ -30,3 +31,4 @@ INSERT INTO static_addresses (id, exit_id, address, product, country, state_key,
     rests_until, created_at FROM stock;
 DROP TABLE stock;
 CREATE INDEX static_addresses_stock ON static_addresses (product, country, taken, id);
+-- End.
