@@ -108,7 +108,7 @@ function Revoke({ of: k }: { of: Key }) {
   const { dialog, question } = useQuestion()
   const name = k.name || k.hint
   const ask = () => question({ title: say(t.revokeTitle, { name }), text: t.revokeText, yes: t.revoke, then: () => revoke.mutate({ id: k.id }, { onError: failed, onSuccess: () => done(t.revoked) }) })
-  return <>{k.status === 1 && <Button size="compact-sm" variant="subtle" color="gray" aria-label={`${t.revoke} ${name}`} onClick={ask}>{t.revoke}</Button>}{dialog}</>
+  return <>{k.status === 1 && k.classic === 0 && <Button size="compact-sm" variant="subtle" color="gray" aria-label={`${t.revoke} ${name}`} onClick={ask}>{t.revoke}</Button>}{dialog}</>
 }
 
 const SCOPES = ['read', 'accounts', 'allowlist', 'api-keys', 'endpoints', 'orders', 'usage', 'packages', 'statics', 'places', 'payments', 'sessions']
