@@ -45,6 +45,24 @@ pub(crate) struct Name {
     pub(crate) key: String,
 }
 
+/// A request's turn among its twins. It ends when this is dropped: at the request's end, or where its caller hangs up.
+struct Turn<'a> {
+    memory: &'a Memory,
+    name: &'a Name,
+    held: Option<tokio::sync::OwnedMutexGuard<()>>,
+}
+
+impl Drop for Turn<'_> {
+    /// Forgets the lock unless a twin waits for it.
+    fn drop(&mut self) {
+        drop(self.held.take());
+        let mut running = self.memory.all();
+        if running.get(self.name).is_some_and(|lock| Arc::strong_count(lock) == 1) {
+            running.remove(self.name);
+        }
+    }
+}
+
 /// Remembers answers.
 pub(crate) struct Memory {
     store: Store,
@@ -72,21 +90,7 @@ impl Memory {
     where
         F: Future<Output = Result<T, Fault>>,
     {
-        let turn = self.turn(&claim.name).await;
-        let outcome = self.recall_or_run(claim, work, known).await;
-        self.done(&claim.name, turn);
-        outcome
-    }
-
-    async fn recall_or_run<T, F>(
-        &self,
-        claim: &Arc<Claim>,
-        work: impl Fn() -> F,
-        known: impl Fn(String) -> Result<T, Fault>,
-    ) -> Result<T, Fault>
-    where
-        F: Future<Output = Result<T, Fault>>,
-    {
+        let _turn = self.turn(&claim.name).await;
         // A twin on another process may fail after all; then it is this one's turn.
         for _ in 0..TURNS {
             if let Some(answer) = self.wait(claim).await? {
@@ -101,18 +105,12 @@ impl Memory {
     }
 
     /// Whose turn it is: twins wait here.
-    async fn turn(&self, name: &Name) -> tokio::sync::OwnedMutexGuard<()> {
+    async fn turn<'a>(&'a self, name: &'a Name) -> Turn<'a> {
         let lock = Arc::clone(self.all().entry(name.clone()).or_default());
-        lock.lock_owned().await
-    }
-
-    /// The request is done; forgets the lock unless a twin waits for it.
-    fn done(&self, name: &Name, turn: tokio::sync::OwnedMutexGuard<()>) {
-        drop(turn);
-        let mut running = self.all();
-        if running.get(name).is_some_and(|lock| Arc::strong_count(lock) == 1) {
-            running.remove(name);
-        }
+        // Made before the wait: who hangs up while he waits leaves nothing behind either.
+        let mut turn = Turn { memory: self, name, held: None };
+        turn.held = Some(lock.lock_owned().await);
+        turn
     }
 
     fn all(&self) -> std::sync::MutexGuard<'_, HashMap<Name, Arc<tokio::sync::Mutex<()>>>> {
@@ -303,4 +301,22 @@ fn hex(bytes: &[u8]) -> String {
 fn bytes_of(hex: &str) -> Vec<u8> {
     let digits = hex.as_bytes().chunks_exact(2);
     digits.filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use turnpike_store::both_engines;
+
+    both_engines! {
+        async fn nothing_is_left_of_those_who_hung_up(store: Store) {
+            let memory = Memory::new(store);
+            let name = Name { customer: CustomerId(1), path: "t/make".into(), key: "k".into() };
+            let first = memory.turn(&name).await;
+            assert!(tokio::time::timeout(Duration::ZERO, memory.turn(&name)).await.is_err(), "it waits");
+            assert_eq!(memory.all().len(), 1, "the first still has its turn");
+            drop(first);
+            assert!(memory.all().is_empty());
+        }
+    }
 }
