@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use turnpike_base::{Fault, Lang, Result, Text};
-use turnpike_places::{City, Country, Kind, Names, PlaceKey, State};
+use turnpike_places::{Catalogue, City, Country, Kind, Names, PlaceKey, State};
 use turnpike_wire::{CountryCode, PlaceFilter, Reason, Refusal, Targeting};
 
 /// How many names a "did you mean" offers.
@@ -194,6 +194,12 @@ fn find_cities(
     }
 }
 
+/// Whether these are all the cities that the catalogue calls the same.
+fn is_whole(cities: &[&City]) -> bool {
+    let world = Catalogue::get();
+    cities.first().is_none_or(|city| world.cities_named(city.country, &city.key).len() == cities.len())
+}
+
 /// What a customer asks for as a filter over exits (contract sections 6 and 9), by the names of his site. Blank names
 /// count as absent.
 pub fn filter(
@@ -214,9 +220,11 @@ pub fn filter(
     let country = find_country(names, country)?.code;
     let state = state.map(|name| find_state(names, country, name)).transpose()?;
     let found = city.map(|name| find_cities(names, country, state, name)).transpose()?;
-    // Without a state all cities of that name are meant. Where that is one, its state is told too: however a place
-    // is written, it is one filter, and a session for it one session.
-    let only = found.as_ref().and_then(|(first, all)| first.state.filter(|_| all.len() == 1));
+    // Without a state all cities of that name are meant, if the name is theirs alike; a site's name for some of them
+    // means the largest of those. Where one is meant, its state is told too: however a place is written, it is one
+    // filter, and a session for it one session.
+    let only =
+        found.as_ref().and_then(|(first, all)| first.state.filter(|_| all.len() == 1 || !is_whole(all)));
     Ok(PlaceFilter {
         country: CountryCode::parse(country),
         state: state.map(|s| s.code).or(only).map(str::to_owned),
@@ -372,16 +380,27 @@ mod tests {
     }
 
     #[test]
-    fn a_sites_name_of_several_cities_is_read_as_the_catalogues_of_several() {
+    fn a_sites_name_of_all_cities_of_a_name_is_read_as_the_catalogues() {
         let own = turnpike_places::Named { zh: Some("波特兰".into()), en: None };
-        let place = |state| exact("US", Some(state), Some("Portland")).unwrap();
-        let names = Names::new([(place("OR"), own.clone()), (place("ME"), own)]);
+        let all = Catalogue::get().cities_named("US", "Portland");
+        let names = Names::new(all.iter().map(|city| (PlaceKey::from(city), own.clone())));
         for state in [None, Some("OR"), Some("ME"), Some("NY")] {
             let asked = |name| filter(&names, Some("US"), state, Some(name), None);
             let (ours, usual) = (asked("波特兰"), asked("Portland"));
             assert_eq!(ours.is_ok(), usual.is_ok(), "{state:?}");
             assert_eq!(ours.ok(), usual.ok(), "{state:?}");
         }
+    }
+
+    #[test]
+    fn a_sites_name_of_some_of_several_cities_means_the_largest_of_those() {
+        let own = turnpike_places::Named { zh: None, en: Some("Twin Fields".into()) };
+        let place = |state| exact("US", Some(state), Some("Springfield")).unwrap();
+        let names = Names::new(["MA", "IL"].map(|state| (place(state), own.clone())));
+        let asked = |state, name| filter(&names, Some("US"), state, Some(name), None).unwrap();
+        assert_eq!(asked(None, "Springfield").state, None, "there are more of them");
+        assert_eq!(asked(None, "Twin Fields"), asked(Some("MA"), "Springfield"));
+        assert_eq!(asked(Some("IL"), "Twin Fields"), asked(Some("IL"), "Springfield"));
     }
 
     #[test]
