@@ -173,7 +173,8 @@ impl Control {
 
     /// The endpoints of keys; their scopes name the features of all endpoints that keys open.
     fn key_routes(&self, others: &[Endpoint]) -> Vec<Endpoint> {
-        let mut features: Vec<&'static str> = others.iter().map(|endpoint| endpoint.tag).collect();
+        let mut features: Vec<&'static str> =
+            others.iter().filter(|endpoint| !endpoint.is_console()).map(|endpoint| endpoint.tag).collect();
         features.push(api_keys::TAG);
         features.sort_unstable();
         features.dedup();

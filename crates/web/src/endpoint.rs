@@ -176,6 +176,11 @@ impl Endpoint {
         self
     }
 
+    /// Whether it is open in the console alone.
+    pub const fn is_console(&self) -> bool {
+        self.console_only
+    }
+
     /// Answers a customer.
     pub(crate) fn run(&self, call: Call, values: &Values) -> Outcome {
         match &self.handler {
