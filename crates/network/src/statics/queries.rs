@@ -120,8 +120,11 @@ pub(super) async fn set_maintenance(tx: &WriteTx, id: StaticId, on: bool) -> Res
     Ok(())
 }
 
-/// An address that was measured to be elsewhere is not sold, if the policy says so.
-const TRUE_PLACE: &str = "NOT EXISTS (SELECT 1 FROM exits e WHERE e.id = a.exit_id AND e.withheld <> 0)";
+/// Whether an address is in stock and could be used by who gets it: its exit is enabled, no gateway found it dead, and
+/// it is not withheld for being elsewhere. One that no gateway looked at yet has the benefit of the doubt, so that a
+/// stock can be sold before the first gateway runs; gateways look at once at whatever joins.
+const USABLE: &str = "EXISTS (SELECT 1 FROM exits e WHERE e.id = a.exit_id AND e.status = 'enabled' AND e.healthy <> 0 \
+                      AND e.withheld = 0)";
 
 /// What a wish could take, locked: free addresses first, then shared ones with the fewest holders. On
 /// PostgreSQL a row that another transaction took meanwhile is left out, so fewer may come than there
@@ -135,7 +138,7 @@ pub(super) async fn lock_free(
 ) -> Result<Vec<Address>, StoreError> {
     let sql = format!(
         "SELECT {ADDRESS} FROM static_addresses a WHERE a.product = $1 AND a.country = $2 AND a.maintenance = 0 \
-         AND {IN_STOCK} AND {TRUE_PLACE} AND a.rests_until <= $3 AND a.taken < a.most_holders AND ($4 = 0 OR a.asn = $4) AND a.id <> $5 \
+         AND {USABLE} AND a.rests_until <= $3 AND a.taken < a.most_holders AND ($4 = 0 OR a.asn = $4) AND a.id <> $5 \
          AND NOT EXISTS (SELECT 1 FROM static_holdings h WHERE h.static_id = a.id AND h.customer_id = $6 AND h.state <> 'ended') \
          ORDER BY a.taken, a.id LIMIT $7"
     );
@@ -383,7 +386,7 @@ pub(super) async fn available(
     };
     let sql = format!(
         "SELECT a.country, a.asn, MIN(a.isp) AS isp, COUNT(*) AS n FROM static_addresses a \
-         WHERE a.maintenance = 0 AND {IN_STOCK} AND {TRUE_PLACE} AND a.rests_until <= $1 AND {free} AND ($3 = 0 OR a.product = $3) \
+         WHERE a.maintenance = 0 AND {USABLE} AND a.rests_until <= $1 AND {free} AND ($3 = 0 OR a.product = $3) \
          GROUP BY a.country, a.asn ORDER BY a.country, a.asn"
     );
     let read = |row: &Row| {

@@ -4,7 +4,7 @@ use super::{Filter, Stock, Wish, hold, parse, rules, stock};
 use crate::exits;
 use turnpike_base::{Code, CustomerId, ExitId, PackageId, Page, ProductType, Result, Timestamp};
 use turnpike_store::{Store, Vault, both_engines, changes};
-use turnpike_wire::{Change, CountryCode, PlaceFilter, Pool, Revocation};
+use turnpike_wire::{Change, CountryCode, ExitHealth, PlaceFilter, Pool, Revocation};
 
 const NOW: Timestamp = Timestamp(10_000_000_000);
 const ALICE: CustomerId = CustomerId(1);
@@ -67,6 +67,17 @@ async fn statuses(store: &Store, status: Option<i64>, now: Timestamp) -> Vec<i64
     let page = hold::held(&tx, ALICE, &filter, Page::default(), now).await.unwrap();
     assert_eq!(page.total, i64::try_from(page.rows.len()).unwrap());
     page.rows.iter().map(|held| rules::status(held, now)).collect()
+}
+
+/// The exit that stands for an address.
+async fn by_target(store: &Store, address: &str) -> ExitId {
+    let wanted = exits::Wanted { search: Some(address.into()), ..exits::Wanted::default() };
+    let tx = store.read().await.unwrap();
+    exits::flow::list(&tx, &vault(), &wanted, Page::default()).await.unwrap().rows[0].id
+}
+
+fn seen(exit: ExitId, healthy: bool) -> ExitHealth {
+    ExitHealth { exit, healthy, latency_us: 0, public: None, error: None, at: NOW }
 }
 
 async fn told(store: &Store) -> Vec<Change> {
@@ -231,6 +242,33 @@ both_engines! {
         assert_eq!(free(&store, BOB, true).await, 0);
         let fault = stock::maintain(&store, &vault(), "127.0.9.99", true, NOW).await.unwrap_err();
         assert_eq!((fault.code, fault.slug), (Code::NotFound, "static_not_in_stock"));
+    }
+
+    async fn an_address_whose_exit_serves_nobody_is_not_given_out(store: Store) {
+        use turnpike_wire::ExitStatus::{Disabled, Draining, Enabled};
+        stocked(&store).await;
+        buy(&store, ALICE, 1, 10).await.unwrap();
+        let other = by_target(&store, "127.0.9.2").await;
+        let vault = vault();
+        let counted = async || (free(&store, BOB, true).await, free(&store, BOB, false).await);
+        let refused = async || {
+            let fault = buy(&store, BOB, 1, 20).await.unwrap_err();
+            let tx = store.write().await.unwrap();
+            let exchange = hold::exchange(&tx, &vault, PackageId(10), NOW.plus_days(1), NOW).await.unwrap_err();
+            assert_eq!([fault.code, exchange.code], [Code::OutOfStock; 2]);
+        };
+        for status in [Disabled, Draining] {
+            exits::flow::set_status(&store, &vault, other, status, NOW).await.unwrap();
+            assert_eq!(counted().await, (0, 0), "{status:?}");
+            refused().await;
+        }
+        exits::flow::set_status(&store, &vault, other, Enabled, NOW).await.unwrap();
+        assert_eq!(counted().await, (1, 1), "nobody looked at it yet");
+        exits::flow::health(&store, &[seen(other, false)]).await.unwrap();
+        assert_eq!(counted().await, (0, 0));
+        refused().await;
+        exits::flow::health(&store, &[seen(other, true)]).await.unwrap();
+        assert_eq!((counted().await, buy(&store, BOB, 1, 20).await.unwrap()), ((1, 1), vec!["127.0.9.2".to_owned()]));
     }
 
     async fn statuses_follow_the_time_left(store: Store) {
