@@ -1,6 +1,6 @@
 //! Where customers dial: the host and port of the common entry, and the ports of extracted endpoints.
 
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
 
 /// The common entry's port where nothing else is set (contract section 9).
@@ -13,6 +13,9 @@ pub struct Entry {
     pub host: Option<String>,
     /// Port of the common entry.
     pub port: u16,
+    /// The entry's own addresses, as far as they are known: those it listens on by name, and the host where that is an
+    /// address. One that is a static address, too, is so only to who holds it.
+    pub addresses: Vec<IpAddr>,
     /// Ports of extracted endpoints; every gateway of the entry listens on all of them.
     pub endpoint_ports: Ports,
     /// An `http://` or `https://` address that answers, for samples of code.
@@ -27,6 +30,7 @@ impl Default for Entry {
         Self {
             host: None,
             port: USUAL_PORT,
+            addresses: Vec::new(),
             endpoint_ports: Ports::default(),
             sample_url: USUAL_SAMPLE.to_owned(),
         }
@@ -34,6 +38,12 @@ impl Default for Entry {
 }
 
 impl Entry {
+    /// The entry's own addresses: of where it listens those that are no wildcards, and of the host.
+    pub fn addresses_of(host: Option<&str>, listening: &[SocketAddr]) -> Vec<IpAddr> {
+        let named = listening.iter().map(SocketAddr::ip).filter(|ip| !ip.is_unspecified());
+        named.chain(host.and_then(|host| host.parse().ok())).map(|ip| ip.to_canonical()).collect()
+    }
+
     /// The host as it stands before `:port`: the named entry's, or the common one. `base_url` is how the
     /// caller reached the API.
     pub fn host_of(&self, named: Option<&str>, base_url: &str) -> String {
@@ -105,6 +115,15 @@ mod tests {
         let entry = Entry { host: Some("gate.example".into()), ..Entry::default() };
         assert_eq!(entry.host_of(None, "http://api"), "gate.example");
         assert_eq!(entry.host_of(Some("2001:db8::1"), "http://api"), "[2001:db8::1]");
+    }
+
+    #[test]
+    fn the_entrys_own_addresses_are_those_that_have_a_name() {
+        let listening = ["0.0.0.0:1", "[::]:1", "[::ffff:192.0.2.1]:1"].map(|at| at.parse().unwrap());
+        let told =
+            |host| Entry::addresses_of(host, &listening).iter().map(IpAddr::to_string).collect::<Vec<_>>();
+        assert_eq!(told(Some("192.0.2.2")), ["192.0.2.1", "192.0.2.2"]);
+        assert_eq!([told(None), told(Some("gate.example"))], [["192.0.2.1"], ["192.0.2.1"]]);
     }
 
     #[test]

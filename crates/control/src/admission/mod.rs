@@ -2,6 +2,8 @@
 
 mod endpoint;
 mod statics;
+#[cfg(test)]
+mod tests;
 
 use crate::Inner;
 use std::sync::Arc;
@@ -144,7 +146,7 @@ async fn permit(
     if ask.targeting.ip.is_some() && !subject.product.is_static() {
         return Ok(Err(ip_needs_static()));
     }
-    let owned = match statics::owned(tx, ask, subject, &place, now).await? {
+    let owned = match statics::owned(control, tx, ask, subject, &place, now).await? {
         Ok(owned) => owned,
         Err(refusal) => return Ok(Err(refusal)),
     };

@@ -1,26 +1,28 @@
 //! Which of a customer's static addresses a connection may leave from, and why none (contract sections 6, 9).
 
 use super::Answer;
+use crate::Inner;
 use turnpike_base::{Result, Text, Timestamp};
-use turnpike_network::statics::{self, Stand};
+use turnpike_network::statics::{self, Owned, Stand};
 use turnpike_store::ReadTx;
 use turnpike_wire::{Admission, OwnedExit, PlaceFilter, Reason, Refusal, Subject};
 
 /// The addresses that the username, or the address that was dialled, picks; `None` for products that rotate
-/// over a pool.
+/// over a pool: to them an address of the stock is the common entry like any other that is listened on, and may
+/// be the only one that the machine has.
 pub(super) async fn owned(
+    control: &Inner,
     tx: &ReadTx,
     ask: &Admission,
     subject: Subject,
     place: &PlaceFilter,
     now: Timestamp,
 ) -> Result<Answer<Option<Vec<OwnedExit>>>> {
-    let dialled = dialled(tx, ask).await?;
     if !subject.product.is_static() {
-        // Who dials a static address wants that one: another way out would be a surprise.
-        return Ok(if dialled.is_some() { Err(not_yours()) } else { Ok(None) });
+        return Ok(Ok(None));
     }
     let all = statics::hold::owned(tx, subject.customer, subject.product, now).await?;
+    let dialled = dialled(control, tx, ask, &all).await?;
     let ip = match (ask.targeting.ip.as_deref(), dialled.as_deref()) {
         (Some(named), Some(dialled)) if !all.iter().any(|one| one.is(named) && one.is(dialled)) => {
             return Ok(Err(not_yours()));
@@ -44,9 +46,14 @@ pub(super) async fn owned(
     }))
 }
 
-/// The address that was dialled, if it is one of the stock.
-async fn dialled(tx: &ReadTx, ask: &Admission) -> Result<Option<String>> {
-    let address = ask.dialled.ip().to_canonical().to_string();
+/// The address that was dialled, if it is one of the stock. The entry's own address is one only to who holds it:
+/// everybody else dials the common entry there.
+async fn dialled(control: &Inner, tx: &ReadTx, ask: &Admission, all: &[Owned]) -> Result<Option<String>> {
+    let ip = ask.dialled.ip().to_canonical();
+    let address = ip.to_string();
+    if control.network.entry().addresses.contains(&ip) {
+        return Ok(all.iter().any(|one| one.is(&address)).then_some(address));
+    }
     Ok(statics::stock::is_known(tx, &address).await?.then_some(address))
 }
 

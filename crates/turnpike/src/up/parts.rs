@@ -75,6 +75,7 @@ impl Parts {
         control.set_entry(Entry {
             host: settings.proxy_host.clone(),
             port: proxy.port(),
+            addresses: Entry::addresses_of(settings.proxy_host.as_deref(), gateway.addresses()),
             endpoint_ports: gateway.endpoint_ports().iter().copied().collect(),
             sample_url: trial.url.clone(),
         });
