@@ -176,7 +176,8 @@ impl Shop {
         }
         tx.commit().await.unwrap();
         let stock = turnpike_network::statics::parse(STOCK).unwrap();
-        turnpike_network::statics::stock::import(store, &vault(), stock, now).await.unwrap();
+        let network = turnpike_network::State::new(store.clone(), vault(), std::sync::Arc::default());
+        turnpike_network::statics::stock::import(&network, stock, now).await.unwrap();
         let state = crate::State {
             store: store.clone(),
             vault: vault(),

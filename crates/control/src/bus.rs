@@ -38,7 +38,7 @@ impl Control {
 
     async fn save_health(&self, seen: Vec<ExitHealth>) -> Result<()> {
         let news = self.0.roster.observe(seen);
-        if news.is_empty() { Ok(()) } else { exits::flow::health(&self.0.store, &news).await }
+        if news.is_empty() { Ok(()) } else { exits::flow::health(&self.0.network, &news).await }
     }
 }
 

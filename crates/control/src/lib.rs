@@ -234,6 +234,14 @@ impl Control {
         self.0.network.truth.set(files, policy)
     }
 
+    /// Looks up the exits that never were, as far as the policy withholds: at the start, before anything is sold.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn meet_exits(&self) -> Result<()> {
+        turnpike_network::truth::flow::meet_all(&self.0.network, self.0.clock.now()).await
+    }
+
     /// The customer API with its reference, the flags, and the operator API, which answers to who bears a token, as one router.
     pub fn router(&self, operator_tokens: Vec<turnpike_base::Secret>) -> axum::Router {
         let auth = Arc::clone(&self.0.directory);

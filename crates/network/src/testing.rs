@@ -26,6 +26,11 @@ pub(crate) fn vault() -> Vault {
     Vault::new([7; 32])
 }
 
+/// What the features of this domain work on, over a store.
+pub(crate) fn state(store: &Store) -> State {
+    State::new(store.clone(), vault(), Arc::default())
+}
+
 /// A key is a letter 32 times; the letter's place in the alphabet is the customer.
 fn key_of(customer: CustomerId) -> String {
     let letter = if customer == ALICE { "a" } else { "b" };

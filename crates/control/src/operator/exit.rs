@@ -39,7 +39,7 @@ pub(super) async fn add(control: &Control, input: New) -> Result<Value> {
         city: input.city,
         asn: input.asn,
     };
-    let ids = exits::flow::add(control.store(), &control.0.vault, &[new], control.0.clock.now()).await?;
+    let ids = exits::flow::add(&control.0.network, &[new], control.0.clock.now()).await?;
     Ok(json!({"id": ids.first()}))
 }
 
@@ -127,7 +127,7 @@ pub(super) async fn map(control: &Control, _: Nothing) -> Result<Value> {
 
 pub(super) async fn import(control: &Control, input: Import) -> Result<Value> {
     let now = control.0.clock.now();
-    let count = exits::flow::import(control.store(), &control.0.vault, &input.file, now).await?;
+    let count = exits::flow::import(&control.0.network, &input.file, now).await?;
     Ok(json!({"imported": count}))
 }
 

@@ -88,7 +88,7 @@ pub(super) async fn release(control: &Control, input: Release) -> Result<Value> 
 
 pub(super) async fn import(control: &Control, input: Import) -> Result<Value> {
     let new = statics::parse(&input.file)?;
-    let count = statics::stock::import(control.store(), &control.0.vault, new, control.0.clock.now()).await?;
+    let count = statics::stock::import(&control.0.network, new, control.0.clock.now()).await?;
     Ok(json!({"imported": count}))
 }
 

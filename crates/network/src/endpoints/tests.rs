@@ -54,7 +54,7 @@ async fn exit(store: &Store, target: &str, country: &str, city: &str) {
         city: Some(city.into()),
         asn: None,
     };
-    exits::flow::add(store, &vault(), &[new], NOW).await.unwrap();
+    exits::flow::add(&crate::testing::state(store), &[new], NOW).await.unwrap();
 }
 
 /// Alice may extract from [`HOME`] with a bucket, Bob is not allowlisted; exits 1 to 3, ports 20001 to 20005.

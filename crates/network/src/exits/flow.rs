@@ -2,7 +2,8 @@
 
 use super::model::{Exit, Measured, NewExit, Wanted};
 use super::{error, import, queries, rules};
-use crate::place;
+use crate::truth::{Settled, flow as truth};
+use crate::{State, place};
 use turnpike_base::table::Table;
 use turnpike_base::{ExitId, Page, PageOf, Result, Timestamp};
 use turnpike_store::{Read, Store, Vault, WriteTx, changes};
@@ -13,18 +14,26 @@ const BATCH: i64 = 10_000;
 
 /// Adds exits, all or none. Fails with `exit_taken` if one is there already, and with parameter errors
 /// for places, pools and targets that can't be read.
-pub async fn add(store: &Store, vault: &Vault, new: &[NewExit], now: Timestamp) -> Result<Vec<ExitId>> {
-    let tx = store.write().await?;
+pub async fn add(state: &State, new: &[NewExit], now: Timestamp) -> Result<Vec<ExitId>> {
+    let settled = state.truth.settled();
+    let tx = state.store.write().await?;
     let mut ids = Vec::with_capacity(new.len());
     for exit in new {
-        ids.push(add_in(&tx, vault, exit, now).await?);
+        ids.push(add_in(&tx, &state.vault, &settled, exit, now).await?);
     }
     tx.commit().await?;
     Ok(ids)
 }
 
-/// Adds one exit inside a transaction of the caller.
-pub async fn add_in(tx: &WriteTx, vault: &Vault, new: &NewExit, now: Timestamp) -> Result<ExitId> {
+/// Adds one exit inside a transaction of the caller. It is looked up at once: nobody is told of it before it is known
+/// whether it is to be withheld.
+pub async fn add_in(
+    tx: &WriteTx,
+    vault: &Vault,
+    settled: &Settled,
+    new: &NewExit,
+    now: Timestamp,
+) -> Result<ExitId> {
     let kind = rules::kind_of(&new.target, new.resolve)?;
     let place = place::claim(&new.country, new.state.as_deref(), new.city.as_deref())
         .map_err(|unknown| unknown.fault(["country", "state", "city"]))?;
@@ -35,16 +44,18 @@ pub async fn add_in(tx: &WriteTx, vault: &Vault, new: &NewExit, now: Timestamp) 
     let fresh =
         queries::Fresh { target: &target, kind: &kind, pools: &new.pools, place: &place, asn: new.asn };
     let id = queries::insert(tx, vault, &fresh, now).await?.ok_or_else(|| error::taken(&target))?;
+    truth::meet(tx, vault, settled, id, now).await?;
     tell(tx, vault, id, now).await?;
     Ok(id)
 }
 
 /// Adds the exits of an import file, all or none; every line that can't be taken is named by its number.
-pub async fn import(store: &Store, vault: &Vault, file: &str, now: Timestamp) -> Result<usize> {
+pub async fn import(state: &State, file: &str, now: Timestamp) -> Result<usize> {
     let Table { rows, mut faults } = import::parse(file)?;
-    let tx = store.write().await?;
+    let settled = state.truth.settled();
+    let tx = state.store.write().await?;
     for (line, exit) in &rows {
-        if let Err(fault) = add_in(&tx, vault, exit, now).await {
+        if let Err(fault) = add_in(&tx, &state.vault, &settled, exit, now).await {
             faults.note(*line, fault)?;
         }
     }
@@ -117,11 +128,16 @@ pub async fn probe(store: &Store, vault: &Vault, id: ExitId, now: Timestamp) -> 
     Ok(tx.commit().await?)
 }
 
-/// Keeps what gateways saw. Callers leave out what says nothing new.
-pub async fn health(store: &Store, seen: &[ExitHealth]) -> Result<()> {
-    let tx = store.write().await?;
+/// Keeps what gateways saw. Callers leave out what says nothing new. Whose public address is new is looked up at once.
+pub async fn health(state: &State, seen: &[ExitHealth]) -> Result<()> {
+    let settled = state.truth.settled();
+    let tx = state.store.write().await?;
     for one in seen {
-        queries::set_health(&tx, one).await?;
+        if queries::set_health(&tx, one).await?
+            && truth::meet(&tx, &state.vault, &settled, one.exit, one.at).await?
+        {
+            tell(&tx, &state.vault, one.exit, one.at).await?;
+        }
     }
     Ok(tx.commit().await?)
 }

@@ -217,19 +217,21 @@ pub(crate) async fn set_pools(tx: &WriteTx, id: ExitId, pools: &[Pool]) -> Resul
     Ok(())
 }
 
-/// Keeps what a gateway saw; what it did not see stays. Another public address is to be measured anew.
-pub(super) async fn set_health(tx: &WriteTx, seen: &ExitHealth) -> Result<(), StoreError> {
+/// Keeps what a gateway saw; what it did not see stays. Another public address is to be measured anew: true then, and
+/// where that was due before.
+pub(super) async fn set_health(tx: &WriteTx, seen: &ExitHealth) -> Result<bool, StoreError> {
     let sql = "UPDATE exits SET healthy = $2, latency_us = $3, error = $4, seen_at = $5, \
                measured_at = CASE WHEN $6 IS NULL OR $6 = public_address THEN measured_at ELSE NULL END, \
-               public_address = COALESCE($6, public_address) WHERE id = $1";
+               public_address = COALESCE($6, public_address) WHERE id = $1 RETURNING measured_at";
     let latency = i64::try_from(seen.latency_us).unwrap_or(i64::MAX);
     let public = seen.public.map(|address| address.to_string());
-    tx.exec(sql, args![seen.exit, seen.healthy, latency, seen.error.as_ref(), seen.at, public]).await?;
-    Ok(())
+    let args = args![seen.exit, seen.healthy, latency, seen.error.as_ref(), seen.at, public];
+    let Some(row) = tx.row(sql, args).await? else { return Ok(false) };
+    Ok(row.opt::<Timestamp>("measured_at")?.is_none())
 }
 
 /// Keeps where an exit was measured to be.
-pub(super) async fn set_measured(
+pub(crate) async fn set_measured(
     tx: &WriteTx,
     id: ExitId,
     measured: &Measured,

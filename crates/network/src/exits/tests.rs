@@ -25,7 +25,7 @@ fn local(target: &str) -> NewExit {
 }
 
 async fn add(store: &Store, new: NewExit) -> turnpike_base::Result<ExitId> {
-    Ok(flow::add(store, &vault(), &[new], NOW).await?[0])
+    Ok(flow::add(&crate::testing::state(store), &[new], NOW).await?[0])
 }
 
 async fn all(store: &Store) -> Vec<Exit> {
@@ -67,7 +67,7 @@ both_engines! {
     async fn refuses_the_same_exit_twice_and_adds_none_of_a_bad_list(store: Store) {
         add(&store, local("127.0.9.1")).await.unwrap();
         let list = [local("127.0.9.2"), local("127.0.9.1")];
-        let fault = flow::add(&store, &vault(), &list, NOW).await.unwrap_err();
+        let fault = flow::add(&crate::testing::state(&store), &list, NOW).await.unwrap_err();
         assert_eq!((fault.code, fault.slug), (Code::Conflict, "exit_taken"));
         assert_eq!(all(&store).await.len(), 1);
     }
@@ -108,9 +108,9 @@ both_engines! {
         let id = add(&store, local("127.0.9.1")).await.unwrap();
         let public = Some(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)));
         let seen = ExitHealth { exit: id, healthy: true, latency_us: 900, public, error: None, at: NOW };
-        flow::health(&store, std::slice::from_ref(&seen)).await.unwrap();
+        flow::health(&crate::testing::state(&store), std::slice::from_ref(&seen)).await.unwrap();
         let out = ExitHealth { healthy: false, public: None, error: Some("refused".into()), ..seen };
-        flow::health(&store, &[out]).await.unwrap();
+        flow::health(&crate::testing::state(&store), &[out]).await.unwrap();
         let health = all(&store).await.remove(0).health;
         assert_eq!((health.healthy, health.error.as_deref()), (false, Some("refused")));
         assert_eq!(health.public.as_deref(), Some("203.0.113.7"));

@@ -23,7 +23,7 @@ async fn exit(store: &Store, target: &str, pool: Pool, country: &str, state: &st
         city: some(city),
         asn: None,
     };
-    exits::flow::add(store, &vault(), &[new], NOW).await.unwrap()[0]
+    exits::flow::add(&crate::testing::state(store), &[new], NOW).await.unwrap()[0]
 }
 
 async fn account(store: &Store, name: &str, product: ProductType) {
@@ -119,7 +119,7 @@ both_engines! {
 
     async fn an_account_of_static_addresses_sees_its_owners(store: Store) {
         let file = "address,type,country,city\n127.0.8.1,25,US,Los Angeles\n127.0.8.2,25,DE,Berlin\n";
-        stock::import(&store, &vault(), statics::parse(file).unwrap(), NOW).await.unwrap();
+        stock::import(&crate::testing::state(&store), statics::parse(file).unwrap(), NOW).await.unwrap();
         let wish = Wish {
             customer: ALICE,
             product: ProductType::StaticResidential,

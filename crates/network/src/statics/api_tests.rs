@@ -21,7 +21,7 @@ const STOCK: &str = "address,type,country,state,city,asn,isp,holders
 
 /// The stock, and the API over it.
 async fn stocked(store: &Store) -> Api {
-    stock::import(store, &vault(), parse(STOCK).unwrap(), NOW).await.unwrap();
+    stock::import(&crate::testing::state(store), parse(STOCK).unwrap(), NOW).await.unwrap();
     let api = Api::new(store).await;
     api.state.set_entry(Entry { port: 3_120, ..Entry::default() });
     api

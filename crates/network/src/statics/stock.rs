@@ -3,7 +3,8 @@
 use super::model::{Address, NewStatic, Stock};
 use super::{error, queries, rules};
 use crate::exits::{self, NewExit};
-use crate::place;
+use crate::truth::Settled;
+use crate::{State, place};
 use std::net::IpAddr;
 use turnpike_base::table::{Table, wrong};
 use turnpike_base::{Code, Fault, Page, PageOf, Result, StaticId, Text, Timestamp};
@@ -12,11 +13,12 @@ use turnpike_wire::{Change, Resolve, Revocation};
 
 /// Takes the addresses of an import file into stock, all or none; each gets an exit that stands for it. Every line
 /// that can't be taken is named by its number.
-pub async fn import(store: &Store, vault: &Vault, new: Table<NewStatic>, now: Timestamp) -> Result<usize> {
+pub async fn import(state: &State, new: Table<NewStatic>, now: Timestamp) -> Result<usize> {
     let Table { rows, mut faults } = new;
-    let tx = store.write().await?;
+    let settled = state.truth.settled();
+    let tx = state.store.write().await?;
     for (line, one) in &rows {
-        if let Err(fault) = add(&tx, vault, one, now).await {
+        if let Err(fault) = add(&tx, &state.vault, &settled, one, now).await {
             faults.note(*line, naming(one, fault))?;
         }
     }
@@ -35,7 +37,7 @@ fn naming(one: &NewStatic, fault: Fault) -> Fault {
     wrong(Text::made(format!("{}：{zh}", one.address), format!("{}: {en}", one.address)))
 }
 
-async fn add(tx: &WriteTx, vault: &Vault, new: &NewStatic, now: Timestamp) -> Result<()> {
+async fn add(tx: &WriteTx, vault: &Vault, settled: &Settled, new: &NewStatic, now: Timestamp) -> Result<()> {
     let address = new.address.to_canonical().to_string();
     let exit = NewExit {
         target: new.via.clone().unwrap_or_else(|| address.clone()),
@@ -48,7 +50,7 @@ async fn add(tx: &WriteTx, vault: &Vault, new: &NewStatic, now: Timestamp) -> Re
     };
     let place = place::claim(&new.country, new.state.as_deref(), new.city.as_deref())
         .map_err(|unknown| unknown.fault(["country", "state", "city"]))?;
-    let exit = exits::flow::add_in(tx, vault, &exit, now).await?;
+    let exit = exits::flow::add_in(tx, vault, settled, &exit, now).await?;
     let (product, asn, isp, holders) = (new.product, new.asn, new.isp.as_str(), new.holders);
     let fresh = queries::Fresh { exit, address: address.clone(), product, place: &place, asn, isp, holders };
     if queries::insert(tx, &fresh, now).await? { Ok(()) } else { Err(error::in_stock(&address)) }

@@ -20,7 +20,7 @@ fn vault() -> Vault {
 }
 
 async fn stocked(store: &Store) {
-    stock::import(store, &vault(), parse(STOCK).unwrap(), NOW).await.unwrap();
+    stock::import(&crate::testing::state(store), parse(STOCK).unwrap(), NOW).await.unwrap();
 }
 
 fn wish(customer: CustomerId, count: i64) -> Wish {
@@ -119,11 +119,11 @@ both_engines! {
         // Who held it reads so still, and it may come back as what it is then, no sooner than it has rested.
         assert_eq!(statuses(&store, None, NOW).await, [2]);
         let again = "address,type,country,holders\n127.0.9.1,25,US,5\n";
-        assert_eq!(stock::import(&store, &vault(), parse(again).unwrap(), NOW).await.unwrap(), 1);
+        assert_eq!(stock::import(&crate::testing::state(&store), parse(again).unwrap(), NOW).await.unwrap(), 1);
         let back = stock::list(&store.read().await.unwrap(), &Stock::default(), Page::default(), NOW).await.unwrap();
         let back = back.rows.iter().find(|one| one.address == "127.0.9.1").unwrap();
         assert_eq!((back.most_holders, back.city.as_deref(), back.rests_until), (5, None, NOW.plus_days(1)));
-        assert!(stock::import(&store, &vault(), parse(again).unwrap(), NOW).await.is_err(), "it is in stock");
+        assert!(stock::import(&crate::testing::state(&store), parse(again).unwrap(), NOW).await.is_err(), "it is in stock");
         assert_eq!(buy(&store, ALICE, 1, 20).await.unwrap(), ["127.0.9.2"]);
     }
 
@@ -149,7 +149,7 @@ both_engines! {
 
     async fn n_in_stock_are_sold_exactly_n_times_to_many_at_once(store: Store) {
         let lines: String = (1..=5).map(|n| format!("127.0.9.{n},25,US\n")).collect();
-        stock::import(&store, &vault(), parse(&format!("address,type,country\n{lines}")).unwrap(), NOW).await.unwrap();
+        stock::import(&crate::testing::state(&store), parse(&format!("address,type,country\n{lines}")).unwrap(), NOW).await.unwrap();
         let mut buyers = tokio::task::JoinSet::new();
         for n in 0..11 {
             let store = store.clone();
@@ -264,10 +264,10 @@ both_engines! {
         }
         exits::flow::set_status(&store, &vault, other, Enabled, NOW).await.unwrap();
         assert_eq!(counted().await, (1, 1), "nobody looked at it yet");
-        exits::flow::health(&store, &[seen(other, false)]).await.unwrap();
+        exits::flow::health(&crate::testing::state(&store), &[seen(other, false)]).await.unwrap();
         assert_eq!(counted().await, (0, 0));
         refused().await;
-        exits::flow::health(&store, &[seen(other, true)]).await.unwrap();
+        exits::flow::health(&crate::testing::state(&store), &[seen(other, true)]).await.unwrap();
         assert_eq!((counted().await, buy(&store, BOB, 1, 20).await.unwrap()), ((1, 1), vec!["127.0.9.2".to_owned()]));
     }
 
@@ -298,7 +298,7 @@ both_engines! {
     async fn an_import_is_all_or_nothing_and_names_every_wrong_line(store: Store) {
         let file = "# our stock\naddress,type,country,city,via\n127.0.9.1,25,US,,\n127.0.9.2,26,US,,\n\n\
             127.0.9.1,25,US,,http://203.0.113.5:80\n127.0.9.1,25,US,,\n127.0.9.4,25,US,Los Angelas,\nx,25,US,,\n";
-        let fault = stock::import(&store, &vault(), parse(file).unwrap(), NOW).await.unwrap_err();
+        let fault = stock::import(&crate::testing::state(&store), parse(file).unwrap(), NOW).await.unwrap_err();
         let told: Vec<&str> = fault.errors["file"].iter().map(|text| text.en.as_ref()).collect();
         assert_eq!(told.len(), 5, "{told:?}");
         let starts = [

@@ -1,12 +1,12 @@
 //! Measuring, with small databases that `fixtures/make.py` made.
 
 use super::{Databases, Found, Policy, Refreshed, Truth, flow};
-use crate::State;
 use crate::exits::{self, Exit, NewExit, Wanted};
 use crate::roster::Roster;
+use crate::{State, statics};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use turnpike_base::{ExitId, Page, Timestamp};
+use turnpike_base::{CustomerId, ExitId, Page, Timestamp};
 use turnpike_store::{Store, Vault, both_engines, changes};
 use turnpike_wire::{Change, ExitHealth, Pool, Resolve};
 
@@ -85,7 +85,7 @@ async fn add(state: &State, target: &str, country: &str, place: Option<&str>, as
         city: place.map(str::to_owned),
         asn,
     };
-    exits::flow::add(&state.store, &state.vault, &[new], NOW).await.unwrap()[0]
+    exits::flow::add(state, &[new], NOW).await.unwrap()[0]
 }
 
 async fn measure(state: &State, now: Timestamp) {
@@ -158,6 +158,38 @@ both_engines! {
         assert!(told(&state).await.contains(&(abroad, false)));
     }
 
+    async fn nobody_is_told_of_an_exit_before_it_is_looked_up(store: Store) {
+        let state = state(&store, &["nested.mmdb"], Policy::Country);
+        let abroad = add(&state, "192.0.2.4", "DE", None, None).await;
+        assert_eq!((exit(&state, abroad).await.withheld, told(&state).await), (true, vec![(abroad, true)]));
+        let file = "target,pools,country\n192.0.2.5,residential,DE\n192.0.2.6,residential,US\n";
+        assert_eq!(exits::flow::import(&state, file, NOW).await.unwrap(), 2);
+        assert_eq!(told(&state).await[1..].iter().map(|(_, withheld)| *withheld).collect::<Vec<_>>(), [true, false]);
+        let stock = "address,type,country\n192.0.2.7,14,DE\n192.0.2.8,14,US\n";
+        statics::stock::import(&state, statics::parse(stock).unwrap(), NOW).await.unwrap();
+        let tx = store.read().await.unwrap();
+        let sold = statics::hold::available(&tx, CustomerId(1), None, true, NOW).await.unwrap();
+        assert_eq!(sold.iter().map(|one| (one.country.as_str(), one.number)).collect::<Vec<_>>(), [("US", 1)]);
+        drop(tx);
+        // A parent's address is found out by a probe; it is looked up with what tells it.
+        let parent = add(&state, "http://parent.example:3128", "DE", None, None).await;
+        assert!(!exit(&state, parent).await.withheld);
+        let public = Some("192.0.2.9".parse().unwrap());
+        let seen = ExitHealth { exit: parent, healthy: true, latency_us: 0, public, error: None, at: NOW };
+        exits::flow::health(&state, &[seen]).await.unwrap();
+        assert_eq!((exit(&state, parent).await.withheld, told(&state).await.last()), (true, Some(&(parent, true))));
+    }
+
+    async fn exits_that_came_while_nothing_ran_are_looked_up_before_they_are_sold(store: Store) {
+        let before = State::new(store.clone(), Vault::new([7; 32]), Arc::default());
+        let abroad = add(&before, "192.0.2.4", "DE", None, None).await;
+        for (policy, withheld) in [(Policy::Never, false), (Policy::Country, true)] {
+            let state = state(&store, &["nested.mmdb"], policy);
+            flow::meet_all(&state, NOW).await.unwrap();
+            assert_eq!(exit(&state, abroad).await.withheld, withheld, "{policy:?}");
+        }
+    }
+
     async fn a_block_is_judged_by_all_of_it(store: Store) {
         let state = state(&store, &["nested.mmdb"], Policy::Country);
         // Nobody knows where its first address is; the fifth network of eight is in Germany.
@@ -172,7 +204,7 @@ both_engines! {
             error: None,
             at: NOW,
         };
-        exits::flow::health(&store, &[seen]).await.unwrap();
+        exits::flow::health(&state, &[seen]).await.unwrap();
         measure(&state, NOW).await;
         let told = mismatch(&state, spread).await.unwrap();
         assert_eq!(told, "198.51.100.15 (8 of 64 samples): country: claims US, is DE");
@@ -194,15 +226,15 @@ both_engines! {
             error: None,
             at: NOW,
         };
-        exits::flow::health(&store, &[seen("192.0.2.1")]).await.unwrap();
+        exits::flow::health(&state, &[seen("192.0.2.1")]).await.unwrap();
         measure(&state, NOW.plus_seconds(5)).await;
         assert!(exit(&state, id).await.withheld);
-        exits::flow::health(&store, &[seen("198.51.100.1")]).await.unwrap();
+        exits::flow::health(&state, &[ExitHealth { at: NOW.plus_seconds(7), ..seen("198.51.100.1") }]).await.unwrap();
         measure(&state, NOW.plus_seconds(10)).await;
         let at = |exit: Exit| (exit.withheld, exit.measured.unwrap().at);
-        assert_eq!(at(exit(&state, id).await), (false, NOW.plus_seconds(10)));
+        assert_eq!(at(exit(&state, id).await), (false, NOW.plus_seconds(7)), "as soon as it was seen");
         measure(&state, NOW.plus_seconds(3_600)).await;
-        assert_eq!(at(exit(&state, id).await).1, NOW.plus_seconds(10), "once a day is enough");
+        assert_eq!(at(exit(&state, id).await).1, NOW.plus_seconds(7), "once a day is enough");
         measure(&state, NOW.plus_days(2)).await;
         assert_eq!(at(exit(&state, id).await).1, NOW.plus_days(2));
     }

@@ -65,6 +65,7 @@ impl Parts {
         control.set_balancers(settings.trusted_proxies.clone());
         couriers::set(&control, settings, api.local_addr()?)?;
         measure(&control, settings)?;
+        control.meet_exits().await.map_err(crate::up::told)?;
         let work = control.start();
         let mut config = config(settings, dir, echo, api.local_addr()?)?;
         config.endpoint_ports = ports::wanted(&settings.endpoint_ports, &store).await?;
