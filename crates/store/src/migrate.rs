@@ -59,6 +59,7 @@ twins! {
     87 "0087_outbox_lanes",
     88 "0088_proofs_of_customers",
     89 "0089_removed_statics",
+    90 "0090_parts_of_payments",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

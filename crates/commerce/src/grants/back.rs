@@ -111,7 +111,8 @@ async fn shorten(
     if !matches!(given.kind, GivenKind::Address | GivenKind::Renewal) {
         return Ok(());
     }
-    if until > now {
+    // What a dispute holds may come back to it.
+    if until > now || queries::is_frozen(tx, package.id).await? {
         return hold::renew(tx, package.id, until, now).await;
     }
     give_up(tx, state, package.id, now).await

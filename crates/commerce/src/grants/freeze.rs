@@ -10,7 +10,7 @@ use turnpike_base::{Money, Result, Timestamp};
 use turnpike_network::statics::hold;
 use turnpike_store::WriteTx;
 
-/// Takes away what `amount` of the order's price paid for, until the dispute is over. The caller begins a dispute once.
+/// Takes away what `amount` of the order's price paid for, until the dispute is over. A dispute that grows takes more.
 pub async fn freeze(tx: &WriteTx, order: &Order, dispute: &str, amount: Money, now: Timestamp) -> Result<()> {
     for given in queries::of_order(tx, &order.trade_no).await? {
         let bought = back::up(given.size(), amount.0, order.pay_fee().0);
@@ -40,15 +40,19 @@ pub async fn thaw(tx: &WriteTx, dispute: &str, now: Timestamp) -> Result<()> {
     queries::forget_freezes(tx, dispute).await
 }
 
-/// The dispute was lost: what it held is taken back for good, and an address without time is given up.
+/// The dispute was lost: what it held is taken back for good, and an address without time is given up, unless another
+/// dispute may still give it some.
 pub async fn forfeit(tx: &WriteTx, state: &State, dispute: &str, now: Timestamp) -> Result<()> {
-    for (given, _) in queries::frozen_by(tx, dispute).await? {
+    let held = queries::frozen_by(tx, dispute).await?;
+    queries::forget_freezes(tx, dispute).await?;
+    for (given, _) in held {
         let Some(package) = change::lock(tx, given.package).await? else { continue };
-        if is_address(&given) && package.expires_at <= now && back::is_held(tx, package.id).await? {
+        let over = is_address(&given) && package.expires_at <= now;
+        if over && !queries::is_frozen(tx, package.id).await? && back::is_held(tx, package.id).await? {
             back::give_up(tx, state, package.id, now).await?;
         }
     }
-    queries::forget_freezes(tx, dispute).await
+    Ok(())
 }
 
 const fn is_address(given: &Given) -> bool {

@@ -63,7 +63,7 @@ pub(super) async fn addon_target(
     Ok(tx.row(sql, args![customer, now]).await?.map(|row| row.get("id")).transpose()?)
 }
 
-/// Writes down what a dispute holds of a grant.
+/// Writes down what a dispute holds of a grant, or holds more.
 pub(super) async fn freeze(
     tx: &WriteTx,
     dispute: &str,
@@ -71,7 +71,8 @@ pub(super) async fn freeze(
     amount: i64,
     now: Timestamp,
 ) -> Result<()> {
-    let sql = "INSERT INTO grant_freezes (dispute, grant_id, amount, created_at) VALUES ($1, $2, $3, $4)";
+    let sql = "INSERT INTO grant_freezes (dispute, grant_id, amount, created_at) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (dispute, grant_id) DO UPDATE SET amount = grant_freezes.amount + excluded.amount";
     tx.exec(sql, args![dispute, grant, amount, now]).await?;
     Ok(())
 }
@@ -88,6 +89,12 @@ pub(super) async fn frozen_by(tx: &impl Read, dispute: &str) -> Result<Vec<(Give
 pub(super) async fn frozen_of(tx: &impl Read, grant: i64) -> Result<i64> {
     let sql = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS n FROM grant_freezes WHERE grant_id = $1";
     Ok(tx.row(sql, args![grant]).await?.map_or(Ok(0), |row| row.get("n"))?)
+}
+
+/// Whether a dispute holds something of a package.
+pub(super) async fn is_frozen(tx: &impl Read, package: PackageId) -> Result<bool> {
+    let sql = "SELECT f.grant_id FROM grant_freezes f JOIN grants g ON g.id = f.grant_id WHERE g.package_id = $1 LIMIT 1";
+    Ok(tx.row(sql, args![package]).await?.is_some())
 }
 
 /// The dispute holds nothing any more.

@@ -79,6 +79,17 @@ pub(super) async fn recharged(tx: &impl Read, customer: CustomerId) -> Result<Mo
     tx.row(sql, args![customer]).await?.map_or(Ok(Money::ZERO), |row| row.get("n"))
 }
 
+/// What of an order's money went to the balance because nothing was bought by it.
+pub(crate) async fn returned(
+    tx: &impl Read,
+    customer: CustomerId,
+    trade_no: &str,
+) -> Result<Money, StoreError> {
+    let sql = "SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) AS n FROM ledger_entries e JOIN ledger_lines l ON l.entry_id = e.id \
+        WHERE e.customer_id = $1 AND e.kind = 'returned' AND e.trade_no = $2 AND l.account = 'balance'";
+    tx.row(sql, args![customer, trade_no]).await?.map_or(Ok(Money::ZERO), |row| row.get("n"))
+}
+
 /// The entry's row; `None` where the order has one of this kind that it may have once only.
 pub(super) async fn insert_entry(
     tx: &WriteTx,

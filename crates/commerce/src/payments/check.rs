@@ -33,6 +33,23 @@ const PROMISES: &[(&str, &str)] = &[
          SELECT p.id AS id, p.refunded AS kept, CAST(COALESCE(back.amount, 0) AS BIGINT) AS counted FROM payments p
          LEFT JOIN back ON back.payment_id = p.id WHERE p.refunded <> COALESCE(back.amount, 0) OR p.refunded > p.received",
     ),
+    (
+        "what went back of a payment and what was called back of it is no more than came",
+        "WITH called AS (SELECT payment_id, SUM(ordered + beside) AS amount FROM payment_disputes WHERE status <> 'won' GROUP BY payment_id)
+         SELECT p.id AS id, p.received AS kept, CAST(p.refunded + called.amount AS BIGINT) AS counted FROM payments p
+         JOIN called ON called.payment_id = p.id WHERE p.refunded + called.amount > p.received",
+    ),
+    (
+        "what disputes cost is what they took of no balance",
+        "WITH told AS (SELECT p.customer_id AS customer_id, SUM(d.amount - d.beside - CASE WHEN o.product_type = 3 THEN d.ordered ELSE 0 END) AS amount
+             FROM payment_disputes d JOIN payments p ON p.id = d.payment_id JOIN orders o ON o.trade_no = p.trade_no
+             WHERE d.status <> 'won' GROUP BY p.customer_id),
+         booked AS (SELECT customer_id, -SUM(amount) AS amount FROM ledger_lines WHERE account = 'disputes' GROUP BY customer_id)
+         SELECT COALESCE(told.customer_id, booked.customer_id) AS id, CAST(COALESCE(booked.amount, 0) AS BIGINT) AS kept,
+             CAST(COALESCE(told.amount, 0) AS BIGINT) AS counted
+         FROM told FULL OUTER JOIN booked ON booked.customer_id = told.customer_id
+         WHERE COALESCE(told.amount, 0) <> COALESCE(booked.amount, 0)",
+    ),
 ];
 
 /// Every breach, as a sentence for operators; empty when all is right. Amounts are minor units.

@@ -19,7 +19,7 @@ async fn tell(scene: &Scene, id: &str, intent: &str, amount: i64, status: &str) 
     assert_eq!(told["outcome"], outcome);
 }
 
-async fn total(scene: &Scene, order: &Order) -> i64 {
+pub(super) async fn total(scene: &Scene, order: &Order) -> i64 {
     let tx = scene.shop.state.store.read().await.unwrap();
     let given = grants::of_order(&tx, &order.trade_no).await.unwrap()[0].package;
     turnpike_access::packages::by_id(&tx, given).await.unwrap().unwrap().total

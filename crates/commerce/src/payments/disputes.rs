@@ -1,64 +1,85 @@
-//! Disputes: a payer's bank calls a payment back. The money is gone at once, what it paid for freezes as far as it is
-//! unused; who topped up may fall below zero by it, and only by it.
+//! Disputes: a payer's bank calls a payment back, at once or in parts. The money is gone at once. What it paid for freezes
+//! as far as it is unused, what of it stood on the balance goes from there; who topped up may fall below zero by it, and only
+//! by it. What is beyond what the payment brought and did not go back already is the operator's loss, not the customer's.
 
 use super::model::Payment;
+use super::parts::Part;
 use super::{queries, records};
 use crate::ledger::{self, Account, Kind, Posting};
 use crate::orders::{self, Order, Status, What};
+use crate::prices::rules::share;
 use crate::{State, grants};
 use turnpike_base::{Fault, Money, ProductType, Result, Timestamp};
 use turnpike_store::{WriteTx, retrying};
 
 /// What a disputed payment was for.
 struct Case {
+    payment: Payment,
     /// The order that was paid.
     order: Order,
     /// The order whose goods it bought: a rest completes another one.
     bought: Order,
-    /// The money stands on the customer's balance: it topped it up, or there was no order for it any more.
-    on_balance: bool,
-    /// It came for an order that took none any more.
-    late: bool,
+    /// Nothing was bought by it: it is on the balance.
+    closed: bool,
 }
 
 impl Case {
-    /// Where the money went, and has to come from again: for goods, and to the balance. What was more than the order cost is there as well.
-    fn parts(&self, amount: Money) -> (i64, i64) {
-        let surplus = (amount.0 - self.order.pay_fee().0).max(0);
-        if self.on_balance { (0, amount.0) } else { (amount.0 - surplus, surplus) }
+    /// What an amount was of the price of what it bought: of a rest, its own fee is not.
+    fn worth(&self, ordered: Money) -> Money {
+        match self.order.goods.what {
+            What::Rest { .. } => share(self.order.goods_fee(), ordered.0, self.order.pay_fee().0),
+            _ => ordered,
+        }
     }
 
     /// The entry that moves the money: away by a dispute, back when it is won.
-    fn lines(&self, pm_id: i64, amount: Money, away: bool) -> [(Account, Money); 3] {
-        let (sold, balance) = self.parts(amount);
+    fn lines(&self, amount: Money, part: Part, away: bool) -> [(Account, Money); 3] {
+        let topped_up = self.order.product_type == ProductType::Recharge;
+        let balance = part.beside.0 + if topped_up { part.ordered.0 } else { 0 };
         let sign = if away { -1 } else { 1 };
         [
-            (Account::Disputes, Money(sign * sold)),
+            (Account::Disputes, Money(sign * (amount.0 - balance))),
             (Account::Balance(self.order.customer), Money(sign * balance)),
-            (Account::Cash(pm_id), Money(-sign * amount.0)),
+            (Account::Cash(self.payment.pm_id), Money(-sign * amount.0)),
         ]
+    }
+
+    async fn post(&self, tx: &WriteTx, kind: Kind, dispute: &str, moved: Moved, now: Timestamp) -> Result<()> {
+        let Order { site, customer, ref trade_no, .. } = self.order;
+        let lines = &self.lines(moved.amount, moved.part, moved.away);
+        let posting = Posting { site, customer, kind, trade_no, memo: dispute, lines, overdraw: true };
+        ledger::post(tx, &posting, now).await
     }
 }
 
-async fn case(tx: &WriteTx, payment: &Payment) -> Result<Case> {
-    let order = order_of(tx, payment).await?;
-    let bought = bought(tx, &order).await?;
-    let late = queries::came_late(tx, payment.id).await?;
-    let on_balance = late || order.product_type == ProductType::Recharge || bought.status == Status::Closed;
-    Ok(Case { order, bought, on_balance, late })
+/// Money that a dispute moves.
+#[derive(Clone, Copy)]
+struct Moved {
+    amount: Money,
+    part: Part,
+    away: bool,
 }
 
-async fn post(
-    tx: &WriteTx,
-    order: &Order,
-    kind: Kind,
-    dispute: &str,
-    lines: &[(Account, Money)],
-    now: Timestamp,
-) -> Result<()> {
-    let Order { site, customer, ref trade_no, .. } = *order;
-    ledger::post(tx, &Posting { site, customer, kind, trade_no, memo: dispute, lines, overdraw: true }, now)
-        .await
+/// The orders stay locked, and the payment: disputes and refunds of it come one after another.
+async fn case(tx: &WriteTx, payment: i64) -> Result<Case> {
+    let missing = || Fault::internal("dispute_without_payment", payment.to_string());
+    let found = queries::payment(tx, payment).await?.ok_or_else(missing)?;
+    let order = order_of(tx, &found).await?;
+    let bought = bought(tx, &order).await?;
+    let payment = queries::lock_payment(tx, payment).await?.ok_or_else(missing)?;
+    let closed = is_closed(&order, &bought);
+    Ok(Case { payment, order, bought, closed })
+}
+
+fn is_closed(order: &Order, bought: &Order) -> bool {
+    order.status == Status::Closed || bought.status == Status::Closed
+}
+
+/// Whether nothing was bought by a payment, so that all of it is on the balance.
+pub(super) async fn bought_nothing(tx: &WriteTx, payment: &Payment) -> Result<bool> {
+    let order = order_of(tx, payment).await?;
+    let bought = bought(tx, &order).await?;
+    Ok(is_closed(&order, &bought))
 }
 
 async fn order_of(tx: &WriteTx, payment: &Payment) -> Result<Order> {
@@ -73,7 +94,7 @@ async fn bought(tx: &WriteTx, order: &Order) -> Result<Order> {
     whole.ok_or_else(|| Fault::internal("rest_without_order", trade_no.clone()))
 }
 
-/// A dispute begins. The same one again changes nothing.
+/// A dispute begins, or grows to `amount`. The same one again changes nothing.
 pub(super) async fn open(
     state: &State,
     dispute: &str,
@@ -93,50 +114,102 @@ async fn open_once(
 ) -> Result<&'static str> {
     let tx = state.store.write().await?;
     let Some(payment) = queries::by_intent(&tx, intent).await? else { return Ok("unknown") };
-    let mut case = case(&tx, &payment).await?;
-    if !records::insert_dispute(&tx, dispute, payment.id, amount, now).await? {
+    let mut case = case(&tx, payment.id).await?;
+    records::insert_dispute(&tx, dispute, payment.id, now).await?;
+    let Some(open) = records::lock_open_dispute(&tx, dispute).await? else { return Ok("again") };
+    if amount <= open.amount {
         return Ok("again");
     }
-    // Nobody waits for the rest of an order whose first part is called back: what came is on the balance, and goes.
-    if case.bought.status == Status::Unpaid && !case.late {
-        orders::flow::shut(&tx, state, &case.bought, now).await?;
-        case.on_balance = true;
-    }
-    let lines = case.lines(payment.pm_id, amount, true);
-    post(&tx, &case.order, Kind::Dispute, dispute, &lines, now).await?;
-    if !case.on_balance {
-        grants::freeze::freeze(&tx, &case.bought, dispute, amount, now).await?;
-    }
+    take(&tx, state, &mut case, dispute, Money(amount.0 - open.amount.0), now).await?;
     tx.commit().await?;
     let trade_no = case.order.trade_no;
     tracing::warn!(dispute, trade_no, %amount, "a payment is disputed; what it paid for is frozen");
     Ok("disputed")
 }
 
-/// A dispute is over: won, and what it held comes back; lost, and it is taken back as by a refund.
-pub(super) async fn end(state: &State, dispute: &str, won: bool, now: Timestamp) -> Result<&'static str> {
-    retrying(|| end_once(state, dispute, won, now)).await
+/// Books so much more of a dispute.
+async fn take(
+    tx: &WriteTx,
+    state: &State,
+    case: &mut Case,
+    dispute: &str,
+    amount: Money,
+    now: Timestamp,
+) -> Result<()> {
+    stop_waiting(tx, state, case, now).await?;
+    let left = queries::parts(tx, &case.payment).await?.left(case.closed);
+    let part = left.of(amount);
+    records::grow_dispute(tx, dispute, amount, part).await?;
+    case.post(tx, Kind::Dispute, dispute, Moved { amount, part, away: true }, now).await?;
+    if part.ordered > Money::ZERO {
+        grants::freeze::freeze(tx, &case.bought, dispute, case.worth(part.ordered), now).await?;
+    }
+    Ok(())
 }
 
-async fn end_once(state: &State, dispute: &str, won: bool, now: Timestamp) -> Result<&'static str> {
+/// Nobody waits for the rest of an order whose first part is called back: what came is on the balance, and goes.
+async fn stop_waiting(tx: &WriteTx, state: &State, case: &mut Case, now: Timestamp) -> Result<()> {
+    let left = queries::parts(tx, &case.payment).await?.left(case.closed);
+    let waiting = [&case.order, &case.bought].into_iter().find(|order| order.status == Status::Unpaid);
+    let Some(waiting) = waiting.filter(|_| left.ordered > Money::ZERO) else { return Ok(()) };
+    orders::flow::shut(tx, state, waiting, now).await?;
+    case.closed = true;
+    Ok(())
+}
+
+/// A dispute is over, with `amount` in the end: won, and what it held comes back; lost, and it is taken back as by a refund.
+pub(super) async fn end(
+    state: &State,
+    dispute: &str,
+    amount: Money,
+    won: bool,
+    now: Timestamp,
+) -> Result<&'static str> {
+    retrying(|| end_once(state, dispute, amount, won, now)).await
+}
+
+async fn end_once(
+    state: &State,
+    dispute: &str,
+    amount: Money,
+    won: bool,
+    now: Timestamp,
+) -> Result<&'static str> {
     let tx = state.store.write().await?;
-    let Some((payment, amount)) = records::lock_open_dispute(&tx, dispute).await? else {
-        return Ok("unknown");
-    };
-    let payment = queries::payment(&tx, payment).await?;
-    let payment = payment.ok_or_else(|| Fault::internal("dispute_without_payment", dispute.to_owned()))?;
-    let case = case(&tx, &payment).await?;
+    let Some(payment) = records::disputed_payment(&tx, dispute).await? else { return Ok("unknown") };
+    let mut case = case(&tx, payment).await?;
+    let Some(open) = records::lock_open_dispute(&tx, dispute).await? else { return Ok("unknown") };
+    let grown = Money(amount.0 - open.amount.0);
+    if !won && grown > Money::ZERO {
+        take(&tx, state, &mut case, dispute, grown, now).await?;
+    }
+    let Some(open) = records::lock_open_dispute(&tx, dispute).await? else { return Ok("unknown") };
     records::end_dispute(&tx, dispute, won, now).await?;
     if won {
-        let lines = case.lines(payment.pm_id, amount, false);
-        post(&tx, &case.order, Kind::DisputeWon, dispute, &lines, now).await?;
+        let moved = Moved { amount: open.amount, part: open.part, away: false };
+        case.post(&tx, Kind::DisputeWon, dispute, moved, now).await?;
         grants::freeze::thaw(&tx, dispute, now).await?;
     } else {
         grants::freeze::forfeit(&tx, state, dispute, now).await?;
-        if !case.late && matches!(case.bought.status, Status::Paid | Status::Refunded) {
-            orders::flow::called_back(&tx, &case.bought, amount, now).await?;
+        if open.part.ordered > Money::ZERO {
+            orders::flow::called_back(&tx, &case.bought, case.worth(open.part.ordered), now).await?;
         }
     }
     tx.commit().await?;
     Ok(if won { "dispute_won" } else { "dispute_lost" })
+}
+
+/// A refund of a payment did not go back after all, while disputes had taken more than was left beside it: so much of it has
+/// the payer by them already. Gives back how much; the payment is locked.
+pub(super) async fn cover(tx: &WriteTx, payment: i64, amount: Money) -> Result<Money> {
+    let mut left = amount;
+    for (dispute, lost) in records::losses(tx, payment).await? {
+        let covered = lost.min(left);
+        if covered > Money::ZERO {
+            let part = Part { ordered: Money::ZERO, beside: covered };
+            records::grow_dispute(tx, &dispute, Money::ZERO, part).await?;
+            left = Money(left.0 - covered.0);
+        }
+    }
+    Ok(Money(amount.0 - left.0))
 }

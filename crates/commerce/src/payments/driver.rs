@@ -84,10 +84,10 @@ pub enum News {
     Payment { session: String, payment: Option<i64>, standing: Standing },
     /// A refund could not be made after all.
     RefundFailed { refund: String },
-    /// A payer's bank calls a payment back.
+    /// A payer's bank calls a payment back, or more of it: `amount` is all that the dispute is over.
     DisputeOpened { dispute: String, intent: String, amount: Money },
     /// The dispute is over.
-    DisputeEnded { dispute: String, won: bool },
+    DisputeEnded { dispute: String, amount: Money, won: bool },
     /// Nothing that matters here.
     Nothing,
 }

@@ -3,9 +3,9 @@
 use super::driver::{Page, Receipt};
 use super::model::{Attempt, Method, Payment};
 use super::{BALANCE, BANK, error, jobs, methods, queries, unmatched};
-use crate::State;
 use crate::orders::{self, Order, Paid, Settled, Status};
-use turnpike_base::{CustomerId, Fault, Lang, Money, Result, Timestamp};
+use crate::{State, ledger};
+use turnpike_base::{CustomerId, Fault, Lang, Money, ProductType, Result, Timestamp};
 use turnpike_store::{WriteTx, is_duplicate, retrying};
 use turnpike_web::Site;
 
@@ -187,17 +187,26 @@ pub(super) async fn book(
         return Ok("currency");
     }
     let paid = Paid { amount: receipt.amount, pm_id: payment.pm_id, reference: receipt.intent.clone() };
-    let outcome = match orders::flow::settle(tx, state, &order, &paid, now).await? {
-        Settled::Paid => "paid",
-        Settled::Short { .. } => "short",
-        Settled::Over { .. } => "over",
-        Settled::Late => "late",
+    let (outcome, beside) = match orders::flow::settle(tx, state, &order, &paid, now).await? {
+        Settled::Paid => ("paid", Money::ZERO),
+        Settled::Short { .. } => ("short", Money::ZERO),
+        Settled::Over { surplus } => ("over", surplus),
+        Settled::Late => ("late", receipt.amount),
     };
-    queries::set_paid(tx, payment.id, receipt, outcome, now).await?;
+    let beside = beside.0.saturating_add(unneeded(tx, &order, outcome).await?.0);
+    queries::set_paid(tx, payment.id, receipt, (outcome, receipt.amount.min(Money(beside))), now).await?;
     if matches!(outcome, "paid" | "over") {
         jobs::order_closed(tx, &order, now).await?;
     }
     Ok(outcome)
+}
+
+/// What of a rest completed nothing, because the whole order was there already: it is on the balance.
+async fn unneeded(tx: &WriteTx, order: &Order, outcome: &str) -> Result<Money> {
+    if order.product_type != ProductType::Supplement || !matches!(outcome, "paid" | "over") {
+        return Ok(Money::ZERO);
+    }
+    Ok(ledger::queries::returned(tx, order.customer, &order.trade_no).await?)
 }
 
 /// What the operator saw on the bank's account for an order. Without an amount: what the order waits for.

@@ -6,6 +6,8 @@
 mod api;
 pub mod check;
 #[cfg(test)]
+mod dispute_part_tests;
+#[cfg(test)]
 mod dispute_tests;
 mod disputes;
 pub mod driver;
@@ -22,6 +24,7 @@ mod notices;
 mod open;
 #[cfg(test)]
 mod outage_tests;
+mod parts;
 mod proofs;
 mod queries;
 mod reconcile;

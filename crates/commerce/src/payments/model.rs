@@ -103,6 +103,8 @@ pub struct Payment {
     pub received: Money,
     /// What of it went back, or is promised back.
     pub refunded: Money,
+    /// What of it went to the balance beside what was ordered: late, too much, or to go back and could not.
+    pub beside: Money,
     /// What is paid for, in the customer's language; empty where no page says it.
     pub title: String,
     /// Where the customer's browser goes after the page.
@@ -150,6 +152,8 @@ pub struct Refund {
     pub amount: Money,
     /// ISO 4217, as its payment's.
     pub currency: String,
+    /// Of what went to the balance beside what was ordered.
+    pub beside: bool,
     /// promised, made, failed
     pub status: String,
     /// When it was promised.

@@ -122,7 +122,9 @@ async fn apply(state: &State, from: Kept, notice: &Notice, now: Timestamp) -> Re
         News::DisputeOpened { dispute, intent, amount } => {
             disputes::open(state, dispute, intent, *amount, now).await?
         }
-        News::DisputeEnded { dispute, won } => disputes::end(state, dispute, *won, now).await?,
+        News::DisputeEnded { dispute, amount, won } => {
+            disputes::end(state, dispute, *amount, *won, now).await?
+        }
         News::Nothing => "nothing",
     };
     if outcome == "unknown" && now < from.received_at.plus_days(UNKNOWN_DAYS) {

@@ -3,6 +3,7 @@
 use super::driver::{Page, Receipt};
 use super::methods::Terms;
 use super::model::{Attempt, Payment, Refund, Status};
+use super::parts::Parts;
 use super::reconcile::Settled;
 use crate::orders::Order;
 use turnpike_base::{Money, SiteId, Timestamp};
@@ -60,6 +61,7 @@ fn read_payment(row: &Row) -> Result<Payment, StoreError> {
         page_url: row.opt::<String>("page_url")?.filter(|url| !url.is_empty()),
         received: row.get("received")?,
         refunded: row.get("refunded")?,
+        beside: row.get("beside")?,
         title: row.get("title")?,
         return_url: row.get("return_url")?,
         created_at: row.get("created_at")?,
@@ -80,10 +82,26 @@ pub(super) async fn open_of(tx: &impl Read, trade_no: &str) -> Result<Vec<Paymen
     tx.rows(sql, args![trade_no]).await?.iter().map(read_payment).collect()
 }
 
-/// Payments of an order that have something left to pay back, locked, newest first.
-pub(super) async fn refundable(tx: &WriteTx, trade_no: &str) -> Result<Vec<Payment>, StoreError> {
-    let sql = "SELECT * FROM payments WHERE trade_no = $1 AND status = 'paid' AND outcome <> 'late' AND received > refunded ORDER BY id DESC";
-    tx.lock(sql, args![trade_no]).await?.iter().map(read_payment).collect()
+/// Payments of an order, and of the rests that completed it, of which not all went back; locked, newest first.
+pub(super) async fn refundable(tx: &WriteTx, order: &Order) -> Result<Vec<Payment>, StoreError> {
+    let sql = "SELECT * FROM payments WHERE (trade_no = $1 OR trade_no IN (SELECT trade_no FROM orders \
+        WHERE customer_id = $2 AND completes = $1 AND status = 1)) AND status = 'paid' AND received > refunded ORDER BY id DESC";
+    tx.lock(sql, args![&order.trade_no, order.customer]).await?.iter().map(read_payment).collect()
+}
+
+/// What came by a payment, and what of it went again. The payment is locked.
+pub(super) async fn parts(tx: &impl Read, payment: &Payment) -> Result<Parts, StoreError> {
+    let sql = "SELECT CAST(COALESCE((SELECT SUM(amount) FROM payment_refunds \
+            WHERE payment_id = $1 AND status <> 'failed' AND beside = 1), 0) AS BIGINT) AS back_beside, \
+        CAST(COALESCE(SUM(ordered), 0) AS BIGINT) AS called, CAST(COALESCE(SUM(beside), 0) AS BIGINT) AS called_beside \
+        FROM payment_disputes WHERE payment_id = $1 AND status <> 'won'";
+    let Payment { received, beside, refunded: back, .. } = *payment;
+    let Some(row) = tx.row(sql, args![payment.id]).await? else {
+        return Ok(Parts { received, beside, back, ..Parts::default() });
+    };
+    let (back_beside, called, called_beside) =
+        (row.get("back_beside")?, row.get("called")?, row.get("called_beside")?);
+    Ok(Parts { received, beside, back, back_beside, called, called_beside })
 }
 
 pub(super) async fn by_session(tx: &impl Read, session: &str) -> Result<Option<Payment>, StoreError> {
@@ -124,11 +142,12 @@ pub(super) async fn set_paid(
     tx: &WriteTx,
     id: i64,
     receipt: &Receipt,
-    outcome: &str,
+    (outcome, beside): (&str, Money),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE payments SET status = 'paid', intent = $2, received = $3, outcome = $4, settled_at = $5 WHERE id = $1";
-    tx.exec(sql, args![id, &receipt.intent, receipt.amount, outcome, now]).await.map(drop)
+    let sql = "UPDATE payments SET status = 'paid', intent = $2, received = $3, outcome = $4, beside = $5, settled_at = $6 \
+        WHERE id = $1";
+    tx.exec(sql, args![id, &receipt.intent, receipt.amount, outcome, beside, now]).await.map(drop)
 }
 
 pub(super) async fn set_gone(tx: &WriteTx, id: i64) -> Result<(), StoreError> {
@@ -137,23 +156,18 @@ pub(super) async fn set_gone(tx: &WriteTx, id: i64) -> Result<(), StoreError> {
         .map(drop)
 }
 
-/// Whether a payment came for an order that took none any more.
-pub(super) async fn came_late(tx: &impl Read, id: i64) -> Result<bool, StoreError> {
-    let sql = "SELECT id FROM payments WHERE id = $1 AND outcome = 'late'";
-    Ok(tx.row(sql, args![id]).await?.is_some())
-}
-
+/// A refund that is promised: of what was ordered, or of what went to the balance `beside` it.
 pub(super) async fn insert_refund(
     tx: &WriteTx,
     payment: &Payment,
-    amount: Money,
+    (amount, beside): (Money, bool),
     now: Timestamp,
 ) -> Result<i64, StoreError> {
     tx.exec("UPDATE payments SET refunded = refunded + $2 WHERE id = $1", args![payment.id, amount]).await?;
-    let sql = "INSERT INTO payment_refunds (payment_id, site_id, customer_id, trade_no, pm_id, amount, status, created_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, 'promised', $7) RETURNING id";
+    let sql = "INSERT INTO payment_refunds (payment_id, site_id, customer_id, trade_no, pm_id, amount, beside, status, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'promised', $8) RETURNING id";
     let Payment { id, site, customer, ref trade_no, pm_id, .. } = *payment;
-    let row = tx.row(sql, args![id, site, customer, trade_no, pm_id, amount, now]).await?;
+    let row = tx.row(sql, args![id, site, customer, trade_no, pm_id, amount, beside, now]).await?;
     row.map_or(Ok(0), |row| row.get("id"))
 }
 
@@ -171,6 +185,7 @@ fn read_refund(row: &Row) -> Result<Refund, StoreError> {
         pm_id: row.get("pm_id")?,
         amount: row.get("amount")?,
         currency: row.get("currency")?,
+        beside: row.get("beside")?,
         status: row.get("status")?,
         created_at: row.get("created_at")?,
     })
@@ -198,11 +213,11 @@ pub(super) async fn end_refund(
     tx.exec(sql, args![id, status, reference, now]).await.map(drop)
 }
 
-/// What was to go back of a payment did not.
-pub(super) async fn give_back(tx: &WriteTx, payment: i64, amount: Money) -> Result<(), StoreError> {
-    tx.exec("UPDATE payments SET refunded = refunded - $2 WHERE id = $1", args![payment, amount])
-        .await
-        .map(drop)
+/// What was to go back of a payment did not: it is on the balance, beside what was ordered.
+pub(super) async fn give_back(tx: &WriteTx, refund: &Refund) -> Result<(), StoreError> {
+    let sql = "UPDATE payments SET refunded = refunded - $2, beside = beside + $3 WHERE id = $1";
+    let beside = if refund.beside { Money::ZERO } else { refund.amount };
+    tx.exec(sql, args![refund.payment, refund.amount, beside]).await.map(drop)
 }
 
 /// Refunds of an order, or all that wait for somebody, oldest first.

@@ -2,6 +2,7 @@
 
 use super::driver::Notice;
 use super::notices::{Kept, Waiting};
+use super::parts::Part;
 use super::reconcile::Reconciliation;
 use turnpike_base::{Money, Timestamp};
 use turnpike_store::{Read, Row, StoreError, WriteTx, args};
@@ -49,27 +50,65 @@ pub(super) async fn notice_applied(
     tx.exec(sql, args![pm_id, event, now, outcome]).await.map(drop)
 }
 
-/// Whether it is a new one.
+/// A dispute over nothing yet, unless it is known.
 pub(super) async fn insert_dispute(
     tx: &WriteTx,
     dispute: &str,
     payment: i64,
-    amount: Money,
     now: Timestamp,
-) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO payment_disputes (dispute, payment_id, amount, status, created_at) VALUES ($1, $2, $3, 'open', $4) \
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO payment_disputes (dispute, payment_id, amount, status, created_at) VALUES ($1, $2, 0, 'open', $3) \
         ON CONFLICT (dispute) DO NOTHING";
-    Ok(tx.exec(sql, args![dispute, payment, amount, now]).await? == 1)
+    tx.exec(sql, args![dispute, payment, now]).await.map(drop)
 }
 
-/// The payment and the amount of a dispute that is open.
+/// A dispute is over so much more, which takes this part.
+pub(super) async fn grow_dispute(
+    tx: &WriteTx,
+    dispute: &str,
+    amount: Money,
+    part: Part,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE payment_disputes SET amount = amount + $2, ordered = ordered + $3, beside = beside + $4 WHERE dispute = $1";
+    tx.exec(sql, args![dispute, amount, part.ordered, part.beside]).await.map(drop)
+}
+
+/// A dispute that is open.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OpenDispute {
+    /// What it is over.
+    pub(super) amount: Money,
+    /// What it took of it.
+    pub(super) part: Part,
+}
+
 pub(super) async fn lock_open_dispute(
     tx: &WriteTx,
     dispute: &str,
-) -> Result<Option<(i64, Money)>, StoreError> {
-    let sql = "SELECT payment_id, amount FROM payment_disputes WHERE dispute = $1 AND status = 'open' ORDER BY dispute";
-    let rows = tx.lock(sql, args![dispute]).await?;
-    rows.first().map(|row| Ok((row.get("payment_id")?, row.get("amount")?))).transpose()
+) -> Result<Option<OpenDispute>, StoreError> {
+    let sql = "SELECT * FROM payment_disputes WHERE dispute = $1 AND status = 'open' ORDER BY dispute";
+    let read = |row: &Row| {
+        let part = Part { ordered: row.get("ordered")?, beside: row.get("beside")? };
+        Ok(OpenDispute { amount: row.get("amount")?, part })
+    };
+    tx.lock(sql, args![dispute]).await?.first().map(read).transpose()
+}
+
+/// The payment of a dispute that is open.
+pub(super) async fn disputed_payment(tx: &impl Read, dispute: &str) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT payment_id FROM payment_disputes WHERE dispute = $1 AND status = 'open'";
+    tx.row(sql, args![dispute]).await?.map(|row| row.get("payment_id")).transpose()
+}
+
+/// What disputes of a payment that are not won cost beyond what they took of it.
+pub(super) async fn losses(tx: &WriteTx, payment: i64) -> Result<Vec<(String, Money)>, StoreError> {
+    let sql = "SELECT * FROM payment_disputes WHERE payment_id = $1 AND status <> 'won' AND amount > ordered + beside ORDER BY dispute";
+    let read = |row: &Row| {
+        let (amount, ordered, beside): (Money, Money, Money) =
+            (row.get("amount")?, row.get("ordered")?, row.get("beside")?);
+        Ok((row.get("dispute")?, Money(amount.0 - ordered.0 - beside.0)))
+    };
+    tx.lock(sql, args![payment]).await?.iter().map(read).collect()
 }
 
 pub(super) async fn end_dispute(

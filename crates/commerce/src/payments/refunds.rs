@@ -3,7 +3,7 @@
 
 use super::driver::RefundStanding;
 use super::model::{Payment, Refund};
-use super::{jobs, queries};
+use super::{disputes, jobs, queries};
 use crate::State;
 use crate::ledger::{self, Account, Kind, Posting};
 use crate::orders::Order;
@@ -21,7 +21,7 @@ struct Owed<'a> {
 }
 
 /// Pays back what is taken from accounts (negative lines): this adds the counterpart and posts. What no
-/// payment of the order can take back (the balance paid, or more came in pieces) goes to the balance.
+/// payment of the order can take back (the balance paid, or a dispute has it) goes to the balance.
 pub async fn pay_back(
     tx: &WriteTx,
     state: &State,
@@ -37,10 +37,11 @@ pub async fn pay_back(
         return Err(Fault::internal("refund_sign", format!("{owed:?} takes nothing: {from:?}")));
     }
     let mut lines = from.to_vec();
-    for payment in queries::refundable(tx, owed.trade_no).await? {
-        let part = left.min(payment.received.0 - payment.refunded.0);
+    for payment in queries::refundable(tx, order).await? {
+        let there = queries::parts(tx, &payment).await?.left(false);
+        let part = left.min(there.ordered.0);
         if part > 0 && state.payments.driver(payment.pm_id).is_some() {
-            promise(tx, &payment, Money(part), now).await?;
+            promise(tx, &payment, (Money(part), false), now).await?;
             lines.push((Account::Due(payment.pm_id), Money(part)));
             left -= part;
         }
@@ -64,8 +65,8 @@ async fn post(
     ledger::post(tx, &Posting { site, customer, kind, trade_no, memo, lines, overdraw: false }, now).await
 }
 
-/// Writes a promise down; the job makes it true after the commit.
-async fn promise(tx: &WriteTx, payment: &Payment, amount: Money, now: Timestamp) -> Result<()> {
+/// Writes a promise down: of what was ordered, or of what went to the balance beside it. The job makes it true after the commit.
+async fn promise(tx: &WriteTx, payment: &Payment, amount: (Money, bool), now: Timestamp) -> Result<()> {
     let id = queries::insert_refund(tx, payment, amount, now).await?;
     jobs::plan(tx, jobs::REFUND, id, now, now).await
 }
@@ -117,7 +118,7 @@ async fn made_once(state: &State, id: i64, reference: &str, now: Timestamp) -> R
     Ok(tx.commit().await?)
 }
 
-/// A promised refund can't be made, or came back: the customer has it on his balance.
+/// A promised refund can't be made, or came back: the customer has it on his balance, less what a dispute gave him of it.
 pub(super) async fn failed(state: &State, id: i64, now: Timestamp) -> Result<()> {
     retrying(|| failed_once(state, id, now)).await
 }
@@ -128,9 +129,16 @@ async fn failed_once(state: &State, id: i64, now: Timestamp) -> Result<()> {
         return Ok(());
     };
     queries::end_refund(&tx, id, "failed", "", now).await?;
-    queries::give_back(&tx, refund.payment, refund.amount).await?;
+    queries::lock_payment(&tx, refund.payment).await?;
+    let covered = disputes::cover(&tx, refund.payment, refund.amount).await?;
+    queries::give_back(&tx, &refund).await?;
     let from = if refund.status == "made" { Account::Cash(refund.pm_id) } else { Account::Due(refund.pm_id) };
-    let lines = [(from, Money(-refund.amount.0)), (Account::Balance(refund.customer), refund.amount)];
+    let there = Money(refund.amount.0 - covered.0);
+    let lines = [
+        (from, Money(-refund.amount.0)),
+        (Account::Disputes, covered),
+        (Account::Balance(refund.customer), there),
+    ];
     post(&tx, &owed(&refund), Kind::RefundFailed, &lines, now).await?;
     Ok(tx.commit().await?)
 }

@@ -153,5 +153,6 @@ impl Scene {
         let tx = self.shop.state.store.read().await.unwrap();
         assert_eq!(ledger::check::differences(&tx).await.unwrap(), Vec::<String>::new());
         assert_eq!(check::differences(&tx).await.unwrap(), Vec::<String>::new());
+        assert_eq!(crate::check::differences(&tx).await.unwrap(), Vec::<String>::new());
     }
 }

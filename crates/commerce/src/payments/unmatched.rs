@@ -143,6 +143,7 @@ fn refund(found: &Unmatched, payment: &Payment) -> Refund {
         pm_id: found.pm_id,
         amount: found.amount,
         currency: found.currency.clone(),
+        beside: false,
         status: "promised".into(),
         created_at: found.created_at,
     }

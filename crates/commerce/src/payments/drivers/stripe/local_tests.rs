@@ -117,6 +117,7 @@ fn refund(id: i64, amount: i64) -> Refund {
         pm_id: super::ID,
         amount: Money(amount),
         currency: "CNY".into(),
+        beside: false,
         status: "promised".into(),
         created_at: SystemClock.now(),
     }

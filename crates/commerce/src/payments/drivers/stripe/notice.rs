@@ -63,6 +63,8 @@ pub(super) fn read(body: &[u8]) -> Result<Notice> {
         }
         // An inquiry that becomes a dispute tells it by the money that goes.
         "charge.dispute.created" | "charge.dispute.funds_withdrawn" => opened(object(event.data)?),
+        // What was disputed may have grown.
+        "charge.dispute.updated" => updated(object(event.data)?),
         "charge.dispute.closed" => ended(object(event.data)?),
         _ => News::Nothing,
     };
@@ -85,9 +87,15 @@ fn opened(dispute: Dispute) -> News {
     }
 }
 
+/// What is over is told by its end.
+fn updated(dispute: Dispute) -> News {
+    if matches!(dispute.status.as_str(), "won" | "lost") { News::Nothing } else { opened(dispute) }
+}
+
 fn ended(dispute: Dispute) -> News {
     if is_inquiry(&dispute) {
         return News::Nothing;
     }
-    News::DisputeEnded { won: dispute.status == "won", dispute: dispute.id }
+    let Dispute { id, amount, status, .. } = dispute;
+    News::DisputeEnded { dispute: id, amount: Money(amount), won: status == "won" }
 }
