@@ -44,7 +44,14 @@ impl Case {
         ]
     }
 
-    async fn post(&self, tx: &WriteTx, kind: Kind, dispute: &str, moved: Moved, now: Timestamp) -> Result<()> {
+    async fn post(
+        &self,
+        tx: &WriteTx,
+        kind: Kind,
+        dispute: &str,
+        moved: Moved,
+        now: Timestamp,
+    ) -> Result<()> {
         let Order { site, customer, ref trade_no, .. } = self.order;
         let lines = &self.lines(moved.amount, moved.part, moved.away);
         let posting = Posting { site, customer, kind, trade_no, memo: dispute, lines, overdraw: true };
@@ -75,11 +82,10 @@ fn is_closed(order: &Order, bought: &Order) -> bool {
     order.status == Status::Closed || bought.status == Status::Closed
 }
 
-/// Whether nothing was bought by a payment, so that all of it is on the balance.
-pub(super) async fn bought_nothing(tx: &WriteTx, payment: &Payment) -> Result<bool> {
-    let order = order_of(tx, payment).await?;
-    let bought = bought(tx, &order).await?;
-    Ok(is_closed(&order, &bought))
+/// Whether nothing was bought by what came for an order, so that all of it is on the balance.
+pub(super) async fn bought_nothing(tx: &WriteTx, order: &Order) -> Result<bool> {
+    let bought = bought(tx, order).await?;
+    Ok(is_closed(order, &bought))
 }
 
 async fn order_of(tx: &WriteTx, payment: &Payment) -> Result<Order> {

@@ -30,6 +30,9 @@ mod queries;
 mod reconcile;
 mod records;
 mod refunds;
+#[cfg(test)]
+mod return_tests;
+mod returns;
 mod rules;
 #[cfg(test)]
 mod scene;
@@ -48,6 +51,7 @@ pub use queries::refunds;
 pub use reconcile::Reconciliation;
 pub use records::reconciliations;
 pub use refunds::{made_by_hand, pay_back};
+pub use returns::send_back;
 pub use unmatched::{Unmatched, give_back, list as unmatched};
 
 use crate::State;

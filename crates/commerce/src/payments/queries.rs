@@ -89,6 +89,12 @@ pub(super) async fn refundable(tx: &WriteTx, order: &Order) -> Result<Vec<Paymen
     tx.lock(sql, args![&order.trade_no, order.customer]).await?.iter().map(read_payment).collect()
 }
 
+/// Payments that came for an order and of which not all went back; locked, newest first.
+pub(super) async fn paid_of(tx: &WriteTx, trade_no: &str) -> Result<Vec<Payment>, StoreError> {
+    let sql = "SELECT * FROM payments WHERE trade_no = $1 AND status = 'paid' AND received > refunded ORDER BY id DESC";
+    tx.lock(sql, args![trade_no]).await?.iter().map(read_payment).collect()
+}
+
 /// What came by a payment, and what of it went again. The payment is locked.
 pub(super) async fn parts(tx: &impl Read, payment: &Payment) -> Result<Parts, StoreError> {
     let sql = "SELECT CAST(COALESCE((SELECT SUM(amount) FROM payment_refunds \

@@ -12,12 +12,19 @@ use turnpike_store::{WriteTx, retrying};
 
 /// Whose money goes back, and what for.
 #[derive(Clone, Copy, Debug)]
-struct Owed<'a> {
+pub(super) struct Owed<'a> {
     site: SiteId,
     customer: CustomerId,
     trade_no: &'a str,
     /// What a person reads beside it.
     memo: &'a str,
+}
+
+impl<'a> Owed<'a> {
+    pub(super) fn of(order: &'a Order) -> Self {
+        let Order { site, customer, ref trade_no, ref title, .. } = *order;
+        Self { site, customer, trade_no, memo: &title.en }
+    }
 }
 
 /// Pays back what is taken from accounts (negative lines): this adds the counterpart and posts. What no
@@ -29,8 +36,7 @@ pub async fn pay_back(
     from: &[(Account, Money)],
     now: Timestamp,
 ) -> Result<()> {
-    let Order { site, customer, ref trade_no, ref title, .. } = *order;
-    let owed = &Owed { site, customer, trade_no, memo: &title.en };
+    let owed = &Owed::of(order);
     let taken: i128 = from.iter().map(|(_, amount)| i128::from(amount.0)).sum();
     let mut left = i64::try_from(-taken).map_err(|_| Fault::internal("refund_range", "out of range"))?;
     if left < 0 {
@@ -54,7 +60,7 @@ pub async fn pay_back(
     post(tx, owed, Kind::Refund, &lines, now).await
 }
 
-async fn post(
+pub(super) async fn post(
     tx: &WriteTx,
     owed: &Owed<'_>,
     kind: Kind,
@@ -66,9 +72,15 @@ async fn post(
 }
 
 /// Writes a promise down: of what was ordered, or of what went to the balance beside it. The job makes it true after the commit.
-async fn promise(tx: &WriteTx, payment: &Payment, amount: (Money, bool), now: Timestamp) -> Result<()> {
+pub(super) async fn promise(
+    tx: &WriteTx,
+    payment: &Payment,
+    amount: (Money, bool),
+    now: Timestamp,
+) -> Result<i64> {
     let id = queries::insert_refund(tx, payment, amount, now).await?;
-    jobs::plan(tx, jobs::REFUND, id, now, now).await
+    jobs::plan(tx, jobs::REFUND, id, now, now).await?;
+    Ok(id)
 }
 
 /// Asks the method to make a promised refund; when to ask again, if it is not made yet.

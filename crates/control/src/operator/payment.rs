@@ -167,11 +167,14 @@ pub(super) async fn proofs(control: &Control, input: OfOrder) -> Result<Value> {
     Ok(listed(i64::try_from(found.len()).unwrap_or(0), found.iter().map(row).collect()))
 }
 
-/// What `payment return` takes.
+/// What `payment return` takes: money that fits no order by its `id`, or what is on the balance of what came for an order.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Return {
-    id: i64,
+    id: Option<i64>,
+    trade_no: Option<String>,
+    /// How much of the order's, such as `12.50`; left out: all of it.
+    amount: Option<String>,
     /// How the operator returned it himself; left out: the provider is asked.
     reference: Option<String>,
 }
@@ -188,12 +191,42 @@ pub(super) async fn unmatched(control: &Control, _: super::Paging) -> Result<Val
 }
 
 pub(super) async fn give_back(control: &Control, input: Return) -> Result<Value> {
+    match (input.id, &input.trade_no) {
+        (Some(id), None) => return_unmatched(control, id, &input).await,
+        (None, Some(trade_no)) => return_of_order(control, trade_no, &input).await,
+        _ => {
+            let says = Text::new("id 与 trade_no 须填且只能填一个", "is required, or trade_no instead of it");
+            Err(Fault::parameter("id", says))
+        }
+    }
+}
+
+/// What is on the balance of what came for an order goes back as refunds do: a bank transfer's by the operator's hand.
+async fn return_of_order(control: &Control, trade_no: &str, input: &Return) -> Result<Value> {
+    if input.reference.is_some() {
+        let says = Text::new(
+            "仅可与 id 同用；银行转账请在退款后使用 payment refunded",
+            "goes with id only; payment refunded tells that you made a refund",
+        );
+        return Err(Fault::parameter("reference", says));
+    }
+    let amount = input.amount.as_deref().map(|text| amount("amount", Some(text))).transpose()?;
+    let now = control.0.clock.now();
+    let made = payments::send_back(&control.commerce(), trade_no, amount, now).await?;
+    Ok(listed(i64::try_from(made.len()).unwrap_or(0), made.iter().map(refund).collect()))
+}
+
+async fn return_unmatched(control: &Control, id: i64, input: &Return) -> Result<Value> {
+    if input.amount.is_some() {
+        let says = Text::new("仅可与 trade_no 同用", "goes with trade_no only: other money goes back whole");
+        return Err(Fault::parameter("amount", says));
+    }
     let reference = input.reference.as_deref().map(str::trim);
     if reference.is_some_and(|text| !(1..=140).contains(&text.chars().count())) {
         return Err(bad_reference());
     }
     let now = control.0.clock.now();
-    Ok(unmatched_row(&payments::give_back(&control.commerce(), input.id, reference, now).await?))
+    Ok(unmatched_row(&payments::give_back(&control.commerce(), id, reference, now).await?))
 }
 
 /// Runs shown.

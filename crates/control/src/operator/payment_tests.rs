@@ -41,6 +41,31 @@ both_engines! {
         }
     }
 
+    async fn what_came_late_is_returned_by_its_order(store: Store) {
+        let control = room(&store).await.control;
+        let run = async |path: &str, input: Value| operator::run(&control, path, input).await;
+        let item = json!({"code": "a", "type": 9, "title": {"zh": "甲", "en": "A"}, "gb": 1, "days": 1, "price": {"cny": "5"}});
+        run("product/save", json!({"item": item, "site": "one"})).await.unwrap();
+        let made = run("order/create", json!({"customer": "ann@example.com", "product": "a"})).await.unwrap();
+        let trade_no = &made["trade_no"];
+        let came = json!({"trade_no": trade_no, "amount": "5.00", "reference": "T-1"});
+        assert_eq!(run("order/confirm", came).await.unwrap()["outcome"], "late");
+        for (field, input) in [
+            ("id", json!({})),
+            ("id", json!({"id": 1, "trade_no": trade_no})),
+            ("amount", json!({"id": 1, "amount": "1"})),
+            ("amount", json!({"trade_no": trade_no, "amount": "0"})),
+            ("amount", json!({"trade_no": trade_no, "amount": "5.01"})),
+            ("reference", json!({"trade_no": trade_no, "reference": "T-2"})),
+        ] {
+            let fault = run("payment/return", input.clone()).await.unwrap_err();
+            assert!(fault.errors.contains_key(field), "{input}: {fault}");
+        }
+        let back = run("payment/return", json!({"trade_no": trade_no, "amount": "2"})).await.unwrap();
+        assert_eq!((&back["total"], &back["list"][0]["amount"]), (&json!(1), &json!(2)));
+        assert_eq!(run("payment/refunds", json!({})).await.unwrap()["list"], back["list"]);
+    }
+
     async fn a_coupon_that_nobody_could_use_is_refused(store: Store) {
         let control = room(&store).await.control;
         for (field, said) in [

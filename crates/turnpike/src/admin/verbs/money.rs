@@ -93,10 +93,18 @@ pub(crate) enum Payment {
     },
     /// Money that a provider has and that fits no order, because it came in another currency
     Unmatched {},
-    /// Send such money back by its provider, or record that you did by other means
+    /// Send such money back by its provider, or record that you did by other means; or what of an order's payments went to
+    /// the balance
     Return {
         /// Its id in `payment unmatched`
-        id: i64,
+        #[arg(required_unless_present = "trade_no")]
+        id: Option<i64>,
+        /// What came for this order and bought nothing goes from the balance back to where it came from
+        #[arg(long = "order", value_name = "TRADE_NO", conflicts_with_all = ["id", "reference"])]
+        trade_no: Option<String>,
+        /// Only so much of the order's, such as 12.50 [default: all of it]
+        #[arg(long, value_name = "AMOUNT", requires = "trade_no")]
+        amount: Option<String>,
         /// How you returned it yourself
         #[arg(long, value_name = "TEXT")]
         reference: Option<String>,
