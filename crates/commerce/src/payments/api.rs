@@ -3,13 +3,13 @@
 use super::flow::{self, Begun, Payer};
 use super::model::Method;
 use super::proofs::{self, Proof};
-use super::{BANK, error, methods, rules};
+use super::{error, methods, rules};
 use crate::State;
 use crate::ledger;
 use crate::orders::{self, Order, Status};
 use crate::prices::rules::{Handling, figures};
 use serde::Serialize;
-use turnpike_base::{Currency, Fault, Money, Result, Text};
+use turnpike_base::{Currency, Fault, Lang, Money, Result, Text};
 use turnpike_store::Read;
 use turnpike_web::{Call, Listed, field, params};
 use utoipa::ToSchema;
@@ -208,7 +208,8 @@ async fn view(state: &State, call: &Call, begun: Begun) -> Result<PayView> {
     };
     let url = payment.and_then(|payment| payment.page_url);
     let title = method.as_ref().map_or("", |method| method.title.get(call.lang));
-    let note = method.as_ref().filter(|method| method.id == BANK).map(|method| method.note.get(call.lang));
+    let instructions =
+        method.as_ref().and_then(|method| instructions(state, method, &order.trade_no, call.lang));
     Ok(PayView {
         status: order.status as i64,
         pay_fee_status: order.pay_fee_status,
@@ -225,19 +226,16 @@ async fn view(state: &State, call: &Call, begun: Begun) -> Result<PayView> {
         paid: order.status == Status::Paid,
         pay_url: url.clone(),
         url,
-        instructions: note.map_or_else(String::new, |note| instructions(note, &order.trade_no, call)),
+        instructions: instructions.unwrap_or_default(),
         expire_at: call.site.show(order.expire_at),
         trade_no: order.trade_no,
     })
 }
 
-/// The operator's note, and what has to stand on the transfer so that it is found.
-fn instructions(note: &str, trade_no: &str, call: &Call) -> String {
-    let line = Text::made(
-        format!("转账附言请填写订单号：{trade_no}"),
-        format!("Write the order number on the transfer: {trade_no}"),
-    );
-    format!("{note}\n{}", line.get(call.lang)).trim().to_owned()
+/// The operator's note, and what the method says below it; `None` where it shows neither.
+pub(super) fn instructions(state: &State, method: &Method, trade_no: &str, lang: Lang) -> Option<String> {
+    let line = state.payments.driver(method.id)?.instructions(trade_no)?;
+    Some(format!("{}\n{}", method.note.get(lang), line.get(lang)).trim().to_owned())
 }
 
 fn payer(call: &Call) -> Payer<'_> {

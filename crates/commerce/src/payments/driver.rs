@@ -112,6 +112,21 @@ pub trait Driver: Send + Sync {
         (Money::ZERO, Money::ZERO)
     }
 
+    /// Whether customers prove by a document that they paid (`pay/proof`); the first proof keeps their order waiting.
+    fn takes_proofs(&self) -> bool {
+        false
+    }
+
+    /// Whether an operator says what came by it (`order confirm`), because nobody else does.
+    fn is_confirmed_by_operator(&self) -> bool {
+        false
+    }
+
+    /// What a customer reads below the operator's note when he pays an order by it; `None`: neither is shown.
+    fn instructions(&self, _trade_no: &str) -> Option<Text> {
+        None
+    }
+
     /// Whether there is somebody to ask about payments: only then they are polled, refunded and compared.
     fn has_provider(&self) -> bool {
         false

@@ -26,8 +26,10 @@ pub(super) fn unknown_order(trade_no: &str) -> Fault {
 }
 
 pub(super) fn no_transfer() -> Fault {
-    Fault::new(Code::Conflict, "order_no_transfer")
-        .say(Text::new("该订单未选择银行转账", "The order is not paid by bank transfer"))
+    Fault::new(Code::Conflict, "order_no_transfer").say(Text::new(
+        "该订单的支付方式不接受转账凭证",
+        "The order's payment method takes no proofs of transfers",
+    ))
 }
 
 pub(super) fn too_many_proofs(most: i64) -> Fault {

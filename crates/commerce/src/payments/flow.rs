@@ -1,8 +1,8 @@
 //! Paying: choose a method, begin at its provider, book what came.
 
-use super::driver::{Page, Receipt};
+use super::driver::{About, Driver, Page, Receipt};
 use super::model::{Attempt, Method, Payment};
-use super::{BALANCE, BANK, error, jobs, methods, queries, unmatched};
+use super::{BALANCE, error, jobs, methods, queries, unmatched};
 use crate::orders::{self, Order, Paid, Settled, Status};
 use crate::{State, ledger};
 use turnpike_base::{CustomerId, Fault, Lang, Money, ProductType, Result, Timestamp};
@@ -209,7 +209,7 @@ async fn unneeded(tx: &WriteTx, order: &Order, outcome: &str) -> Result<Money> {
     Ok(ledger::queries::returned(tx, order.customer, &order.trade_no).await?)
 }
 
-/// What the operator saw on the bank's account for an order. Without an amount: what the order waits for.
+/// What the operator saw come for an order, on the bank's account for instance. Without an amount: what the order waits for.
 #[derive(Clone, Debug)]
 pub struct Seen<'a> {
     /// The order.
@@ -220,7 +220,7 @@ pub struct Seen<'a> {
     pub reference: &'a str,
 }
 
-/// Books a bank transfer that the operator saw. Fails with `order_unknown`, `transfer_booked`, and
+/// Books what the operator saw, by a method that he confirms. Fails with `order_unknown`, `transfer_booked`, and
 /// `order_not_unpaid` where the order waits for nothing and no amount is said.
 pub async fn confirm(state: &State, seen: &Seen<'_>, now: Timestamp) -> Result<(Order, &'static str)> {
     let confirmed = retrying(|| confirm_once(state, seen, now)).await;
@@ -229,11 +229,26 @@ pub async fn confirm(state: &State, seen: &Seen<'_>, now: Timestamp) -> Result<(
         .map_err(|fault| if is_duplicate(&fault) { error::booked_already(seen.reference) } else { fault })
 }
 
+/// A method, if an operator confirms what comes by it.
+fn confirmed(state: &State, pm_id: i64) -> Option<&'static About> {
+    state
+        .payments
+        .driver(pm_id)
+        .filter(|driver| driver.is_confirmed_by_operator())
+        .map(|driver| driver.about())
+}
+
 async fn confirm_once(state: &State, seen: &Seen<'_>, now: Timestamp) -> Result<(Order, &'static str)> {
     let tx = state.store.write().await?;
     let order = orders::lock(&tx, seen.trade_no).await?.ok_or_else(|| error::unknown_order(seen.trade_no))?;
+    let open = queries::open_of(&tx, seen.trade_no).await?;
+    let open = open.into_iter().find(|p| confirmed(state, p.pm_id).is_some());
+    let about =
+        open.as_ref().and_then(|p| confirmed(state, p.pm_id)).or_else(|| confirmed(state, order.pm_id));
+    let about = about.or_else(|| state.payments.by_operator().map(Driver::about));
+    let about = about.ok_or_else(|| error::unknown_method(order.pm_id))?;
     // A transfer is one of the bank's, whichever order it is booked on.
-    let intent = format!("bank:{}:{}", order.site.0, seen.reference);
+    let intent = format!("{}:{}:{}", about.slug, order.site.0, seen.reference);
     if queries::by_intent(&tx, &intent).await?.is_some() {
         return Err(error::booked_already(seen.reference));
     }
@@ -242,11 +257,10 @@ async fn confirm_once(state: &State, seen: &Seen<'_>, now: Timestamp) -> Result<
         None if order.status == Status::Unpaid => order.missing(),
         _ => return Err(orders::error::not_unpaid(seen.trade_no)),
     };
-    let open = queries::open_of(&tx, seen.trade_no).await?.into_iter().find(|p| p.pm_id == BANK);
     let payment = match open {
         Some(payment) => payment,
         None => {
-            let new = Attempt { pm_id: BANK, amount, title: "", return_url: "" };
+            let new = Attempt { pm_id: about.id, amount, title: "", return_url: "" };
             queries::insert(&tx, &order, &new, now).await?
         }
     };

@@ -16,6 +16,8 @@ mod error;
 mod flow;
 mod jobs;
 mod logos;
+#[cfg(test)]
+mod method_tests;
 mod methods;
 mod model;
 #[cfg(test)]
@@ -63,7 +65,8 @@ use turnpike_web::{Endpoint, with};
 /// `pm_id` of the balance.
 pub const BALANCE: i64 = drivers::balance::ID;
 /// `pm_id` of bank transfers.
-pub const BANK: i64 = drivers::bank::ID;
+#[cfg(test)]
+pub(crate) const BANK: i64 = drivers::bank::ID;
 
 /// The payment methods of an installation; cheap to clone.
 #[derive(Clone)]
@@ -78,6 +81,11 @@ impl Payments {
     /// Every method, ready or not.
     pub fn drivers(&self) -> impl Iterator<Item = &dyn Driver> {
         self.0.iter().map(AsRef::as_ref)
+    }
+
+    /// The method with which an operator books what came for an order that was to be paid by another one.
+    fn by_operator(&self) -> Option<&dyn Driver> {
+        self.drivers().find(|driver| driver.is_confirmed_by_operator())
     }
 
     /// The method with this `pm_id`.

@@ -181,8 +181,9 @@ async fn a_payment_that_the_provider_does_not_know_is_a_difference() {
     let now = NOW.plus_days(1);
     assert_eq!(reconcile::run(&scene.shop.state, now).await.unwrap(), now.plus_days(1));
     let found = reconciliations(&test.store.read().await.unwrap(), 2).await.unwrap();
-    assert_eq!((found.len(), found[0].compared, found[0].differences.len()), (1, 2, 1), "{found:?}");
+    assert_eq!((found.len(), found[0].compared, found[0].differences.len()), (1, 2, 2), "{found:?}");
     assert!(found[0].differences[0].contains("not told there: HTTP 404"), "{found:?}");
+    assert!(found[0].differences[1].starts_with("payment_unbooked: pi_1 for order"), "{found:?}");
 }
 
 #[tokio::test]

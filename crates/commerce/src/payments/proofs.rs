@@ -1,6 +1,6 @@
-//! Proofs of bank transfers: what the customer sends, and what the operator looks at before he confirms.
+//! Proofs of transfers, where the method takes them: what the customer sends, and what the operator looks at before he confirms.
 
-use super::{BANK, error};
+use super::error;
 use crate::orders::{self, Status};
 use crate::{State, shop};
 use base64::Engine;
@@ -83,7 +83,7 @@ async fn keep_once(state: &State, customer: CustomerId, trade_no: &str, proof: &
     if order.status != Status::Unpaid {
         return Err(orders::error::not_unpaid(trade_no));
     }
-    if order.pm_id != BANK {
+    if !state.payments.driver(order.pm_id).is_some_and(|driver| driver.takes_proofs()) {
         return Err(error::no_transfer());
     }
     let before = count(&tx, trade_no).await?;

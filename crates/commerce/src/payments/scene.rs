@@ -28,6 +28,11 @@ pub(super) struct Scene {
 impl Scene {
     /// A shop that offers every method.
     pub(super) async fn open(store: &Store, balance: i64) -> Self {
+        Self::open_with(store, balance, None).await
+    }
+
+    /// The same, with another method before those that there are.
+    pub(super) async fn open_with(store: &Store, balance: i64, more: Option<Arc<dyn Driver>>) -> Self {
         let mut shop = Shop::open(store, balance, NOW).await;
         let stripe = StandIn::start("127.0.0.1:0", Time::Fixed(SECONDS)).await.unwrap();
         let settings = stripe::Settings {
@@ -35,11 +40,12 @@ impl Scene {
             secret_key: Secret::new(KEY),
             webhook_secret: Secret::new(WEBHOOK_SECRET),
         };
-        shop.state.payments = Payments::new(Some(settings));
+        let drivers = more.into_iter().chain(drivers::all(Some(settings))).collect();
+        shop.state.payments = Payments(Arc::new(drivers));
         let tx = store.write().await.unwrap();
         let terms = Terms { enabled: true, note_en: "Account 1".into(), ..Terms::default() };
-        for id in [STRIPE, BANK] {
-            set_method(&tx, &shop.state.payments, &shop.site, id, &terms).await.unwrap();
+        for driver in shop.state.payments.drivers() {
+            set_method(&tx, &shop.state.payments, &shop.site, driver.about().id, &terms).await.unwrap();
         }
         tx.commit().await.unwrap();
         let router = open_router(&shop.state, Arc::new(ManualClock::at(NOW)));

@@ -23,4 +23,20 @@ impl Driver for Bank {
     fn about(&self) -> &'static About {
         &ABOUT
     }
+
+    fn takes_proofs(&self) -> bool {
+        true
+    }
+
+    fn is_confirmed_by_operator(&self) -> bool {
+        true
+    }
+
+    /// What has to stand on the transfer so that it is found.
+    fn instructions(&self, trade_no: &str) -> Option<Text> {
+        Some(Text::made(
+            format!("转账附言请填写订单号：{trade_no}"),
+            format!("Write the order number on the transfer: {trade_no}"),
+        ))
+    }
 }
