@@ -1,6 +1,7 @@
-//! The five calls of Stripe's API that shops make, with the checks that the real one has.
+//! The five calls of Stripe's API that shops make, and three lists, with the checks that the real one has.
 
 use crate::books::{Books, Outcome};
+use crate::lists;
 use crate::{KEY, Stripe};
 use axum::body::Bytes;
 use axum::extract::{OriginalUri, Path, State};
@@ -33,12 +34,14 @@ pub(crate) fn router(it: &Stripe) -> Router {
         .route("/v1/checkout/sessions", post(create))
         .route("/v1/checkout/sessions/{id}", get(session))
         .route("/v1/checkout/sessions/{id}/expire", post(expire))
+        .route("/v1/payment_intents", get(listed))
         .route("/v1/payment_intents/{id}", get(intent))
-        .route("/v1/refunds", post(refund))
+        .route("/v1/refunds", post(refund).get(listed))
+        .route("/v1/disputes", get(listed))
         .with_state(it.clone())
 }
 
-fn refuse(code: &'static str, message: impl Into<String>) -> Outcome {
+pub(crate) fn refuse(code: &'static str, message: impl Into<String>) -> Outcome {
     Err((400, code, message.into()))
 }
 
@@ -177,8 +180,14 @@ async fn refund(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    let now = it.seconds();
     carry(&it, uri.path(), &headers, &body, |books, form| {
         let amount = form.get("amount").and_then(|text| text.parse().ok()).unwrap_or(0);
-        books.refund(form.get("payment_intent").map_or("", String::as_str), amount)
+        books.refund(form.get("payment_intent").map_or("", String::as_str), amount, now)
     })
+}
+
+async fn listed(State(it): State<Stripe>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
+    let query: Form = serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
+    carry(&it, uri.path(), &headers, b"", |books, _| lists::answer(books, uri.path(), &query))
 }

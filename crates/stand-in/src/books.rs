@@ -14,6 +14,9 @@ pub(crate) struct Books {
     sessions: BTreeMap<String, Value>,
     intents: BTreeMap<String, Value>,
     refunds: BTreeMap<String, Value>,
+    disputes: BTreeMap<String, Value>,
+    /// Most rows of one answer of a list, if fewer than asked for.
+    pub(crate) most_listed: Option<usize>,
     pub(crate) kept: BTreeMap<String, Kept>,
     pub(crate) lose: usize,
     /// So many requests are served before it is away; `None`: all.
@@ -29,11 +32,11 @@ pub(crate) fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }
 
-fn number(value: &Value) -> i64 {
+pub(crate) fn number(value: &Value) -> i64 {
     value.as_i64().unwrap_or(0)
 }
 
-fn missing(id: &str) -> (u16, &'static str, String) {
+pub(crate) fn missing(id: &str) -> (u16, &'static str, String) {
     (404, "resource_missing", format!("No such object: {id}"))
 }
 
@@ -97,8 +100,40 @@ impl Books {
         Ok(it.clone())
     }
 
-    pub(crate) fn refund(&mut self, id: &str, amount: i64) -> Outcome {
-        if self.refuses_refunds {
+    /// What a list has, by its path.
+    pub(crate) fn rows(&self, path: &str) -> Vec<&Value> {
+        let rows = match path.rsplit('/').next() {
+            Some("payment_intents") => &self.intents,
+            Some("refunds") => &self.refunds,
+            _ => &self.disputes,
+        };
+        rows.values().collect()
+    }
+
+    /// The payer's bank calls so much of a payment back.
+    pub(crate) fn dispute(&mut self, intent: &str, amount: i64, now: i64) -> Option<Value> {
+        let currency = self.intents.get(intent)?["currency"].clone();
+        let id = format!("dp_{}", self.disputes.len() + 1);
+        let made = json!({"id": id, "object": "dispute", "amount": amount, "currency": currency, "created": now,
+            "payment_intent": intent, "status": "needs_response"});
+        self.disputes.insert(id, made.clone());
+        Some(made)
+    }
+
+    /// It is over another amount, or stands otherwise.
+    pub(crate) fn change_dispute(&mut self, id: &str, amount: i64, status: &str) -> Option<Value> {
+        let it = self.disputes.get_mut(id)?;
+        it["amount"] = json!(amount);
+        it["status"] = json!(status);
+        Some(it.clone())
+    }
+
+    fn is_disputed(&self, intent: &str) -> bool {
+        self.disputes.values().any(|it| it["payment_intent"] == intent && it["status"] != "won")
+    }
+
+    pub(crate) fn refund(&mut self, id: &str, amount: i64, now: i64) -> Outcome {
+        if self.refuses_refunds || self.is_disputed(id) {
             return refuse("charge_disputed", "This charge can't be refunded");
         }
         let count = self.refunds.len() + 1;
@@ -108,8 +143,9 @@ impl Books {
             return refuse("amount_too_large", "Refund amount is greater than unrefunded amount on charge");
         }
         intent["latest_charge"]["amount_refunded"] = json!(back);
-        let id = format!("re_{count}");
-        let made = json!({"id": id, "object": "refund", "amount": amount, "status": "succeeded"});
+        let (of, id) = (id, format!("re_{count}"));
+        let made = json!({"id": id, "object": "refund", "amount": amount, "status": "succeeded", "created": now,
+            "payment_intent": of, "currency": intent["currency"]});
         self.refunds.insert(id, made.clone());
         Ok(made)
     }
@@ -123,7 +159,7 @@ impl Books {
     }
 
     /// The payer pays.
-    pub(crate) fn pay(&mut self, session: &str, amount: Option<i64>) -> Option<Value> {
+    pub(crate) fn pay(&mut self, session: &str, amount: Option<i64>, now: i64) -> Option<Value> {
         let id = format!("pi_{}", self.intents.len() + 1);
         let it = self.sessions.get_mut(session)?;
         let amount = amount.unwrap_or_else(|| number(&it["amount_total"]));
@@ -133,10 +169,20 @@ impl Books {
         it["payment_intent"] = json!(id);
         let paid = it.clone();
         let charge = json!({"amount_refunded": 0});
-        let intent =
-            json!({"id": id, "object": "payment_intent", "amount_received": amount, "latest_charge": charge});
+        let intent = json!({"id": id, "object": "payment_intent", "amount_received": amount, "latest_charge": charge,
+            "created": now, "currency": paid["currency"], "status": "succeeded",
+            "metadata": {"trade_no": paid["client_reference_id"]}});
         self.intents.insert(id, intent);
         Some(paid)
+    }
+
+    /// A payment without a session, and without a shop's marks.
+    pub(crate) fn take_elsewhere(&mut self, amount: i64, now: i64) -> Value {
+        let id = format!("pi_{}", self.intents.len() + 1);
+        let intent = json!({"id": id, "object": "payment_intent", "amount_received": amount, "created": now,
+            "latest_charge": {"amount_refunded": 0}, "currency": "usd", "status": "succeeded", "metadata": {}});
+        self.intents.insert(id, intent.clone());
+        intent
     }
 
     /// The payer's method failed after the page was left.

@@ -1,5 +1,5 @@
 //! A stand-in for Stripe in tests, as strict as the real one: Checkout Sessions that expire, refunds never above the
-//! payment, idempotency keys that refuse another body, unknown parameters refused, signed notices.
+//! payment, idempotency keys that refuse another body, unknown parameters refused, signed notices, lists in pages.
 //!
 //! In a test: [`Stripe::start`], hand [`Stripe::address`], [`KEY`] and [`WEBHOOK_SECRET`] to the shop, let the payer
 //! act ([`Stripe::pay`], [`Stripe::fail`], [`Stripe::time_out`]) and deliver what [`Stripe::notice`] makes: once,
@@ -13,6 +13,7 @@
 mod api;
 mod books;
 mod delivery;
+mod lists;
 mod page;
 mod signature;
 
@@ -155,7 +156,36 @@ impl Stripe {
     /// The payer pays on the page; `amount` other than asked for is what a real Stripe would not do, but a method
     /// might. Gives the session as it is then, null where there is none.
     pub fn pay(&self, session: &str, amount: Option<i64>) -> Value {
-        self.books().pay(session, amount).unwrap_or(Value::Null)
+        let now = self.seconds();
+        self.books().pay(session, amount, now).unwrap_or(Value::Null)
+    }
+
+    /// Another shop takes so much by the same account; gives the payment.
+    pub fn take_elsewhere(&self, amount: i64) -> Value {
+        let now = self.seconds();
+        self.books().take_elsewhere(amount, now)
+    }
+
+    /// Somebody pays back on Stripe's own page, so that no shop asked for it. Gives the refund, null where it can't be made.
+    pub fn refund(&self, intent: &str, amount: i64) -> Value {
+        let now = self.seconds();
+        self.books().refund(intent, amount, now).unwrap_or(Value::Null)
+    }
+
+    /// The payer's bank calls so much of a payment back. Gives the dispute, null where there is no such payment.
+    pub fn dispute(&self, intent: &str, amount: i64) -> Value {
+        let now = self.seconds();
+        self.books().dispute(intent, amount, now).unwrap_or(Value::Null)
+    }
+
+    /// A dispute is over another amount by now, or stands otherwise (`under_review`, `won`, `lost`, `warning_closed`).
+    pub fn change_dispute(&self, dispute: &str, amount: i64, status: &str) -> Value {
+        self.books().change_dispute(dispute, amount, status).unwrap_or(Value::Null)
+    }
+
+    /// A list gives so many rows at once, however many are asked for.
+    pub fn list_at_most(&self, rows: usize) {
+        self.books().most_listed = Some(rows);
     }
 
     /// The payer chose a method that answers later, and it failed.

@@ -60,6 +60,7 @@ twins! {
     88 "0088_proofs_of_customers",
     89 "0089_removed_statics",
     90 "0090_parts_of_payments",
+    91 "0091_lists_of_providers",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

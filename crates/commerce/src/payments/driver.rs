@@ -92,6 +92,68 @@ pub enum News {
     Nothing,
 }
 
+/// A list of a provider's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum List {
+    Payments,
+    Refunds,
+    Disputes,
+}
+
+impl List {
+    /// Every list.
+    pub const ALL: [Self; 3] = [Self::Payments, Self::Refunds, Self::Disputes];
+
+    /// How it is called where a place in it is kept.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Payments => "payments",
+            Self::Refunds => "refunds",
+            Self::Disputes => "disputes",
+        }
+    }
+}
+
+/// Which rows of a list are wanted: what began from `since` on and `before`, `after` a row that was read already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Wanted {
+    pub list: List,
+    pub since: Timestamp,
+    pub before: Timestamp,
+    pub after: Option<String>,
+}
+
+/// How a dispute ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Ended {
+    Won,
+    Lost,
+}
+
+/// A row of a list, under the provider's names; what is not of this shop, and what moved no money, is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Listed {
+    /// Money that came for an order.
+    Payment { intent: String, trade_no: String, amount: Money, currency: String },
+    /// Money that goes back, or, where it was not `made`, could not.
+    Refund { refund: String, intent: String, amount: Money, made: bool },
+    /// Money that a payer's bank called back.
+    Dispute { dispute: String, intent: String, amount: Money, ended: Option<Ended> },
+}
+
+/// A piece of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Piece {
+    /// Its rows.
+    pub rows: Vec<Listed>,
+    /// After which row it goes on; nothing: it does not.
+    pub next: Option<String>,
+}
+
 /// A way to pay. Every call to a provider is made outside transactions, and may be made again.
 pub trait Driver: Send + Sync {
     /// What is always true of it.
@@ -170,6 +232,12 @@ pub trait Driver: Send + Sync {
     /// Pays money back.
     fn refund<'a>(&'a self, _: &'a Payment, _: &'a Refund) -> BoxFuture<'a, Result<RefundStanding>> {
         Box::pin(std::future::ready(Ok(RefundStanding::Pending)))
+    }
+
+    /// A piece of a list of the provider's own, in an order of his in which nothing new comes after what was read. Empty without a
+    /// provider.
+    fn list<'a>(&'a self, _: &'a Wanted) -> BoxFuture<'a, Result<Piece>> {
+        Box::pin(std::future::ready(Ok(Piece::default())))
     }
 
     /// What of a payment the provider has: received, and paid back of it. `None` without a provider.

@@ -15,6 +15,9 @@ mod drivers;
 mod error;
 mod flow;
 mod jobs;
+mod listing;
+#[cfg(test)]
+mod listing_tests;
 mod logos;
 #[cfg(test)]
 mod method_tests;

@@ -1,6 +1,8 @@
-//! The daily comparison with providers: what they have of each payment against what is booked.
+//! The daily comparison with providers: what they have of each payment against what is booked, then what they list by
+//! themselves (`listing`).
 
 use super::driver::Driver;
+use super::listing::{self, Place};
 use super::model::Payment;
 use super::{queries, records};
 use crate::State;
@@ -24,7 +26,12 @@ pub struct Reconciliation {
     pub until: Timestamp,
     /// How many, with those of the runs that this one went on with.
     pub compared: i64,
-    /// One sentence each; empty when all agrees.
+    /// Where in the provider's own lists it stands; nothing: at their end.
+    pub place: Option<Place>,
+    /// How many rows of them were looked at.
+    pub listed: i64,
+    /// One sentence each, which begins with its kind (`payment_differs`, `payment_untold`, `payment_unbooked`,
+    /// `refund_unbooked`, `refund_differs`, `dispute_unbooked`, `dispute_differs`, `list_untold`) and a colon; empty when all agrees.
     pub differences: Vec<String>,
     /// When.
     pub at: Timestamp,
@@ -33,7 +40,7 @@ pub struct Reconciliation {
 impl Reconciliation {
     /// Whether it came to its end.
     pub fn is_complete(&self) -> bool {
-        self.until >= self.at
+        self.until >= self.at && self.place.is_none()
     }
 }
 
@@ -57,8 +64,19 @@ pub(super) async fn run(state: &State, now: Timestamp) -> Result<Timestamp> {
 async fn begin(state: &State, pm_id: i64, now: Timestamp) -> Result<Reconciliation> {
     let last = records::last_reconciliation(&state.store.read().await?, pm_id).await?;
     let since = now.plus_days(-DAYS);
-    let anew = Reconciliation { pm_id, since, until: since, compared: 0, differences: Vec::new(), at: now };
-    Ok(last.filter(|last| !last.is_complete()).map_or(anew, |last| Reconciliation { at: now, ..last }))
+    let anew = Reconciliation {
+        pm_id,
+        since,
+        until: since,
+        compared: 0,
+        place: Some(Place::START),
+        listed: 0,
+        differences: Vec::new(),
+        at: now,
+    };
+    let go_on =
+        |last: Reconciliation| Reconciliation { at: now, place: last.place.or(Some(Place::START)), ..last };
+    Ok(last.filter(|last| !last.is_complete()).map_or(anew, go_on))
 }
 
 async fn compare(state: &State, driver: &dyn Driver, now: Timestamp) -> Result<Reconciliation> {
@@ -76,6 +94,7 @@ async fn compare(state: &State, driver: &dyn Driver, now: Timestamp) -> Result<R
         after = next;
     }
     found.until = now;
+    listing::read(state, driver, &mut found).await?;
     Ok(found)
 }
 
@@ -111,10 +130,14 @@ pub(super) struct Settled {
 }
 
 /// In one line, whatever the provider says.
-fn untold(payment: &Payment, fault: &Fault) -> String {
+pub(super) fn told(fault: &Fault) -> String {
     let cause = fault.cause.as_ref().map_or_else(|| fault.to_string(), ToString::to_string);
-    let cause = cause.split_whitespace().collect::<Vec<_>>().join(" ");
-    format!("payment {} of order {}: not told there: {cause}", payment.id, payment.trade_no)
+    cause.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn untold(payment: &Payment, fault: &Fault) -> String {
+    let cause = told(fault);
+    format!("payment_untold: payment {} of order {}: not told there: {cause}", payment.id, payment.trade_no)
 }
 
 /// What differs of one payment; refunds that are promised and not made yet are no difference.
@@ -122,7 +145,7 @@ fn difference(payment: &Payment, refunded: Money, (received, back): (Money, Mone
     let ours = (payment.received, refunded);
     (ours != (received, back)).then(|| {
         format!(
-            "payment {} of order {}: {} received and {} refunded here, {received} and {back} there",
+            "payment_differs: payment {} of order {}: {} received and {} refunded here, {received} and {back} there",
             payment.id, payment.trade_no, ours.0, ours.1
         )
     })

@@ -1,6 +1,7 @@
 //! All SQL of notices, disputes and comparisons.
 
 use super::driver::Notice;
+use super::listing::Place;
 use super::notices::{Kept, Waiting};
 use super::parts::Part;
 use super::reconcile::Reconciliation;
@@ -122,10 +123,12 @@ pub(super) async fn end_dispute(
 }
 
 pub(super) async fn insert_reconciliation(tx: &WriteTx, found: &Reconciliation) -> Result<(), StoreError> {
-    let sql = "INSERT INTO payment_reconciliations (pm_id, since_at, until_at, compared, differences, created_at) \
-        VALUES ($1, $2, $3, $4, $5, $6)";
+    let sql = "INSERT INTO payment_reconciliations (pm_id, since_at, until_at, compared, differences, place, listed, \
+        created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     let told = found.differences.join("\n");
-    let args = args![found.pm_id, found.since, found.until, found.compared, told, found.at];
+    let place = Place::text(found.place.as_ref());
+    let args =
+        args![found.pm_id, found.since, found.until, found.compared, told, place, found.listed, found.at];
     tx.exec(sql, args).await.map(drop)
 }
 
@@ -136,9 +139,37 @@ fn reconciliation(row: &Row) -> Result<Reconciliation, StoreError> {
         since: row.get("since_at")?,
         until: row.get("until_at")?,
         compared: row.get("compared")?,
+        place: Place::parse(&row.get::<String>("place")?),
+        listed: row.get("listed")?,
         differences: told.lines().map(str::to_owned).collect(),
         at: row.get("created_at")?,
     })
+}
+
+/// The order that a provider's payment brought money for, whether it fitted or not.
+pub(super) async fn brought(tx: &impl Read, intent: &str) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT trade_no FROM payments WHERE intent = $1 UNION ALL SELECT p.trade_no FROM payment_unmatched u \
+        JOIN payments p ON p.id = u.payment_id WHERE u.intent = $1 LIMIT 1";
+    tx.row(sql, args![intent]).await?.map(|row| row.get("trade_no")).transpose()
+}
+
+/// A refund by the provider's name of it: how much, and how it stands. What fits no order went back whole.
+pub(super) async fn booked_refund(
+    tx: &impl Read,
+    refund: &str,
+) -> Result<Option<(Money, String)>, StoreError> {
+    let sql = "SELECT amount, status FROM payment_refunds WHERE provider_ref = $1 UNION ALL \
+        SELECT amount, 'made' AS status FROM payment_unmatched WHERE status = 'returned' AND note = $1 LIMIT 1";
+    tx.row(sql, args![refund]).await?.map(|row| Ok((row.get("amount")?, row.get("status")?))).transpose()
+}
+
+/// A dispute: how much, and how it stands.
+pub(super) async fn booked_dispute(
+    tx: &impl Read,
+    dispute: &str,
+) -> Result<Option<(Money, String)>, StoreError> {
+    let sql = "SELECT amount, status FROM payment_disputes WHERE dispute = $1";
+    tx.row(sql, args![dispute]).await?.map(|row| Ok((row.get("amount")?, row.get("status")?))).transpose()
 }
 
 /// The newest comparisons.

@@ -236,7 +236,7 @@ pub(super) async fn reconciliations(control: &Control, _: super::Paging) -> Resu
     let found = payments::reconciliations(&control.store().read().await?, RUNS).await?;
     let row = |run: &Reconciliation| {
         json!({"at": time(run.at), "pm_id": run.pm_id, "since": time(run.since), "until": time(run.until),
-            "complete": run.is_complete(), "compared": run.compared, "differences": run.differences})
+            "complete": run.is_complete(), "compared": run.compared, "listed": run.listed, "differences": run.differences})
     };
     Ok(listed(i64::try_from(found.len()).unwrap_or(0), found.iter().map(row).collect()))
 }

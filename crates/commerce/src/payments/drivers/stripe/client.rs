@@ -140,7 +140,7 @@ impl Client {
     }
 
     pub(super) async fn session(&self, id: &str) -> Result<Session> {
-        self.call(Method::GET, &format!("/v1/checkout/sessions/{id}"), Vec::new(), None).await
+        self.get(&format!("/v1/checkout/sessions/{id}")).await
     }
 
     /// Fails with `stripe_refused` where the session is not open any more; the poller sees what it came to.
@@ -156,7 +156,7 @@ impl Client {
     /// Received, and refunded of it.
     pub(super) async fn intent(&self, id: &str) -> Result<(Money, Money)> {
         let path = format!("/v1/payment_intents/{id}?expand[]=latest_charge");
-        let intent: Intent = self.call(Method::GET, &path, Vec::new(), None).await?;
+        let intent: Intent = self.get(&path).await?;
         let refunded = intent.latest_charge.map_or(0, |charge| charge.amount_refunded);
         Ok((Money(intent.amount_received), Money(refunded)))
     }
@@ -178,6 +178,11 @@ impl Client {
             }
             Err(fault) => Err(fault),
         }
+    }
+
+    /// Reads something.
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        self.call(Method::GET, path, Vec::new(), None).await
     }
 
     async fn call<T: DeserializeOwned>(

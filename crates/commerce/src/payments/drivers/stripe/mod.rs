@@ -1,7 +1,8 @@
 //! Stripe Checkout: the customer pays on Stripe's page; a signed notice tells of it, the poller finds what a
-//! lost notice missed. Five calls, form-encoded, each with an Idempotency-Key where it writes.
+//! lost notice missed. Five calls and three lists, form-encoded, each with an Idempotency-Key where it writes.
 
 mod client;
+mod lists;
 #[cfg(test)]
 mod local_tests;
 mod notice;
@@ -9,7 +10,7 @@ mod signature;
 
 pub use client::Settings;
 
-use crate::payments::driver::{About, Driver, Notice, Page, RefundStanding, Standing};
+use crate::payments::driver::{About, Driver, Notice, Page, Piece, RefundStanding, Standing, Wanted};
 use crate::payments::model::{Payment, Refund};
 use client::{Client, Session};
 use http::HeaderMap;
@@ -162,6 +163,10 @@ impl Driver for Stripe {
             };
             self.client()?.refund(intent, refund).await
         })
+    }
+
+    fn list<'a>(&'a self, wanted: &'a Wanted) -> BoxFuture<'a, Result<Piece>> {
+        Box::pin(async move { lists::piece(self.client()?, wanted).await })
     }
 
     fn audit<'a>(&'a self, payment: &'a Payment) -> BoxFuture<'a, Result<Option<(Money, Money)>>> {

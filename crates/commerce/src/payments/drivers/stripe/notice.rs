@@ -72,12 +72,12 @@ pub(super) fn read(body: &[u8]) -> Result<Notice> {
 }
 
 /// The payer's bank only asks: no money moves, neither when it begins nor when it is closed.
-fn is_inquiry(dispute: &Dispute) -> bool {
-    dispute.status.starts_with("warning_")
+pub(super) fn is_inquiry(status: &str) -> bool {
+    status.starts_with("warning_")
 }
 
 fn opened(dispute: Dispute) -> News {
-    if is_inquiry(&dispute) {
+    if is_inquiry(&dispute.status) {
         return News::Nothing;
     }
     let Dispute { id, payment_intent, amount, .. } = dispute;
@@ -93,7 +93,7 @@ fn updated(dispute: Dispute) -> News {
 }
 
 fn ended(dispute: Dispute) -> News {
-    if is_inquiry(&dispute) {
+    if is_inquiry(&dispute.status) {
         return News::Nothing;
     }
     let Dispute { id, amount, status, .. } = dispute;
