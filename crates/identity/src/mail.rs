@@ -30,9 +30,17 @@ pub struct Mail {
 /// As it waits in the outbox.
 #[derive(Debug, Serialize, Deserialize)]
 struct Waiting {
-    to: String,
     expires_at: Timestamp,
     sealed: String,
+}
+
+/// What stays of a mail once it was sent. Its text may hold a code; its subject tells only what it is about.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Record {
+    /// Whom to.
+    pub to: String,
+    /// Its subject.
+    pub subject: String,
 }
 
 /// A mail as the operator sees it.
@@ -40,8 +48,8 @@ struct Waiting {
 pub struct Seen {
     /// Its number.
     pub id: i64,
-    /// Whom to; unknown once it was sent.
-    pub to: Option<String>,
+    /// Whom to, and under which subject.
+    pub record: Option<Record>,
     /// What it says; unknown once it was sent.
     pub mail: Option<Mail>,
     /// When it was written.
@@ -73,8 +81,9 @@ pub async fn to_customer(
 pub async fn post(tx: &WriteTx, vault: &Vault, mail: Mail, minutes: i64, now: Timestamp) -> Result<()> {
     let text = serde_json::to_string(&mail).map_err(|e| Fault::internal("mail_unprintable", e))?;
     let sealed = events::seal(vault, KIND, text)?;
-    let waiting = Waiting { to: mail.to, expires_at: now.plus_minutes(minutes), sealed };
-    Ok(outbox::post(tx, KIND, &waiting, now).await?)
+    let record = Record { to: mail.to, subject: mail.subject };
+    let waiting = Waiting { expires_at: now.plus_minutes(minutes), sealed };
+    Ok(outbox::post_with_record(tx, KIND, &waiting, &record, now).await?)
 }
 
 /// The mail of an outbox row; `None` once it is too late for it.
@@ -92,7 +101,7 @@ fn unseal(vault: &Vault, waiting: &Waiting) -> Result<Mail> {
     serde_json::from_str(text.expose()).map_err(|e| Fault::internal("mail_unreadable", e))
 }
 
-const COLUMNS: &str = "id, payload, attempts, last_error, sent_at, created_at";
+const COLUMNS: &str = "id, payload, record, attempts, last_error, sent_at, created_at";
 
 /// The newest mails, sent or not.
 pub async fn list(tx: &impl Read, vault: &Vault, most: i64) -> Result<Vec<Seen>> {
@@ -112,10 +121,11 @@ pub async fn find(tx: &impl Read, vault: &Vault, id: i64) -> Result<Seen> {
 
 fn seen(row: &Row, vault: &Vault) -> Result<Seen> {
     let waiting: Option<Waiting> = serde_json::from_str(&row.get::<String>("payload")?).ok();
+    let record: Option<String> = row.opt("record")?;
     Ok(Seen {
         id: row.get("id")?,
         mail: waiting.as_ref().map(|waiting| unseal(vault, waiting)).transpose()?,
-        to: waiting.map(|waiting| waiting.to),
+        record: record.and_then(|text| serde_json::from_str(&text).ok()),
         created_at: row.get("created_at")?,
         sent_at: row.opt("sent_at")?,
         attempts: row.get("attempts")?,

@@ -61,6 +61,7 @@ twins! {
     89 "0089_removed_statics",
     90 "0090_parts_of_payments",
     91 "0091_lists_of_providers",
+    120 "0120_message_records",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

@@ -39,7 +39,18 @@ pub async fn post(
     payload: &impl Serialize,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    put(tx, kind, None, payload, now).await
+    put(tx, kind, None, payload, None, now).await
+}
+
+/// The same, with what stays readable of it once it is sent.
+pub async fn post_with_record(
+    tx: &WriteTx,
+    kind: &str,
+    payload: &impl Serialize,
+    record: &impl Serialize,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    put(tx, kind, None, payload, Some(changes::encode(record)?), now).await
 }
 
 /// Writes a message that goes after those of its lane that were written before.
@@ -50,7 +61,7 @@ pub async fn post_in_lane(
     payload: &impl Serialize,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    put(tx, kind, Some(lane), payload, now).await
+    put(tx, kind, Some(lane), payload, None, now).await
 }
 
 async fn put(
@@ -58,11 +69,12 @@ async fn put(
     kind: &str,
     lane: Option<&str>,
     payload: &impl Serialize,
+    record: Option<String>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let payload = changes::encode(payload)?;
-    let sql = "INSERT INTO outbox (kind, lane, payload, send_at, created_at) VALUES ($1, $2, $3, $4, $4)";
-    tx.exec(sql, args![kind, lane, payload, now]).await?;
+    let sql = "INSERT INTO outbox (kind, lane, payload, record, send_at, created_at) VALUES ($1, $2, $3, $4, $5, $5)";
+    tx.exec(sql, args![kind, lane, payload, record, now]).await?;
     Ok(())
 }
 

@@ -126,15 +126,16 @@ both_engines! {
 
     async fn a_sent_message_is_not_sent_again_and_keeps_no_secret(store: Store) {
         let tx = store.write().await.unwrap();
-        outbox::post(&tx, "mail", &"code 123456", NOW).await.unwrap();
+        outbox::post_with_record(&tx, "mail", &"code 123456", &"to Ann", NOW).await.unwrap();
         let message = outbox::claim(&tx, "mail", NOW, 30).await.unwrap().unwrap();
         assert!(outbox::claim(&tx, "webhook", NOW, 30).await.unwrap().is_none());
         outbox::fail(&tx, &message, "refused", NOW).await.unwrap();
         let message = outbox::claim(&tx, "mail", NOW.plus_seconds(1), 30).await.unwrap().unwrap();
         outbox::sent(&tx, &message, NOW).await.unwrap();
         assert!(outbox::claim(&tx, "mail", NOW.plus_days(1), 30).await.unwrap().is_none());
-        let row = tx.row("SELECT payload FROM outbox", args![]).await.unwrap().unwrap();
+        let row = tx.row("SELECT payload, record FROM outbox", args![]).await.unwrap().unwrap();
         assert_eq!(row.get::<String>("payload").unwrap(), "null");
+        assert_eq!(row.get::<String>("record").unwrap(), "\"to Ann\"", "what it was stays readable");
     }
 
     async fn messages_of_a_lane_go_one_after_the_other(store: Store) {

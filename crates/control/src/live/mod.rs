@@ -161,7 +161,7 @@ async fn of_installation(control: &Control, now: Timestamp) -> Result<Value> {
     let midnight = now.plus_days(-1).next_midnight(&jiff::tz::TimeZone::UTC);
     let today = queries::traffic(&tx, None, midnight).await?;
     let counts = queries::counts(&tx, now).await?;
-    let alarms = overview::trouble(&tx, now).await?;
+    let alarms = overview::trouble(control, &tx, now).await?;
     Ok(
         json!({"today_flow": today.bytes.to_kb_up(), "today_bytes": today.bytes, "today_connections": today.connections,
         "gateways": control.0.feed.receiver_count(), "alarms": alarms,

@@ -163,7 +163,8 @@ pub(super) async fn audit(control: &Control, input: Audit) -> Result<Value> {
 }
 
 fn head(seen: &Seen) -> Value {
-    json!({"id": seen.id, "to": seen.to, "subject": seen.mail.as_ref().map(|mail| &mail.subject),
+    let record = seen.record.as_ref();
+    json!({"id": seen.id, "to": record.map(|mail| &mail.to), "subject": record.map(|mail| &mail.subject),
         "created_at": time(seen.created_at), "sent_at": seen.sent_at.map(time), "attempts": seen.attempts,
         "last_error": seen.last_error})
 }

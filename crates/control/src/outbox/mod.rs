@@ -53,6 +53,11 @@ impl Control {
         self.0.identity.codes.webhook.store(couriers.webhook.is_some(), Ordering::Relaxed);
         self.0.couriers.store(Arc::new(couriers));
     }
+
+    /// Whether events go anywhere.
+    pub(crate) fn has_webhook(&self) -> bool {
+        self.0.couriers.load().webhook.is_some()
+    }
 }
 
 /// Sends for ever. The kinds go side by side: a server that is slow holds up its own kind only, and where it is a

@@ -6,6 +6,8 @@
 
 mod queries;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use rules::alarms;
 
@@ -33,20 +35,20 @@ const DAY_MS: i64 = 86_400_000;
 pub(crate) async fn show(control: &Control) -> Result<Value> {
     let now = control.0.clock.now();
     let tx = control.store().read().await?;
-    let trouble = queries::trouble(&tx, now).await?;
+    let alarms = trouble(control, &tx, now).await?;
     Ok(json!({
         "now": time(now),
         "traffic": {"hours": hours(&tx, now).await?, "days": days(&tx, now).await?},
         "revenue": revenue(&tx, now).await?,
         "success": success(&tx, now).await?,
         "gateways": gateways(control, &tx).await?,
-        "alarms": alarms(&trouble),
+        "alarms": alarms,
     }))
 }
 
-/// What is wrong, for the live stream.
-pub(crate) async fn trouble(tx: &impl Read, now: Timestamp) -> Result<Vec<rules::Alarm>> {
-    Ok(alarms(&queries::trouble(tx, now).await?))
+/// What is wrong.
+pub(crate) async fn trouble(control: &Control, tx: &impl Read, now: Timestamp) -> Result<Vec<rules::Alarm>> {
+    Ok(alarms(&queries::trouble(tx, control.has_webhook(), now).await?))
 }
 
 async fn hours(tx: &impl Read, now: Timestamp) -> Result<Vec<Value>> {

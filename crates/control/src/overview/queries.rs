@@ -3,6 +3,7 @@
 use super::rules::Trouble;
 use std::collections::{BTreeMap, HashMap};
 use turnpike_base::{Money, Timestamp};
+use turnpike_identity::events;
 use turnpike_store::{Read, Row, StoreError, args};
 
 /// A quarter-hour, in milliseconds.
@@ -201,13 +202,17 @@ pub(super) async fn lives(tx: &impl Read) -> Result<Vec<Life>, StoreError> {
     tx.rows(sql, args![]).await?.iter().map(read).collect()
 }
 
-/// What could be wrong, each counted.
-pub(super) async fn trouble(tx: &impl Read, now: Timestamp) -> Result<Trouble, StoreError> {
+/// What could be wrong, each counted. Events wait for nobody where there is no webhook.
+pub(super) async fn trouble(
+    tx: &impl Read,
+    has_webhook: bool,
+    now: Timestamp,
+) -> Result<Trouble, StoreError> {
     let sql = "SELECT (SELECT COUNT(*) FROM exits WHERE status = 'enabled') AS exits, \
         (SELECT COUNT(*) FROM exits WHERE status = 'enabled' AND healthy = 0) AS exits_down, \
         (SELECT COUNT(*) FROM exits WHERE mismatch IS NOT NULL) AS misplaced, \
         (SELECT COUNT(*) FROM jobs WHERE last_error IS NOT NULL) AS jobs, \
-        (SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL AND send_at <= $1) AS messages, \
+        (SELECT COUNT(*) FROM outbox WHERE sent_at IS NULL AND send_at <= $1 AND kind <> $2) AS messages, \
         (SELECT COUNT(*) FROM orders o WHERE o.status = 0 AND EXISTS \
             (SELECT 1 FROM payment_proofs p WHERE p.trade_no = o.trade_no)) AS transfers, \
         (SELECT COUNT(*) FROM payment_refunds WHERE status = 'promised') AS refunds, \
@@ -216,7 +221,11 @@ pub(super) async fn trouble(tx: &impl Read, now: Timestamp) -> Result<Trouble, S
         (SELECT COUNT(*) FROM products WHERE status = 1 AND stock > 0 AND taken >= stock) AS sold_out, \
         (SELECT COUNT(*) FROM payment_reconciliations r WHERE (r.differences <> '' OR r.until_at < r.created_at) AND r.id = \
             (SELECT MAX(id) FROM payment_reconciliations n WHERE n.pm_id = r.pm_id)) AS unreconciled";
-    let Some(row) = tx.row(sql, args![now.plus_ms(-STUCK_MS)]).await? else { return Ok(Trouble::default()) };
+    let Some(row) =
+        tx.row(sql, args![now.plus_ms(-STUCK_MS), if has_webhook { "" } else { events::KIND }]).await?
+    else {
+        return Ok(Trouble::default());
+    };
     Ok(Trouble {
         exits: row.get("exits")?,
         exits_down: row.get("exits_down")?,
