@@ -170,10 +170,11 @@ pub async fn set_hosts(tx: &WriteTx, site: SiteId, hosts: &[String]) -> Result<(
         }
         let sql = "INSERT INTO site_hosts (host, site_id) VALUES ($1, $2) ON CONFLICT (host) DO NOTHING";
         if tx.exec(sql, args![&host, site]).await? == 0 {
-            return Err(Fault::new(Code::Conflict, "host_taken").say(Text::made(
+            let taken = Text::made(
                 format!("主机名 {host} 已属于其他站点"),
                 format!("The host name {host} belongs to another site"),
-            )));
+            );
+            return Err(Fault::new(Code::Conflict, "host_taken").say(taken.clone()).field("hosts", taken));
         }
     }
     Ok(())
