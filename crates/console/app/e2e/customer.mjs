@@ -299,6 +299,6 @@ try {
   await browser.close()
 }
 // Browsers write down that the unknown address was a 404, and that an answer was lost on purpose.
-const wrong = [...new Set([...seen, ...problems.filter((text) => !text.includes('/nowhere/') && !text.includes('net::ERR_FAILED'))])]
+const wrong = [...new Set([...seen, ...problems.filter((text) => !text.includes('/nowhere/') && !/net::ERR_(FAILED|INTERNET_DISCONNECTED)/.test(text))])]
 if (wrong.length > 0) fail(`${wrong.length} things are wrong:\n${wrong.join('\n')}`)
 console.log(`all well, within ${PATIENCE / 1000} s a step`)

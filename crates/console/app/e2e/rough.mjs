@@ -31,6 +31,18 @@ async function latePrice(page, base) {
   await page.unroute('**/web_v1/order/check*')
 }
 
+/** A number is typed over through an empty field; meanwhile nothing can be paid. */
+async function typedOver(page, base) {
+  const drawer = await form(page, base)
+  const many = drawer.getByLabel('How many')
+  await many.fill('20')
+  for (const key of ['End', 'Backspace', 'Backspace']) await many.press(key)
+  if ((await many.inputValue()) !== '' || (await button('Pay now', drawer).isEnabled())) fail('an empty number is a number')
+  await many.press('3')
+  if ((await many.inputValue()) !== '3') fail(`3 was typed, ${await many.inputValue()} is shown`)
+  await until('the price of three', () => button('Pay now', drawer).isEnabled())
+}
+
 /** An order whose answer is lost is made once, however often one tries; the next one is another. */
 async function lostAnswer(page, base) {
   const drawer = await form(page, base)
@@ -43,6 +55,22 @@ async function lostAnswer(page, base) {
   await page.getByText('Bought; it is active now').waitFor()
   const made = (await orders()) - before
   if (made !== 1) fail(`${made} orders were made of one intention`)
+}
+
+/** A purchase without a network fails at once, and is not made later, when nobody waits for it any more. */
+async function offline(page, base) {
+  const drawer = await form(page, base)
+  const orders = () => page.evaluate(async () => (await (await fetch('/web_v1/order/list?page_size=1')).json()).data.pagination.total)
+  const before = await orders()
+  await page.context().setOffline(true)
+  await button('Pay now', drawer).click()
+  await drawer.getByText(/The server cannot be reached/).waitFor()
+  await page.keyboard.press('Escape')
+  await page.context().setOffline(false)
+  // Whatever waited for the network goes before what is asked now.
+  await page.goto(`${base}/orders`)
+  await page.getByRole('heading', { name: 'Orders' }).waitFor()
+  if ((await orders()) !== before) fail('an order was made once the network was back')
 }
 
 /** More pages than a browser opens connections to a host: each is drawn, and each has live figures. */
@@ -94,8 +122,10 @@ async function menu(page, base) {
 
 export async function rough(page, base, step) {
   await latePrice(page, base)
+  await typedOver(page, base)
   await lostAnswer(page, base)
-  step('paid no stale price, and nothing twice')
+  await offline(page, base)
+  step('paid no stale price, nothing twice, and nothing late')
   await lostAccount(page, base)
   await menu(page, base)
   await manyPages(page, base)

@@ -3,7 +3,7 @@
 import { ActionIcon, Box, Button, Card, CloseButton, Group, Menu, Select, Switch, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue, useDisclosure } from '@mantine/hooks'
 import { IconCode, IconCopy, IconDots, IconEdit, IconPlus, IconSearch, IconTrash, IconUsers } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
+import { Link, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Row } from '../api/client'
 import { useRead, useWrite } from '../api/hooks'
@@ -65,7 +65,8 @@ export function Accounts() {
   const [picked, setPicked] = useState(new Set<string>())
   const [word] = useDebouncedValue(keyword.trim(), 250)
   const read = useRead('whitelist-account/search', { keyword: word || undefined, product_type: type ? (Number(type) as AccountType) : undefined, page, size: 20 })
-  const [adding, add] = useDisclosure(false)
+  const asked = useSearch({ strict: false }) as { add?: number }
+  const [adding, add] = useDisclosure(asked.add !== undefined)
   const [edited, setEdited] = useState<Account>()
   const filtered = word !== '' || type !== null
   const filter = (change: () => void) => { change(); setPage(1); setPicked(new Set()) }
@@ -90,7 +91,7 @@ export function Accounts() {
           }
         </Loaded>
       </Card>
-      <AddAccounts opened={adding} close={add.close} changes={CHANGES} />
+      <AddAccounts first={asked.add} opened={adding} close={add.close} changes={CHANGES} />
       {edited && <EditAccount account={edited} close={() => setEdited(undefined)} changes={CHANGES} />}
     </Screen>
   )

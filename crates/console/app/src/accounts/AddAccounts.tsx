@@ -1,13 +1,13 @@
 // Add accounts: so many with random names and passwords, or those that somebody pasted.
 
-import { Alert, Button, Group, NumberInput, SegmentedControl, Select, Stack, Text, TextInput, Textarea } from '@mantine/core'
+import { Button, Group, NumberInput, SegmentedControl, Select, Stack, TextInput, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { useRead, useWrite } from '../api/hooks'
 import { Drawer } from '../lib/dialog'
 import { number } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { type AccountType, accountTypeOptions } from '../lib/products'
-import { Failed, done } from '../lib/ui'
+import { Failed, beyond, done } from '../lib/ui'
 import { pairsIn, randomWord } from './lines'
 
 const t = texts({
@@ -28,22 +28,23 @@ const t = texts({
   left: ['该类型还可添加 {n} 个', '{n} more of this type can be added'],
 })
 
-export function AddAccounts({ opened, close, changes }: { opened: boolean; close: () => void; changes: readonly ('whitelist-account/search' | 'whitelist-account/list' | 'whitelist-account/quotas')[] }) {
+/** `first`: the product type that is proposed. */
+export function AddAccounts({ opened, close, first, changes }: { opened: boolean; close: () => void; first?: number; changes: readonly ('whitelist-account/search' | 'whitelist-account/list' | 'whitelist-account/quotas')[] }) {
   return (
     <Drawer opened={opened} onClose={close} position="right" title={t.title}>
-      <Form close={close} changes={changes} />
+      <Form close={close} first={first ?? 9} changes={changes} />
     </Drawer>
   )
 }
 
-function Form({ close, changes }: { close: () => void; changes: Parameters<typeof AddAccounts>[0]['changes'] }) {
+function Form({ close, first, changes }: { close: () => void; first: number; changes: Parameters<typeof AddAccounts>[0]['changes'] }) {
   const add = useWrite('whitelist-account/add', changes)
   const quotas = useRead('whitelist-account/quotas')
   const [way, setWay] = useState('random')
   const [count, setCount] = useState<number | string>(1)
   const [prefix, setPrefix] = useState('user')
   const [pasted, setPasted] = useState('')
-  const [type, setType] = useState('9')
+  const [type, setType] = useState(String(first))
   const [limit, setLimit] = useState<number | string>(0)
   const [daily, setDaily] = useState<number | string>(0)
   const [remark, setRemark] = useState('')
@@ -74,7 +75,7 @@ function Form({ close, changes }: { close: () => void; changes: Parameters<typeo
         <NumberInput label={t.daily} description={t.zero} min={0} max={102400} allowDecimal={false} value={daily} onChange={setDaily} error={add.error?.fields.daily_limit} />
       </Group>
       <TextInput label={t.remark} value={remark} onChange={(e) => setRemark(e.currentTarget.value)} error={add.error?.fields.remark} />
-      {add.error && (Object.keys(add.error.fields).length === 0 ? <Failed error={add.error} /> : <Alert color="red"><Text fz="sm">{Object.values(add.error.fields).join('; ')}</Text></Alert>)}
+      {add.error && beyond(add.error, ['limit', 'daily_limit', 'remark', ...(way === 'paste' ? ['accounts'] : [])]) && <Failed error={add.error} />}
       <Button onClick={submit} loading={add.isPending} disabled={n < 1}>{say(t.go, { n: number(n) })}</Button>
     </Stack>
   )

@@ -12,6 +12,7 @@ import { Modal } from '../lib/dialog'
 import { number, when } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { type AccountType, accountTypeOptions, productName } from '../lib/products'
+import { Strip, useTab } from '../lib/tabs'
 import { Empty, Failed, Loaded, Panel, Screen, done, failed } from '../lib/ui'
 import { Blocked } from './Blocked'
 
@@ -48,10 +49,11 @@ const t = texts({
 const CHANGES = ['proxy-ip/list', 'white-ip/quotas'] as const
 
 export function Allowlist() {
+  const tab = useTab('allowed', 'blocked')
   return (
     <Screen title={t.title} about={t.about}>
-      <Tabs defaultValue="allowed" keepMounted={false}>
-        <Tabs.List mb="lg"><Tabs.Tab value="allowed">{t.allowed}</Tabs.Tab><Tabs.Tab value="blocked">{t.blocked}</Tabs.Tab></Tabs.List>
+      <Tabs {...tab} keepMounted={false}>
+        <Strip mb="lg"><Tabs.Tab value="allowed">{t.allowed}</Tabs.Tab><Tabs.Tab value="blocked">{t.blocked}</Tabs.Tab></Strip>
         <Tabs.Panel value="allowed"><Allowed /></Tabs.Panel>
         <Tabs.Panel value="blocked"><Blocked /></Tabs.Panel>
       </Tabs>
@@ -144,12 +146,13 @@ function Remove({ ip, type }: { ip: string; type: number }) {
 }
 
 function Proof({ told, busy, send }: { told: string; busy: boolean; send: (proof: { verify_type: 'email' | 'totp'; verify_code?: string }) => void }) {
+  const security = useRead('user/security')
   const [way, setWay] = useState<'email' | 'totp'>('email')
   const [code, setCode] = useState('')
   return (
     <Stack>
       <Alert color="blue"><Text fz="sm">{told}</Text></Alert>
-      <SegmentedControl value={way} onChange={(next) => setWay(next as 'email' | 'totp')} data={[{ value: 'email', label: t.byMail }, { value: 'totp', label: t.byApp }]} />
+      {security.data?.totp && <SegmentedControl value={way} onChange={(next) => setWay(next as 'email' | 'totp')} data={[{ value: 'email', label: t.byMail }, { value: 'totp', label: t.byApp }]} />}
       <TextInput label={t.code} value={code} onChange={(e) => setCode(e.currentTarget.value)} autoComplete="one-time-code" />
       <Button loading={busy} disabled={!code.trim()} onClick={() => send({ verify_type: way, verify_code: code.trim() })}>{t.remove}</Button>
     </Stack>

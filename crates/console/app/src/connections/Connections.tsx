@@ -2,7 +2,6 @@
 
 import { Button, Card, Group, Tabs, Text } from '@mantine/core'
 import { IconActivity, IconCircleOff, IconClockHour4, IconPlugX } from '@tabler/icons-react'
-import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useRead, useWrite } from '../api/hooks'
 import { Running } from '../endpoints/Running'
@@ -11,6 +10,7 @@ import { DataTable, Pager } from '../lib/DataTable'
 import { when } from '../lib/format'
 import { texts } from '../lib/lang'
 import { productName } from '../lib/products'
+import { Strip, useTab } from '../lib/tabs'
 import { Empty, Loaded, Screen, done, failed } from '../lib/ui'
 
 const t = texts({
@@ -39,16 +39,15 @@ const t = texts({
 })
 
 export function Connections() {
-  const { tab } = useSearch({ strict: false }) as { tab?: string }
-  const navigate = useNavigate()
+  const tab = useTab('sessions', 'endpoints', 'refusals')
   return (
     <Screen title={t.title} about={t.about}>
-      <Tabs value={tab ?? 'sessions'} onChange={(next) => void navigate({ to: '/connections', search: { tab: next ?? undefined } as never, replace: true })} keepMounted={false}>
-        <Tabs.List mb="md">
+      <Tabs {...tab} keepMounted={false}>
+        <Strip mb="md">
           <Tabs.Tab value="sessions" leftSection={<IconActivity size={16} />}>{t.sessions}</Tabs.Tab>
           <Tabs.Tab value="endpoints" leftSection={<IconClockHour4 size={16} />}>{t.endpoints}</Tabs.Tab>
           <Tabs.Tab value="refusals" leftSection={<IconPlugX size={16} />}>{t.refusals}</Tabs.Tab>
-        </Tabs.List>
+        </Strip>
         <Tabs.Panel value="sessions"><Sessions /></Tabs.Panel>
         <Tabs.Panel value="endpoints"><Running /></Tabs.Panel>
         <Tabs.Panel value="refusals"><Refusals /></Tabs.Panel>

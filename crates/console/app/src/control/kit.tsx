@@ -12,7 +12,7 @@ import { country as countryName, number, size } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { State } from '../lib/bits'
 import { Cards, useNarrow } from '../lib/DataTable'
-import { Empty, Failed, Waiting, done, failed } from '../lib/ui'
+import { Empty, Failed, Waiting, beyond, done, failed } from '../lib/ui'
 import type { Listed } from './api'
 
 const t = texts({
@@ -198,7 +198,7 @@ export function Ask({ question, close, children }: { question: Question | undefi
           {question?.text && <Text fz="sm" c="dimmed">{question.text}</Text>}
           {children}
           {question?.reason && <Textarea label={t.reason} description={t.reasonHow} value={reason} onChange={(e) => setReason(e.currentTarget.value)} required={question.reason === 'needed'} maxLength={200} autosize minRows={2} error={wrong.reason} data-autofocus />}
-          {error !== undefined && <FieldFault error={error} />}
+          {error !== undefined && <FieldFault error={error} shown={question?.reason ? ['reason'] : []} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>{t.cancel}</Button>
             <Button type="submit" color={question?.danger ? 'red.8' : undefined} loading={busy}>{question?.yes}</Button>
@@ -209,10 +209,11 @@ export function Ask({ question, close, children }: { question: Question | undefi
   )
 }
 
-/** What was wrong, with what each field has to be. */
-export function FieldFault({ error }: { error: unknown }) {
+/** What was wrong, with what each field has to be; but for those that the form shows at the field. */
+export function FieldFault({ error, shown = [] }: { error: unknown; shown?: readonly string[] }) {
   if (!(error instanceof ApiError)) return <Failed error={error} />
-  const lines = Object.entries(error.reasons).flatMap(([name, reasons]) => reasons.map((text) => `${name}: ${text}`))
+  if (!beyond(error, shown)) return null
+  const lines = Object.entries(error.reasons).flatMap(([name, reasons]) => (shown.includes(name) ? [] : reasons.map((text) => `${name}: ${text}`)))
   if (lines.length === 0) return <Failed error={error} />
   return <Failed error={new Error(lines.join('\n'))} />
 }

@@ -1,10 +1,11 @@
 // Extraction: endpoints without a password for allowlisted addresses; the link for programs, or some at once.
 
-import { Alert, Button, Grid, Group, NumberInput, SegmentedControl, Select, Stack, Switch, Text } from '@mantine/core'
+import { Alert, Button, Grid, Group, SegmentedControl, Select, Stack, Switch, Text } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiError, get } from '../api/client'
 import { useRead } from '../api/hooks'
+import { Count } from '../lib/Count'
 import { Code } from '../lib/bits'
 import { texts } from '../lib/lang'
 import { productName } from '../lib/products'
@@ -70,8 +71,8 @@ export function Extraction() {
           <Stack>
             <PlaceSelect places={placesOf(states.data?.list ?? [], cities.data?.list ?? [])} value={where} set={setWhere} />
             <Group grow align="flex-start">
-              <NumberInput label={t.count} min={1} max={1000} clampBehavior="strict" allowDecimal={false} value={num} onChange={(next) => setNum(Number(next) || 1)} />
-              <NumberInput label={t.life} min={1} max={1440} clampBehavior="strict" allowDecimal={false} value={life} onChange={(next) => setLife(Number(next) || 10)} />
+              <Count label={t.count} min={1} max={1000} value={num} set={setNum} />
+              <Count label={t.life} min={1} max={1440} value={life} set={setLife} />
             </Group>
             <Select label={t.pack} allowDeselect={false} value={pt} onChange={(next) => setPt(next ?? '')} data={[{ value: '', label: t.auto }, ...TYPES.map((n) => ({ value: String(n), label: productName(n) }))]} />
             {(entry.data?.list.length ?? 0) > 0 && <Select label={t.entry} allowDeselect={false} value={ep} onChange={(next) => setEp(next ?? '')} data={[{ value: '', label: t.common }, ...(entry.data?.list ?? []).map((e) => ({ value: e.name, label: `${e.name} (${e.host})` }))]} />}

@@ -5,6 +5,7 @@ import { IconKey, IconLink } from '@tabler/icons-react'
 import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { texts } from '../lib/lang'
+import { Strip, useTab } from '../lib/tabs'
 import { Panel, Screen } from '../lib/ui'
 import { Extraction } from './Extraction'
 import { Options } from './Options'
@@ -20,15 +21,16 @@ const t = texts({
 })
 
 export function Generator() {
-  const search = useSearch({ strict: false }) as { account?: string; tab?: string }
+  const search = useSearch({ strict: false }) as { account?: string }
+  const tab = useTab('name', 'link')
   const [wish, setWish] = useState<Wish>(() => fresh(search.account ?? null))
   return (
     <Screen title={t.title} about={t.about}>
-      <Tabs defaultValue={search.tab === 'link' ? 'link' : 'name'} keepMounted={false}>
-        <Tabs.List mb="lg">
+      <Tabs {...tab} keepMounted={false}>
+        <Strip mb="lg">
           <Tabs.Tab value="name" leftSection={<IconKey size={16} />}>{t.byName}</Tabs.Tab>
           <Tabs.Tab value="link" leftSection={<IconLink size={16} />}>{t.byLink}</Tabs.Tab>
-        </Tabs.List>
+        </Strip>
         <Tabs.Panel value="name">
           <Grid gap="lg">
             <Grid.Col span={{ base: 12, md: 5 }}><Panel title={t.options}><Options wish={wish} set={(part) => setWish((old) => ({ ...old, ...part }))} /></Panel></Grid.Col>

@@ -1,9 +1,10 @@
 // The options of a username: account, place, session.
 
-import { Button, Group, NumberInput, SegmentedControl, Stack, Switch, Text, TextInput } from '@mantine/core'
+import { Button, Group, SegmentedControl, Stack, Switch, Text, TextInput } from '@mantine/core'
 import { useEffect } from 'react'
 import { randomWord } from '../accounts/lines'
 import { useRead } from '../api/hooks'
+import { Count } from '../lib/Count'
 import { texts } from '../lib/lang'
 import { AccountSelect } from '../usage/AccountSelect'
 import { PlaceSelect } from './PlaceSelect'
@@ -46,8 +47,8 @@ export function Options({ wish, set }: { wish: Wish; set: (part: Partial<Wish>) 
             <Button variant="default" onClick={() => set({ session: randomWord(8) })}>{t.another}</Button>
           </Group>
           <Group grow align="flex-start">
-            <NumberInput label={t.life} description={t.lifeHow} min={0} max={1440} clampBehavior="strict" allowDecimal={false} value={wish.life} onChange={(next) => set({ life: Number(next) || 0 })} />
-            <NumberInput label={t.count} description=" " min={1} max={100} clampBehavior="strict" allowDecimal={false} value={wish.count} onChange={(next) => set({ count: Number(next) || 1 })} />
+            <Count label={t.life} description={t.lifeHow} min={0} max={1440} value={wish.life} set={(life) => set({ life })} />
+            <Count label={t.count} description=" " min={1} max={100} value={wish.count} set={(count) => set({ count })} />
           </Group>
           <Switch label={t.strict} checked={wish.strict} onChange={(e) => set({ strict: e.currentTarget.checked })} />
         </>

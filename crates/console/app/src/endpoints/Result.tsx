@@ -11,6 +11,7 @@ import { Code, Place, State } from '../lib/bits'
 import { number } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { productName } from '../lib/products'
+import { Strip } from '../lib/tabs'
 import { Empty, Failed, Panel, Waiting } from '../lib/ui'
 import { LANGUAGES, snippet } from './snippets'
 import { type Wish, sessionsOf, wishesOf } from './wish'
@@ -69,7 +70,7 @@ export function Result({ wish }: { wish: Wish }) {
       </Panel>
       <Panel title={t.code}>
         <Tabs defaultValue="curl" keepMounted={false}>
-          <Tabs.List mb="sm">{LANGUAGES.map((name) => <Tabs.Tab key={name} value={name}>{name}</Tabs.Tab>)}</Tabs.List>
+          <Strip mb="sm">{LANGUAGES.map((name) => <Tabs.Tab key={name} value={name}>{name}</Tabs.Tab>)}</Strip>
           {LANGUAGES.map((name) => <Tabs.Panel key={name} value={name}><Code label={name} text={snippet(name, { host: entry.data.host, port: entry.data.port, user, password: shown(account.password) }, entry.data.sample_url)} /></Tabs.Panel>)}
         </Tabs>
       </Panel>

@@ -10,6 +10,7 @@ import { Stat, State } from '../lib/bits'
 import { DataTable, Pager } from '../lib/DataTable'
 import { money, when } from '../lib/format'
 import { texts } from '../lib/lang'
+import { Strip, useTab } from '../lib/tabs'
 import { Empty, Loaded, Panel, Screen, done, failed } from '../lib/ui'
 import { useSite } from '../shell/site'
 import { Profiles } from './Profiles'
@@ -54,14 +55,15 @@ const t = texts({
 })
 
 export function Invoices() {
+  const tab = useTab('statements', 'invoices', 'profiles')
   return (
     <Screen title={t.title} about={t.about}>
-      <Tabs defaultValue="statements" keepMounted={false}>
-        <Tabs.List mb="lg">
+      <Tabs {...tab} keepMounted={false}>
+        <Strip mb="lg">
           <Tabs.Tab value="statements">{t.statements}</Tabs.Tab>
           <Tabs.Tab value="invoices">{t.invoices}</Tabs.Tab>
           <Tabs.Tab value="profiles">{t.profiles}</Tabs.Tab>
-        </Tabs.List>
+        </Strip>
         <Tabs.Panel value="statements"><Statements /></Tabs.Panel>
         <Tabs.Panel value="invoices"><InvoiceList /></Tabs.Panel>
         <Tabs.Panel value="profiles"><Profiles /></Tabs.Panel>

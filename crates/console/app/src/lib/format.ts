@@ -62,7 +62,7 @@ export function wall(date: Date, zone: string): string {
 export function daysUntil(text: string, zone: string): number {
   const then = parse(text)
   const now = parse(wall(new Date(), zone))
-  return then && now ? Math.floor((then.getTime() - now.getTime()) / 86_400_000) : 0
+  return then && now ? Math.ceil((then.getTime() - now.getTime()) / 86_400_000) : 0
 }
 
 /** Seconds between two times of the API. */

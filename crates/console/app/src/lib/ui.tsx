@@ -11,6 +11,7 @@ const t = texts({
   failed: ['出错了', 'That did not work'],
   again: ['重试', 'Try again'],
   loading: ['加载中', 'Loading'],
+  verify: ['去实名认证', 'Verify your name'],
 })
 
 /** A screen: title, one line on what it is for, actions at the right. */
@@ -63,11 +64,15 @@ export function Waiting({ lines = 4 }: { lines?: number }) {
   )
 }
 
+/** The contract's code for what asks for a verified real name. */
+const UNVERIFIED = 156
+
 export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
   return (
     <Alert color="red" icon={<IconAlertTriangle size={18} />} title={t.failed} role="alert">
       <Group justify="space-between">
-        <Text fz="sm" mah={320} style={{ whiteSpace: 'pre-line', overflowY: 'auto' }}>{reason(error)}</Text>
+        <Text fz="sm" mah={320} style={{ whiteSpace: 'pre-line', overflowY: 'auto' }}>{whole(error)}</Text>
+        {error instanceof ApiError && error.code === UNVERIFIED && <Button size="xs" variant="default" component="a" href="/settings?tab=real-name">{t.verify}</Button>}
         {retry && <Button size="xs" variant="default" onClick={retry}>{t.again}</Button>}
       </Group>
     </Alert>
@@ -88,12 +93,22 @@ export function Empty({ icon: Picture, title, children, action }: { icon: Icon; 
 
 export const reason = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
+/** Whether an error says more than the fields do that show it. */
+export function beyond(error: unknown, shown: readonly string[]): boolean {
+  const names = error instanceof ApiError ? Object.keys(error.fields) : []
+  return names.length === 0 || names.some((name) => !shown.includes(name))
+}
+
+/** The same with what was wrong with each field. */
+function whole(error: unknown): string {
+  const fields = error instanceof ApiError ? Object.values(error.fields) : []
+  return [reason(error), ...fields.filter((text) => !reason(error).includes(text))].join(' · ')
+}
+
 export function done(message: string) {
   notifications.show({ message, color: 'green', icon: <IconCheck size={16} />, autoClose: 3500 })
 }
 
 export function failed(error: unknown) {
-  const fields = error instanceof ApiError ? Object.values(error.fields) : []
-  const message = [reason(error), ...fields.filter((text) => !reason(error).includes(text))].join(' · ')
-  notifications.show({ title: t.failed, message, color: 'red', icon: <IconAlertTriangle size={16} />, autoClose: 8000 })
+  notifications.show({ title: t.failed, message: whole(error), color: 'red', icon: <IconAlertTriangle size={16} />, autoClose: 8000 })
 }

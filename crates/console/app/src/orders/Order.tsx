@@ -38,6 +38,11 @@ const t = texts({
   close: ['关闭订单', 'Close the order'],
   closeText: ['关闭后不能再支付，占用的库存和优惠券会释放。', 'It can’t be paid afterwards; what it holds becomes free again.'],
   closed: ['订单已关闭', 'The order is closed'],
+  toShop: ['去购买', 'Go to the shop'],
+  toStatics: ['查看静态 IP', 'See your addresses'],
+  toExchange: ['更换静态 IP', 'Exchange an address'],
+  toGenerator: ['生成端点', 'Generate an endpoint'],
+  toPackages: ['查看套餐', 'See packages'],
   paid: ['支付成功，已开通', 'Paid; everything is granted'],
   waiting: ['等待到账，本页会自动更新。', 'Waiting for the money; this page follows by itself.'],
   open: ['前往支付页面', 'Open the payment page'],
@@ -57,11 +62,27 @@ export function Order() {
         {(order) => (
           <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
             <Facts order={order} />
-            {order.status === 0 ? <Pay order={order} /> : order.status === 1 ? <Panel><Group wrap="nowrap"><IconCircleCheck size={32} color="var(--mantine-color-green-6)" aria-hidden /><Text fw={600}>{t.paid}</Text></Group></Panel> : null}
+            {order.status === 0 ? <Pay order={order} /> : order.status === 1 ? <Paid type={order.product_type} /> : null}
           </SimpleGrid>
         )}
       </Loaded>
     </Screen>
+  )
+}
+
+/** What to do with what was bought. */
+function Paid({ type }: { type: number }) {
+  const [to, text] = type === 3 ? (['/shop', t.toShop] as const) : [14, 19, 25].includes(type) ? (['/statics', t.toStatics] as const) : type === 20 ? (['/statics', t.toExchange] as const) : (['/generator', t.toGenerator] as const)
+  return (
+    <Panel>
+      <Group justify="space-between">
+        <Group wrap="nowrap"><IconCircleCheck size={32} color="var(--mantine-color-green-6)" aria-hidden /><Text fw={600}>{t.paid}</Text></Group>
+        <Group gap="xs">
+          {type !== 3 && <Button component={Link} to="/packages" variant="default">{t.toPackages}</Button>}
+          <Button component={Link} to={to}>{text}</Button>
+        </Group>
+      </Group>
+    </Panel>
   )
 }
 

@@ -25,7 +25,7 @@ const t = texts({
   old: ['{at} 的数据', 'as of {at}'],
   connections: ['今日连接', 'Connections today'],
   left: ['剩余流量', 'Traffic left'],
-  leftHint: ['来自 {n} 个有效套餐', 'in {n} active packages'],
+  leftHint: ['有效套餐：{n}', 'Active packages: {n}'],
   chart: ['最近 24 小时', 'Last 24 hours'],
   quiet: ['还没有流量', 'No traffic yet'],
   quietHow: ['经由代理发送第一个请求后，这里会在 2 秒内显示。', 'It shows here within two seconds of your first request through the proxy.'],
@@ -123,7 +123,7 @@ function Attention() {
             <Group component="li" key={thing.text} gap="sm" wrap="nowrap" align="flex-start">
               <ThemeIcon variant="light" color={thing.urgent ? 'red' : 'orange'} radius="xl" size="sm" mt={2}><IconAlertTriangle size={13} aria-hidden /></ThemeIcon>
               <Text fz="sm" flex={1}>{thing.text}</Text>
-              <Anchor component={Link} to={thing.to} fz="sm" style={{ whiteSpace: 'nowrap' }}>{thing.action}<IconChevronRight size={13} style={{ verticalAlign: -2 }} aria-hidden /></Anchor>
+              <Anchor component={Link} to={thing.to} search={thing.search as never} fz="sm" style={{ whiteSpace: 'nowrap' }}>{thing.action}<IconChevronRight size={13} style={{ verticalAlign: -2 }} aria-hidden /></Anchor>
             </Group>
           ))}
         </Stack>
@@ -164,7 +164,7 @@ function PackageRow({ of: p }: { of: Package }) {
     <Box>
       <Group justify="space-between" gap="xs" wrap="nowrap">
         <Text fz="sm" fw={600} lineClamp={2}>{p.title}</Text>
-        {days < 7 ? <State tone="warn">{say(t.soon, { n: Math.max(days, 0) })}</State> : <Text fz="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>{say(t.until, { day: day(p.expired_at) })}</Text>}
+        {days <= 7 ? <State tone="warn">{say(t.soon, { n: Math.max(days, 0) })}</State> : <Text fz="xs" c="dimmed" style={{ whiteSpace: 'nowrap' }}>{say(t.until, { day: day(p.expired_at) })}</Text>}
       </Group>
       {p.total > 0 ? (
         <>

@@ -22,7 +22,7 @@ const t = texts({
   buy: ['购买', 'Buy'],
 })
 
-export interface Thing { text: string; action: string; to: string; urgent?: boolean }
+export interface Thing { text: string; action: string; to: string; search?: object; urgent?: boolean }
 
 export function useAttention(): Thing[] {
   const { time_zone: zone } = useSite()
@@ -31,7 +31,7 @@ export function useAttention(): Thing[] {
   const statics = useRead('ip/get-static-ip', { status: '3', size: 1 } as never)
   const packages = usePackages()
   const things: Thing[] = []
-  if (live?.notices.includes('real_name_due')) things.push({ text: t.realName, action: t.verify, to: '/settings', urgent: true })
+  if (live?.notices.includes('real_name_due')) things.push({ text: t.realName, action: t.verify, to: '/settings', search: { tab: 'real-name' }, urgent: true })
   const unpaid = orders.data?.pagination.total ?? 0
   if (unpaid > 0) things.push({ text: say(t.unpaid, { n: unpaid }), action: t.pay, to: '/orders', urgent: true })
   const ending = statics.data?.total_count ?? 0
@@ -39,8 +39,8 @@ export function useAttention(): Thing[] {
   for (const p of (packages.data ?? []).filter((p) => p.status === 1 && TRAFFIC_TYPES.includes(p.product_type))) {
     const days = daysUntil(p.expired_at, zone)
     if (p.total > 0 && p.left < p.total / 10) things.push({ text: say(t.low, { name: p.title }), action: t.buy, to: '/shop' })
-    else if (days < 3) things.push({ text: say(t.ends, { name: p.title, n: Math.max(days, 0) }), action: t.buy, to: '/shop' })
+    else if (days <= 3) things.push({ text: say(t.ends, { name: p.title, n: Math.max(days, 0) }), action: t.buy, to: '/shop' })
   }
-  if (live?.notices.includes('totp_off')) things.push({ text: t.totp, action: t.secure, to: '/settings' })
+  if (live?.notices.includes('totp_off')) things.push({ text: t.totp, action: t.secure, to: '/settings', search: { tab: 'security' } })
   return things
 }

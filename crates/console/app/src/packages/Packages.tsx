@@ -10,6 +10,7 @@ import { DataTable, Pager } from '../lib/DataTable'
 import { day, daysUntil, number, size } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { COUNT_TYPES, productName } from '../lib/products'
+import { Strip, useTab } from '../lib/tabs'
 import { Empty, Loaded, Screen, done, failed } from '../lib/ui'
 import { useSite } from '../shell/site'
 import { Log } from './Log'
@@ -47,10 +48,11 @@ const TONES = { 1: 'good', 2: 'idle', 3: 'bad' } as const
 const stateName = (status: number) => (t as Record<string, string>)[`s${status}`] ?? String(status)
 
 export function Packages() {
+  const tab = useTab('list', 'log')
   return (
     <Screen title={t.title} about={t.about} actions={<Button component={Link} to="/shop">{t.buy}</Button>}>
-      <Tabs defaultValue="list" keepMounted={false}>
-        <Tabs.List mb="lg"><Tabs.Tab value="list">{t.list}</Tabs.Tab><Tabs.Tab value="log">{t.log}</Tabs.Tab></Tabs.List>
+      <Tabs {...tab} keepMounted={false}>
+        <Strip mb="lg"><Tabs.Tab value="list">{t.list}</Tabs.Tab><Tabs.Tab value="log">{t.log}</Tabs.Tab></Strip>
         <Tabs.Panel value="list"><All /></Tabs.Panel>
         <Tabs.Panel value="log"><Log /></Tabs.Panel>
       </Tabs>
@@ -115,7 +117,7 @@ function Left({ of: p }: { of: Package }) {
 
 function Until({ of: p }: { of: Package }) {
   const days = daysUntil(p.expired_at, useSite().time_zone)
-  return <><span className="line">{day(p.expired_at)}</span>{p.status === 1 && days < 7 && <Text fz="xs" c="dimmed">{say(t.days, { n: Math.max(days, 0) })}</Text>}</>
+  return <><span className="line">{day(p.expired_at)}</span>{p.status === 1 && days <= 7 && <Text fz="xs" c="dimmed">{say(t.days, { n: Math.max(days, 0) })}</Text>}</>
 }
 
 function Auto({ of: p }: { of: Package }) {

@@ -15,7 +15,11 @@ import { themeOf, variablesOf } from './theme'
 
 const client = new QueryClient({
   defaultOptions: {
+    // Whether the network is there the request finds out. By default a change would wait for it, and be made once it is
+    // back: a purchase that nobody wants any more.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       staleTime: 5_000,
       // What the server refused it refuses again; only a lost connection is worth another try.
       retry: (count, error) => count < 2 && error instanceof ApiError && error.code === 0,

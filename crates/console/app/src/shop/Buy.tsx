@@ -1,9 +1,10 @@
 // The order form of a product. Each kind asks what it needs; the price follows.
 
-import { Alert, Autocomplete, Button, Group, NumberInput, SegmentedControl, Select, Stack, Switch, Text } from '@mantine/core'
+import { Alert, Autocomplete, Button, Group, SegmentedControl, Select, Stack, Switch, Text } from '@mantine/core'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useRead, useWrite } from '../api/hooks'
+import { Count } from '../lib/Count'
 import { days, money, number } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { STATIC_TYPES } from '../lib/products'
@@ -37,6 +38,7 @@ const t = texts({
 export function Buy({ product: p, close }: { product: Product; close: () => void }) {
   const recharge = p.type === 3
   const [request, setRequest] = useState<OrderRequest>(() => first(p))
+  const [blank, setBlank] = useState(false)
   const [regions, setRegions] = useState<Record<string, number>>({})
   const statics = STATIC_TYPES.includes(p.type)
   const list = regionList(regions)
@@ -54,10 +56,10 @@ export function Buy({ product: p, close }: { product: Product; close: () => void
     })
   return (
     <Stack>
-      {recharge && <Recharge value={request.recharge_amount ?? 0} set={(recharge_amount) => set({ recharge_amount })} />}
+      {recharge && <Recharge value={request.recharge_amount ?? 0} set={(recharge_amount) => set({ recharge_amount })} blank={setBlank} />}
       {p.type === 11 && <Unmetered product={p} request={request} set={set} />}
       {statics && <Regions type={p.type} chosen={regions} choose={setRegions} />}
-      {!recharge && !statics && <NumberInput label={t.amount} min={1} max={1000} clampBehavior="strict" allowDecimal={false} value={request.amount ?? 1} onChange={(next) => set({ amount: Number(next) || 1 })} />}
+      {!recharge && !statics && <Count label={t.amount} min={1} max={1000} value={request.amount ?? 1} set={(amount) => set({ amount })} blank={setBlank} />}
       {p.extension_of_time_days.length > 0 && (
         <div>
           <Text fz="sm" fw={500} mb={4}>{t.etd}</Text>
@@ -67,9 +69,9 @@ export function Buy({ product: p, close }: { product: Product; close: () => void
       {!recharge && <Coupon type={p.type} set={(coupon_sn) => set({ coupon_sn })} />}
       {!recharge && <Switch label={t.invited} checked={request.use_invitation_registration_discount === 1} onChange={(e) => set({ use_invitation_registration_discount: e.currentTarget.checked ? 1 : 0 })} />}
       <PayMethods value={request.pm_id} onChange={(pm_id) => set({ pm_id })} without={recharge ? [BALANCE] : []} />
-      {(!statics || list) && <PriceLines check={check} />}
+      {!blank && (!statics || list) && <PriceLines check={check} />}
       {create.error && (create.error.code === 402 ? <Alert color="orange"><Group justify="space-between"><Text fz="sm">{t.low}</Text><Button size="xs" component={Link} to="/shop" search={{ type: 3 } as never}>{t.topUp}</Button></Group></Alert> : <Failed error={create.error} />)}
-      <Button size="md" loading={create.isPending} disabled={!check.isTrue || (statics && !list)} onClick={submit}>{request.pm_id === BALANCE ? t.buy : t.order}</Button>
+      <Button size="md" loading={create.isPending} disabled={blank || !check.isTrue || (statics && !list)} onClick={submit}>{request.pm_id === BALANCE ? t.buy : t.order}</Button>
     </Stack>
   )
 }
@@ -82,13 +84,13 @@ function first(p: Product): OrderRequest {
   return { ...base, product_sku_bandwidth_id: sku(p.sku.bandwidth_list), product_sku_concurrency_id: sku(p.sku.concurrency_list), product_sku_duration_id: sku(p.sku.duration_list) }
 }
 
-function Recharge({ value, set }: { value: number; set: (value: number) => void }) {
+function Recharge({ value, set, blank }: { value: number; set: (value: number) => void; blank: (is: boolean) => void }) {
   const { currency } = useSite()
   const gifts = useRead('activity/balance-recharge-gift-ratio')
   const tiers = gifts.data?.list ?? []
   return (
     <Stack gap="xs">
-      <NumberInput label={`${t.sum} (${currency})`} min={0.01} decimalScale={2} value={value} onChange={(next) => set(Number(next) || 0)} size="md" />
+      <Count label={`${t.sum} (${currency})`} min={0} allowDecimal decimalScale={2} clampBehavior="blur" value={value} set={set} blank={blank} size="md" />
       <Group gap="xs">{[50, 100, 200, 500, 1000].map((sum) => <Button key={sum} size="compact-sm" variant={sum === value ? 'filled' : 'default'} onClick={() => set(sum)}>{money(sum, currency)}</Button>)}</Group>
       {tiers.length > 0 && <Text fz="xs" c="dimmed">{tiers.map((tier) => say(t.gift, { min: money(tier.min, currency), gift: tier.gift > 0 ? money(tier.gift, currency) : `${tier.ratio}%` })).join(' · ')}</Text>}
     </Stack>

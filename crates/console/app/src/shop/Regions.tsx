@@ -1,9 +1,10 @@
 // How many addresses of which region; by country, or by network where a country has several.
 
-import { Box, Group, NumberInput, Stack, Text, TextInput } from '@mantine/core'
+import { Box, Group, Stack, Text, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useRead } from '../api/hooks'
+import { Count } from '../lib/Count'
 import { Flag } from '../lib/bits'
 import { country, number } from '../lib/format'
 import { say, texts } from '../lib/lang'
@@ -57,7 +58,7 @@ function RegionRows({ code, free, asns, chosen, set }: { code: string; free: num
   const row = (key: string, name: string, left: number, flag: boolean) => (
     <Group key={key} justify="space-between" wrap="nowrap" pl={flag ? 0 : 28}>
       <Group gap={8} wrap="nowrap">{flag && <Flag code={code} />}<Text fz="sm" fw={flag ? 600 : 400}>{name}</Text><Text fz="xs" c="dimmed">{say(t.free, { n: number(left) })}</Text></Group>
-      <NumberInput size="xs" w={92} min={0} max={left} clampBehavior="strict" allowDecimal={false} aria-label={say(t.count, { place: flag ? country(code) : `${country(code)} ${name}` })} value={chosen[key] ?? 0} onChange={(next) => set(key, Number(next) || 0)} />
+      <Count size="xs" w={92} min={0} max={left} aria-label={say(t.count, { place: flag ? country(code) : `${country(code)} ${name}` })} value={chosen[key] ?? 0} set={(n) => set(key, n)} />
     </Group>
   )
   return <>{row(code, country(code), free, true)}{several && asns.map((a) => row(`${code},${a.asn}`, `${a.name} AS${a.asn}`, a.number, false))}</>

@@ -9,6 +9,7 @@ import { Drawer } from '../lib/dialog'
 import { money, number } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { COUNT_TYPES, STATIC_TYPES, productName } from '../lib/products'
+import { Strip } from '../lib/tabs'
 import { Empty, Loaded, Screen } from '../lib/ui'
 import { Support } from '../shell/Support'
 import { useSite } from '../shell/site'
@@ -65,7 +66,7 @@ export function Shop() {
           if (there.length === 0) return <Empty icon={IconBuildingStore} title={t.none} action={<Support />}>{t.noneHow}</Empty>
           return (
             <Tabs value={there.includes(tab) ? tab : there[0]} keepMounted={false} onChange={(next) => show({ type: all.find((p) => tabOf(p.type) === next)?.type })}>
-              <Tabs.List mb="lg">{there.map((name) => <Tabs.Tab key={name} value={name}>{t[name]}</Tabs.Tab>)}</Tabs.List>
+              <Strip mb="lg">{there.map((name) => <Tabs.Tab key={name} value={name}>{t[name]}</Tabs.Tab>)}</Strip>
               {there.map((name) => (
                 <Tabs.Panel key={name} value={name}>
                   <SimpleGrid cols={{ base: 1, sm: 2, lg: 3, xl: 4 }} spacing="lg">

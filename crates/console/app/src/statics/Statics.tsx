@@ -2,7 +2,7 @@
 
 import { Button, Card, Group, Select, Switch, Text, TextInput } from '@mantine/core'
 import { IconDownload, IconMapPin, IconSearch } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type Row, get } from '../api/client'
 import { useRead, useWrite } from '../api/hooks'
@@ -43,6 +43,9 @@ const t = texts({
   exchange: ['更换', 'Exchange'],
   exchangeTitle: ['更换 {ip}？', 'Exchange {ip}?'],
   exchangeText: ['换成同地区的另一个地址，消耗 1 次更换次数，旧地址立即失效。', 'You get another address of the same region for one exchange; the old one ends at once.'],
+  noExchange: ['没有可用的更换次数', 'No exchanges are left'],
+  noExchangeText: ['更换静态 IP 需要更换次数套餐。', 'A static address is exchanged for one use of a package of exchanges.'],
+  buyExchange: ['购买更换次数', 'Buy exchanges'],
   exchanged: ['新地址：{ip}', 'The new address is {ip}'],
   none: ['还没有静态 IP', 'No static addresses yet'],
   noneHow: ['按地区购买独享的机房或住宅地址。', 'Buy data-center or residential addresses by region.'],
@@ -108,7 +111,7 @@ function Rows({ rows, picked, onPick, renew }: { rows: Static[]; picked: Set<str
         { head: t.ip, cell: (row) => <><Group gap={2} wrap="nowrap" display="inline-flex"><span className="mono line">{row.ip}:{row.port}</span><CopyButton text={`${row.ip}:${row.port}`} /></Group><Text fz="xs" c="dimmed">{productName(row.product_type)}</Text></> },
         { head: t.place, cell: (row) => <Place code={row.country_code} state={row.state} city={row.city} /> },
         { head: t.isp, cell: (row) => <>{row.isp || '–'}{row.asn ? <Text fz="xs" c="dimmed">AS{row.asn}</Text> : null}</> },
-        { head: t.account, cell: (row) => (row.username ? <span className="mono">{row.username}</span> : <Button component={Link} to="/accounts" size="compact-xs" variant="subtle">{t.needAccount}</Button>) },
+        { head: t.account, cell: (row) => (row.username ? <span className="mono">{row.username}</span> : <Button component={Link} to="/accounts" search={{ add: row.product_type } as never} size="compact-xs" variant="subtle">{t.needAccount}</Button>) },
         { head: t.state, cell: (row) => <State tone={TONES[row.status as 1] ?? 'idle'}>{NAMES()[row.status] ?? row.status}</State> },
         { head: t.until, cell: (row) => <><span className="line">{day(row.expired_at)}</span><Text fz="xs" c="dimmed" className="line">{say(t.days, { n: Math.max(0, daysUntil(row.expired_at, zone)) })}</Text></> },
         { head: t.auto, cell: (row) => <Auto of={row} /> },
@@ -125,11 +128,15 @@ function Auto({ of: row }: { of: Static }) {
 }
 
 function Exchange({ of: row }: { of: Static }) {
+  const packages = useRead('user-product/list', { product_type: 20, size: 200 } as never)
+  const none = packages.data?.list.every((p) => p.status !== 1 || p.left === 0) ?? false
   const exchange = useWrite('ip/exchange-static-ip', ['ip/get-static-ip', 'user-product/list'])
   const { dialog, question } = useQuestion()
+  const navigate = useNavigate()
   const ask = () =>
     question({ title: say(t.exchangeTitle, { ip: row.ip }), text: t.exchangeText, yes: t.exchange, danger: false, then: () => exchange.mutate({ id: row.id }, { onError: failed, onSuccess: (fresh) => done(say(t.exchanged, { ip: fresh.ip })) }) })
-  return <><Button size="compact-sm" variant="subtle" color="gray" loading={exchange.isPending} aria-label={`${t.exchange} ${row.ip}`} onClick={ask}>{t.exchange}</Button>{dialog}</>
+  const buy = () => question({ title: t.noExchange, text: t.noExchangeText, yes: t.buyExchange, danger: false, then: () => void navigate({ to: '/shop', search: { type: 20 } as never }) })
+  return <><Button size="compact-sm" variant="subtle" color="gray" loading={exchange.isPending} aria-label={`${t.exchange} ${row.ip}`} onClick={none ? buy : ask}>{t.exchange}</Button>{dialog}</>
 }
 
 /** Every address that fits, page by page, as CSV. */

@@ -3,7 +3,7 @@
 import { Anchor, Button, Group, PasswordInput, PinInput, SegmentedControl, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useState } from 'react'
 import { ApiError } from '../api/client'
 import { useWrite } from '../api/hooks'
 import { texts } from '../lib/lang'
@@ -77,6 +77,13 @@ export function Login() {
 function SecondStep({ busy, error, enter, back }: { busy: boolean; error: unknown; enter: (code: Second) => void; back: () => void }) {
   const [kind, setKind] = useState<Second['verify_type']>('totp')
   const [code, setCode] = useState('')
+  // A wrong code is not to be mended digit by digit: the next one is another.
+  const [tries, setTries] = useState(0)
+  useEffect(() => {
+    if (!error) return
+    setCode('')
+    setTries((n) => n + 1)
+  }, [error])
   const submit = (event?: FormEvent) => {
     event?.preventDefault()
     enter({ verify_type: kind, verify_code: code.trim() })
@@ -89,7 +96,7 @@ function SecondStep({ busy, error, enter, back }: { busy: boolean; error: unknow
         <Text fz="sm" c="dimmed">{kind === 'totp' ? t.appHow : t.recoveryHow}</Text>
         {error ? <Failed error={error} /> : null}
         {kind === 'totp' ? (
-          <Group justify="center"><PinInput length={6} type="number" oneTimeCode autoFocus value={code} onChange={setCode} aria-label={t.code} onComplete={(full) => enter({ verify_type: 'totp', verify_code: full })} /></Group>
+          <Group justify="center"><PinInput key={tries} length={6} type="number" oneTimeCode autoFocus value={code} onChange={setCode} aria-label={t.code} onComplete={(full) => enter({ verify_type: 'totp', verify_code: full })} /></Group>
         ) : (
           <TextInput label={t.code} value={code} onChange={(e) => setCode(e.currentTarget.value)} autoFocus required />
         )}

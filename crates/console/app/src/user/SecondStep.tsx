@@ -65,11 +65,9 @@ function Enrol({ show }: { show: (codes: string[]) => void }) {
   if (!enrol.data) {
     return (
       <>
-        <Group align="flex-end">
-          <PasswordInput flex={1} label={t.password} autoComplete="current-password" value={password} onChange={(e) => setPassword(e.currentTarget.value)} />
-          <Button loading={enrol.isPending} disabled={!password} onClick={() => enrol.mutate({ password })}>{t.begin}</Button>
-        </Group>
-        {enrol.error && <Failed error={enrol.error} />}
+        <PasswordInput label={t.password} autoComplete="current-password" value={password} onChange={(e) => setPassword(e.currentTarget.value)} error={enrol.error?.fields.password} />
+        {enrol.error && !enrol.error.fields.password && <Failed error={enrol.error} />}
+        <Group><Button loading={enrol.isPending} disabled={!password} onClick={() => enrol.mutate({ password })}>{t.begin}</Button></Group>
       </>
     )
   }
@@ -80,8 +78,8 @@ function Enrol({ show }: { show: (codes: string[]) => void }) {
         <Qr text={enrol.data.url} label={t.qr} />
         <Stack flex={1} miw={200}>
           <Box><Text fz="xs" c="dimmed">{t.typed}</Text><Group gap={4} wrap="nowrap"><span className="mono" data-testid="totp-secret">{enrol.data.secret}</span><CopyButton text={enrol.data.secret} /></Group></Box>
-          <TextInput label={t.code} inputMode="numeric" autoComplete="one-time-code" value={code} onChange={(e) => setCode(e.currentTarget.value)} />
-          {confirm.error && <Failed error={confirm.error} />}
+          <TextInput label={t.code} inputMode="numeric" autoComplete="one-time-code" value={code} onChange={(e) => setCode(e.currentTarget.value)} error={confirm.error?.fields.code} />
+          {confirm.error && !confirm.error.fields.code && <Failed error={confirm.error} />}
           <Button loading={confirm.isPending} disabled={code.trim().length < 6} onClick={() => confirm.mutate({ code: code.trim() }, { onSuccess: (given) => show(given.recovery_codes) })}>{t.confirm}</Button>
         </Stack>
       </Group>
@@ -96,15 +94,16 @@ function Manage({ left, show }: { left: number; show: (codes: string[]) => void 
   const [code, setCode] = useState('')
   const proof = { password, verify_code: code.trim() }
   const error = disable.error ?? renew.error
+  const fields = error?.fields ?? {}
   const ready = password !== '' && code.trim().length >= 6
   return (
     <>
       <Text fz="sm">{say(t.codesLeft, { n: left })}</Text>
       <Group grow align="flex-start">
-        <PasswordInput label={t.password} autoComplete="current-password" value={password} onChange={(e) => setPassword(e.currentTarget.value)} />
-        <TextInput label={t.code} inputMode="numeric" autoComplete="one-time-code" value={code} onChange={(e) => setCode(e.currentTarget.value)} />
+        <PasswordInput label={t.password} autoComplete="current-password" value={password} onChange={(e) => setPassword(e.currentTarget.value)} error={fields.password} />
+        <TextInput label={t.code} inputMode="numeric" autoComplete="one-time-code" value={code} onChange={(e) => setCode(e.currentTarget.value)} error={fields.verify_code} />
       </Group>
-      {error && <Failed error={error} />}
+      {error && !fields.password && !fields.verify_code && <Failed error={error} />}
       <Group>
         <Button variant="default" disabled={!ready} loading={renew.isPending} onClick={() => renew.mutate(proof, { onSuccess: (given) => show(given.recovery_codes) })}>{t.renew}</Button>
         <Button variant="subtle" color="red" disabled={!ready} loading={disable.isPending} onClick={() => disable.mutate(proof, { onSuccess: () => done(t.disabled) })}>{t.disable}</Button>

@@ -3,6 +3,7 @@
 import { Tabs } from '@mantine/core'
 import { IconBell, IconHistory, IconId, IconLock, IconShieldLock, IconUser, IconUsersPlus } from '@tabler/icons-react'
 import { texts } from '../lib/lang'
+import { Strip, useTab } from '../lib/tabs'
 import { Screen } from '../lib/ui'
 import { Activity, Sessions } from './History'
 import { Invitations } from './Invitations'
@@ -24,10 +25,11 @@ const t = texts({
 })
 
 export function Settings() {
+  const tab = useTab('profile', 'security', 'warnings', 'sessions', 'activity', 'real-name', 'invitations')
   return (
     <Screen title={t.title}>
-      <Tabs defaultValue="profile" keepMounted={false}>
-        <Tabs.List mb="lg">
+      <Tabs {...tab} keepMounted={false}>
+        <Strip mb="lg">
           <Tabs.Tab value="profile" leftSection={<IconUser size={16} />}>{t.profile}</Tabs.Tab>
           <Tabs.Tab value="security" leftSection={<IconShieldLock size={16} />}>{t.security}</Tabs.Tab>
           <Tabs.Tab value="warnings" leftSection={<IconBell size={16} />}>{t.warnings}</Tabs.Tab>
@@ -35,7 +37,7 @@ export function Settings() {
           <Tabs.Tab value="activity" leftSection={<IconHistory size={16} />}>{t.activity}</Tabs.Tab>
           <Tabs.Tab value="real-name" leftSection={<IconId size={16} />}>{t.realName}</Tabs.Tab>
           <Tabs.Tab value="invitations" leftSection={<IconUsersPlus size={16} />}>{t.invitations}</Tabs.Tab>
-        </Tabs.List>
+        </Strip>
         <Tabs.Panel value="profile"><Profile /></Tabs.Panel>
         <Tabs.Panel value="security"><SecondStep /><Password /></Tabs.Panel>
         <Tabs.Panel value="warnings"><Warnings /></Tabs.Panel>

@@ -25,7 +25,8 @@ it('names every write of the API and what operators do to a customer', () => {
 it('shows no code of the protocol', () => {
   setLang('en')
   expect([outcomeOf('ok'), outcomeOf('login_refused'), outcomeOf('other_slug')]).toEqual(['Done', 'Wrong name or password', 'Refused'])
-  expect([doerOf('customer'), doerOf('token'), doerOf('visitor')]).toEqual(['You', 'An operator', 'Somebody not logged in'])
+  expect([doerOf('customer', 'ok'), doerOf('token', 'ok'), doerOf('visitor', 'ok')]).toEqual(['You', 'An operator', 'Somebody not logged in'])
+  expect(doerOf('customer', 'login_refused')).toBe('Somebody not logged in')
   expect(meansOf('customer', 'login 7')).toBe('Log-in #7')
   expect(meansOf('customer', 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36')).toBe('Chrome 140 · Linux')
   expect(meansOf('operator', '{"email":"a"}')).toBe('')

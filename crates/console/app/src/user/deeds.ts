@@ -4,7 +4,7 @@ import { texts } from '../lib/lang'
 
 /** Deeds by the endpoint or command that did them. */
 const deeds = texts({
-  'user/login': ['登录', 'Logged in'],
+  'user/login': ['登录', 'Log-in'],
   'user/logout': ['退出登录', 'Logged out'],
   'user/register': ['注册', 'Registered'],
   'user/verify-email': ['验证邮箱', 'Verified the e-mail address'],
@@ -93,8 +93,10 @@ export function outcomeOf(outcome: string): string {
   return outcome === 'login_refused' ? t.wrong : t.refused
 }
 
-/** Operators work in the control room, by token and by command line: to a customer they are one. */
-export function doerOf(actor: string): string {
+/** Operators work in the control room, by token and by command line: to a customer they are one. Whose log-in was refused
+ * may be anybody. */
+export function doerOf(actor: string, outcome: string): string {
+  if (outcome === 'login_refused') return t.visitor
   if (actor === 'customer') return t.you
   return actor === 'visitor' ? t.visitor : t.operator
 }

@@ -8,6 +8,7 @@ import { either, texts } from '../../lib/lang'
 import { Panel, Screen } from '../../lib/ui'
 import { type Listed, useAsk, useMay } from '../api'
 import { Grid, Mark } from '../kit'
+import { NoSite } from '../sites/NoSite'
 import { useSites } from '../sites/data'
 import type { Row } from './data'
 
@@ -35,7 +36,7 @@ export function Articles() {
   const sites = useSites()
   const allowed = useMay()('article/save')
   const first = sites.data?.list[0]?.name
-  const found = useAsk<Listed<Row>>('article/list', { site })
+  const found = useAsk<Listed<Row>>('article/list', { site }, { enabled: first !== undefined })
   const open = (slug: string) => void navigate({ to: `/control/articles/${slug}` as never, search: { site } as never })
   return (
     <Screen title={t.title} about={t.about} actions={allowed && <Button leftSection={<IconPlus size={16} />} onClick={() => open('new')}>{t.add}</Button>}>
@@ -45,7 +46,7 @@ export function Articles() {
             <Select aria-label={t.site} value={site ?? first ?? null} onChange={(next) => void navigate({ to: '/control/articles' as never, search: { site: next ?? undefined } as never, replace: true })} data={sites.data?.list.map((one) => ({ value: one.name, label: one.title })) ?? []} allowDeselect={false} w={{ base: '100%', sm: 240 }} />
           </Group>
         )}
-        <Grid
+        {sites.data?.list.length === 0 ? <NoSite /> : <Grid
           label={t.title} from={found} keyOf={(row) => row.slug} onOpen={(row) => open(row.slug)} empty={{ icon: IconBook2, title: t.none }}
           columns={[
             { head: t.article, cell: (row) => <Box style={{ whiteSpace: 'normal' }} miw={140}>{either(row.title.zh, row.title.en)}</Box> },
@@ -54,7 +55,7 @@ export function Articles() {
             { head: t.place, right: true, cell: (row) => row.position },
             { head: t.at, cell: (row) => <Text fz="sm" c={row.changed_at ? undefined : 'dimmed'}>{when(row.changed_at)}</Text> },
           ]}
-        />
+        />}
       </Panel>
     </Screen>
   )

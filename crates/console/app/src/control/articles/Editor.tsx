@@ -1,13 +1,15 @@
 // One help article in both languages, beside what customers will see of it.
 
-import { Box, Button, NumberInput, SegmentedControl, SimpleGrid, Stack, Switch, Text, TextInput, Textarea } from '@mantine/core'
-import { IconArrowBackUp, IconTrash } from '@tabler/icons-react'
+import { Box, Button, Group, NumberInput, SegmentedControl, SimpleGrid, Stack, Switch, Text, TextInput, Textarea } from '@mantine/core'
+import { IconArrowBackUp, IconRefresh, IconTrash } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { Article } from '../../help/Article'
 import { when } from '../../lib/format'
 import { either, lang, say, texts } from '../../lib/lang'
 import { Loaded, Panel, Screen, done } from '../../lib/ui'
+import { useUnsaved } from '../../lib/unsaved'
 import { useAsk, useMay, useTell } from '../api'
 import { Ask, FieldFault, type Question } from '../kit'
 import { type Text as Words, type Whole, blank, join, split } from './data'
@@ -42,9 +44,13 @@ const t = texts({
   remove: ['删除', 'Delete'],
   removeHow: ['文章会从帮助中消失，无法撤销。', 'It leaves the help for good.'],
   removed: ['文章已删除', 'The article is deleted'],
+  reload: ['载入最新内容（您输入的会丢失）', 'Load what is saved now (what you typed is lost)'],
 })
 
 type Tongue = 'zh' | 'en'
+
+/** Somebody else saved it meanwhile. */
+const STALE = 409
 
 export function Editor() {
   const { slug } = useParams({ strict: false }) as { slug: string }
@@ -60,15 +66,18 @@ function Form({ article, site, isNew }: { article: Whole; site?: string; isNew?:
   const [slug, setSlug] = useState(article.slug)
   const [position, setPosition] = useState<number | string>(isNew ? '' : article.position)
   const [hidden, setHidden] = useState(article.hidden)
+  const [begun] = useState(JSON.stringify([words, slug, hidden, position]))
   const save = useTell('article/save', ['article'])
+  const client = useQueryClient()
   const allowed = useMay()('article/save')
   const navigate = useNavigate()
   const set = (part: Partial<Words>) => setWords((old) => ({ ...old, [tongue]: { ...old[tongue], ...part } }))
   const back = () => void navigate({ to: '/control/articles' as never, search: { site } as never })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    save.mutate({ slug: slug.trim(), site, zh: join(words.zh), en: join(words.en), position, hidden, seen: article.version }, { onSuccess: () => { done(t.saved); back() } })
+    save.mutate({ slug: slug.trim(), site, zh: join(words.zh), en: join(words.en), position, hidden, seen: article.version }, { onSuccess: () => { done(t.saved); unsaved.free(); back() } })
   }
+  const unsaved = useUnsaved(JSON.stringify([words, slug, hidden, position]) !== begun)
   const missing = (['zh', 'en'] as const).some((one) => !words[one].title.trim() || !words[one].body.trim())
   const about = isNew ? undefined : article.changed_at ? say(t.changedAt, { at: when(article.changed_at) }) : t.asShipped
   const fields = save.error?.fields ?? {}
@@ -94,7 +103,8 @@ function Form({ article, site, isNew }: { article: Whole; site?: string; isNew?:
                 <Switch label={t.hidden} description={t.hiddenHow} checked={hidden} onChange={(e) => setHidden(e.currentTarget.checked)} />
               </Stack>
             </Panel>
-            {save.error && <FieldFault error={save.error} />}
+            {save.error && <FieldFault error={save.error} shown={['slug', 'position', tongue]} />}
+            {save.error?.code === STALE && <Group><Button variant="default" leftSection={<IconRefresh size={16} />} onClick={() => void client.invalidateQueries({ queryKey: ['control', 'article/show'] })}>{t.reload}</Button></Group>}
           </Stack>
           <Panel title={t.preview}>
             <Box lang={tongue} mih={160} style={{ overflowWrap: 'anywhere' }}>
@@ -104,6 +114,7 @@ function Form({ article, site, isNew }: { article: Whole; site?: string; isNew?:
             </Box>
           </Panel>
         </SimpleGrid>
+        {unsaved.dialog}
       </Screen>
     </form>
   )

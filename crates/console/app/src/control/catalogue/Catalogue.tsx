@@ -11,6 +11,7 @@ import { Panel, Screen, done, failed } from '../../lib/ui'
 import { type Listed, door, useAsk, useMay, useTell } from '../api'
 import { ImportFile } from '../exits/Add'
 import { FieldFault, Grid, Mark, download } from '../kit'
+import { NoSite } from '../sites/NoSite'
 import { useSites } from '../sites/data'
 import { productName } from './types'
 
@@ -95,7 +96,7 @@ export function Catalogue() {
       )}
     >
       <Panel pad={false}>
-        <Grid
+        {sites.data?.list.length === 0 ? <NoSite /> : <Grid
           label={t.title} from={products} keyOf={(row) => row.id} onOpen={(row) => open(row.code)} empty={{ icon: IconBuildingStore, title: t.none, text: t.noneHow }}
           columns={[
             { head: t.name, cell: (row) => <><Text fz="sm" fw={550}>{either(row.title_zh, row.title)}</Text><Text fz="xs" c="dimmed" className="mono">{row.code}</Text></> },
@@ -113,7 +114,7 @@ export function Catalogue() {
               )
             } }] : []),
           ]}
-        />
+        />}
       </Panel>
       <ImportFile opened={loading} close={() => setLoading(false)} title={t.load} about={t.loadHow} command="product/load" extra={{ site }} changes={['product']} told={t.loaded} />
       {settings && site && list[0] && <Shop site={site} code={list[0].code} close={() => setSettings(false)} />}

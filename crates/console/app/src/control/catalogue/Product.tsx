@@ -9,6 +9,7 @@ import { onto } from '../../lib/changes'
 import { money, number } from '../../lib/format'
 import { either, lang, say, texts } from '../../lib/lang'
 import { Loaded, Panel, Screen, done } from '../../lib/ui'
+import { useUnsaved } from '../../lib/unsaved'
 import { door, useAsk, useMay, useTell } from '../api'
 import { FieldFault } from '../kit'
 import { Choices } from './Choices'
@@ -79,6 +80,7 @@ function Editor({ site, item: first, isNew, sold }: { site?: string; item: Item;
   const save = useTell('product/save', ['product'])
   const allowed = useMay()('product/save')
   const navigate = useNavigate()
+  const unsaved = useUnsaved(JSON.stringify(item) !== JSON.stringify(begun))
   const set = (part: Partial<Item>) => setItem((old) => ({ ...old, ...part }))
   const say2 = (name: 'title' | 'subtitle' | 'detail' | 'tip1' | 'tip2') => ({
     value: item[name][tongue],
@@ -93,7 +95,7 @@ function Editor({ site, item: first, isNew, sold }: { site?: string; item: Item;
       const newest = isNew ? begun : (await door<Known>('POST', 'product/show', { code: item.code, site })).item
       const { merged, both } = onto(begun, item, newest)
       if (both.length > 0) return setClash(new Error(say(t.clash, { fields: both.map((name) => (t as Record<string, string>)[name] ?? name).join(either('、', ', ')) })))
-      save.mutate({ item: tidy(merged), seen: isNew ? undefined : newest, site }, { onSuccess: () => { done(t.saved); back() } })
+      save.mutate({ item: tidy(merged), seen: isNew ? undefined : newest, site }, { onSuccess: () => { done(t.saved); unsaved.free(); back() } })
     } catch (error) {
       setClash(error)
     }
@@ -156,6 +158,7 @@ function Editor({ site, item: first, isNew, sold }: { site?: string; item: Item;
             {(clash ?? save.error) != null && <FieldFault error={clash ?? save.error} />}
           </Stack>
         </Box>
+        {unsaved.dialog}
       </Screen>
     </form>
   )

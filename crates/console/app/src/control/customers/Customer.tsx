@@ -6,6 +6,7 @@ import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { country, day, money, number, when } from '../../lib/format'
 import { either, texts } from '../../lib/lang'
+import { Strip, useTab } from '../../lib/tabs'
 import { Loaded, Panel, Screen } from '../../lib/ui'
 import { type Listed, door, useAsk, useMay, useMe } from '../api'
 import { Ask, Facts, Grid, Mark, PAGE, type Question, bytes } from '../kit'
@@ -126,6 +127,7 @@ function Actions({ customer }: { customer: Whole }) {
 }
 
 function Body({ customer }: { customer: Whole }) {
+  const tab = useTab('packages', 'accounts', 'orders', 'ledger', 'audit')
   const realName = customer.real_name
   // Sites share addresses: an id names one customer.
   const named = String(customer.id)
@@ -150,14 +152,14 @@ function Body({ customer }: { customer: Whole }) {
         </Panel>
       </SimpleGrid>
       <Panel pad={false}>
-        <Tabs defaultValue="packages" keepMounted={false}>
-          <Tabs.List px="md" pt="xs">
+        <Tabs {...tab} keepMounted={false}>
+          <Strip px="md" pt="xs">
             <Tabs.Tab value="packages" leftSection={<IconPackages size={16} />}>{t.packages}</Tabs.Tab>
             <Tabs.Tab value="accounts" leftSection={<IconUserCircle size={16} />}>{t.accounts}</Tabs.Tab>
             <Tabs.Tab value="orders" leftSection={<IconReceipt2 size={16} />}>{t.orders}</Tabs.Tab>
             <Tabs.Tab value="ledger" leftSection={<IconReportMoney size={16} />}>{t.ledger}</Tabs.Tab>
             <Owner><Tabs.Tab value="audit" leftSection={<IconHistory size={16} />}>{t.audit}</Tabs.Tab></Owner>
-          </Tabs.List>
+          </Strip>
           <Tabs.Panel value="packages"><Packages customer={named} /></Tabs.Panel>
           <Tabs.Panel value="accounts"><Accounts customer={named} /></Tabs.Panel>
           <Tabs.Panel value="orders"><OrderGrid filter={{ customer: named }} /></Tabs.Panel>

@@ -59,10 +59,10 @@ export function AddExit({ opened, close }: { opened: boolean; close: () => void 
             <TextInput label={t.country} placeholder={t.countryHow} {...field('country')} required error={add.error?.fields.country} />
             <TextInput label={t.state} {...field('state')} error={add.error?.fields.state} />
             <TextInput label={t.city} {...field('city')} error={add.error?.fields.city} />
-            <TextInput label={t.asn} {...field('asn')} placeholder="AS64500" inputMode="numeric" />
+            <TextInput label={t.asn} {...field('asn')} placeholder="AS64500" inputMode="numeric" error={add.error?.fields.asn} />
           </SimpleGrid>
           {target.includes('://') && <Select label={t.resolve} value={resolve} onChange={(v) => setResolve(v ?? 'exit')} data={[{ value: 'exit', label: t.atExit }, { value: 'gateway', label: t.atGateway }]} allowDeselect={false} />}
-          {add.error && <FieldFault error={add.error} />}
+          {add.error && <FieldFault error={add.error} shown={['target', 'pools', 'country', 'state', 'city', 'asn']} />}
           <Group justify="flex-end"><Button type="submit" loading={add.isPending}>{t.add}</Button></Group>
         </Stack>
       </form>

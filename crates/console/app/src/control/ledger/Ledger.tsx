@@ -8,6 +8,7 @@ import { either, texts } from '../../lib/lang'
 import { Loaded, Panel, Screen, done, failed } from '../../lib/ui'
 import { type Listed, door, useAsk } from '../api'
 import { Grid, Mark, PAGE } from '../kit'
+import { NoSite } from '../sites/NoSite'
 import { useSites } from '../sites/data'
 
 const t = texts({
@@ -80,7 +81,7 @@ export function Ledger() {
   const [chosen, setChosen] = useState<string | null>(null)
   const site = chosen ?? names[0]
   const currency = sites.data?.list.find((one) => one.name === site)?.currency ?? 'CNY'
-  const sums = useAsk<Listed<Sum>>('ledger/accounts', { site })
+  const sums = useAsk<Listed<Sum>>('ledger/accounts', { site }, { enabled: site !== undefined })
   const prove = async () => {
     try {
       const { ok, faults } = await door<{ ok: boolean; faults: string[] }>('POST', 'ledger/check', {})
@@ -101,7 +102,7 @@ export function Ledger() {
       )}
     >
       <Panel title={t.accounts}>
-        <Loaded from={sums}>
+        {sites.data?.list.length === 0 ? <NoSite /> : <Loaded from={sums}>
           {({ list }) => (list.length === 0 ? <Text fz="sm" c="dimmed">{t.none}</Text> : (
             <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing="lg">
               {list.map((one) => (
@@ -113,7 +114,7 @@ export function Ledger() {
               ))}
             </SimpleGrid>
           ))}
-        </Loaded>
+        </Loaded>}
       </Panel>
       <Panel title={t.entries} pad={false}><LedgerGrid /></Panel>
     </Screen>

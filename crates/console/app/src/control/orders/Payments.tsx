@@ -6,6 +6,7 @@ import { type FormEvent, useState } from 'react'
 import { Modal } from '../../lib/dialog'
 import { money, when } from '../../lib/format'
 import { either, say, texts } from '../../lib/lang'
+import { Strip, useTab } from '../../lib/tabs'
 import { Panel, Screen, done } from '../../lib/ui'
 import { type Listed, door, useAsk, useMay, useTell } from '../api'
 import { Ask, FieldFault, Grid, Mark, type Question } from '../kit'
@@ -88,6 +89,7 @@ interface Unmatched { id: number; trade_no: string; amount: number; currency: st
 interface Run { at: string; pm_id: number; until: string; complete: boolean; compared: number; differences: string | string[] }
 
 export function Payments() {
+  const tab = useTab('methods', 'refunds', 'invoices', 'checks')
   const sites = useSites()
   const names = sites.data?.list.map((one) => one.name) ?? []
   const [chosen, setChosen] = useState<string | null>(null)
@@ -95,13 +97,13 @@ export function Payments() {
   return (
     <Screen title={t.title} about={t.about} actions={names.length > 1 && <Select aria-label={t.site} value={site} onChange={setChosen} data={names} allowDeselect={false} w={170} />}>
       <Panel pad={false}>
-        <Tabs defaultValue="methods" keepMounted={false}>
-          <Tabs.List px="md" pt="xs">
+        <Tabs {...tab} keepMounted={false}>
+          <Strip px="md" pt="xs">
             <Tabs.Tab value="methods" leftSection={<IconCashBanknote size={16} />}>{t.methods}</Tabs.Tab>
             <Tabs.Tab value="refunds" leftSection={<IconReceiptRefund size={16} />}>{t.refunds}</Tabs.Tab>
             <Tabs.Tab value="invoices" leftSection={<IconFileInvoice size={16} />}>{t.invoices}</Tabs.Tab>
             <Tabs.Tab value="checks" leftSection={<IconScale size={16} />}>{t.checks}</Tabs.Tab>
-          </Tabs.List>
+          </Strip>
           <Tabs.Panel value="methods">{site && <Methods site={site} currency={sites.data?.list.find((one) => one.name === site)?.currency ?? 'CNY'} />}</Tabs.Panel>
           <Tabs.Panel value="refunds"><Refunds /><Strays /></Tabs.Panel>
           <Tabs.Panel value="invoices"><Invoices /></Tabs.Panel>

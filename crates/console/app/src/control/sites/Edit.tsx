@@ -93,7 +93,7 @@ function Form({ site, close }: { site: Whole; close: () => void }) {
         <Switch label={t.closed} checked={look.closed ?? false} onChange={(e) => { const { checked } = e.currentTarget; setLook((old) => ({ ...old, closed: checked })) }} />
         <Textarea label={t.termsZh} {...word('terms_zh')} autosize minRows={3} maxRows={10} lang="zh" />
         <Textarea label={t.termsEn} {...word('terms_en')} autosize minRows={3} maxRows={10} lang="en" />
-        {save.error && <FieldFault error={save.error} />}
+        {save.error && <FieldFault error={save.error} shown={['title', 'tagline_zh', 'tagline_en', 'support', 'terms_zh', 'terms_en', 'colour', 'accent', 'logo', 'hosts', 'prefixes', 'zone', 'account_prefix']} />}
         <Group justify="flex-end"><Button type="submit" loading={save.isPending}>{t.save}</Button></Group>
       </Stack>
     </form>
@@ -172,7 +172,7 @@ export function NewSite({ close }: { close: () => void }) {
             <Zone value={zone} set={setZone} />
             <Colour label={t.colour} value={colour} onChange={setColour} />
           </SimpleGrid>
-          {create.error && <FieldFault error={create.error} />}
+          {create.error && <FieldFault error={create.error} shown={['name', 'hosts', 'prefixes']} />}
           <Group justify="flex-end"><Button type="submit" loading={create.isPending}>{t.save}</Button></Group>
         </Stack>
       </form>

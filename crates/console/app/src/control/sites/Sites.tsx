@@ -67,7 +67,7 @@ function Brand({ site, first, edit, places }: { site: Site; first: boolean; edit
         </Group>
         <Facts rows={[
           [t.hosts, site.hosts.length ? site.hosts.join(', ') : first ? t.first : '–'],
-          [t.prefixes, <span key="p" className="mono">{site.prefixes.join(', ')}</span>],
+          [t.prefixes, <span key="p" className="mono">{site.prefixes.map((prefix, i) => <span key={prefix}>{i > 0 && ', '}<span className="line">{prefix}</span></span>)}</span>],
           [t.currency, site.currency],
           [t.zone, site.zone],
           [t.language, site.lang === 'zh' ? t.chinese : t.english],

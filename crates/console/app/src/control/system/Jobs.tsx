@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { Modal } from '../../lib/dialog'
 import { when } from '../../lib/format'
 import { texts } from '../../lib/lang'
+import { Strip, useTab } from '../../lib/tabs'
 import { Loaded, Panel, Screen, done, failed } from '../../lib/ui'
 import { type Listed, useAsk, useMay, useTell } from '../api'
 import { Grid, Mark, PAGE } from '../kit'
@@ -61,6 +62,7 @@ interface Job { id: number; kind: string; key: string; run_at: string; attempts:
 interface Mail { id: number; to: string; subject: string | null; created_at: string; sent_at: string | null; attempts: number; last_error: string | null; text?: string }
 
 export function Jobs() {
+  const tab = useTab('jobs', 'mails')
   const [page, setPage] = useState(1)
   const jobs = useAsk<Listed<Job>>('job/list', { page, size: PAGE }, { refetchInterval: 5_000 })
   const run = useTell<{ id: number }>('job/run', ['job'])
@@ -68,11 +70,11 @@ export function Jobs() {
   return (
     <Screen title={t.title} about={t.about}>
       <Panel pad={false}>
-        <Tabs defaultValue="jobs" keepMounted={false}>
-          <Tabs.List px="md" pt="xs">
+        <Tabs {...tab} keepMounted={false}>
+          <Strip px="md" pt="xs">
             <Tabs.Tab value="jobs" leftSection={<IconListCheck size={16} />}>{t.jobs}</Tabs.Tab>
             {owner && <Tabs.Tab value="mails" leftSection={<IconMail size={16} />}>{t.mails}</Tabs.Tab>}
-          </Tabs.List>
+          </Strip>
           <Tabs.Panel value="jobs">
             <Grid
               label={t.jobs} from={jobs} keyOf={(row) => row.id} page={page} setPage={setPage} empty={{ icon: IconListCheck, title: t.none }}
