@@ -91,9 +91,8 @@ impl Control {
         payments: Payments,
     ) -> Result<Self> {
         let directory = Arc::new(Directory::open(store.clone(), vault.clone()).await?);
-        let records = exits::flow::records(&store.read().await?, &vault).await?;
         let pins = Pins::load(&store, clock.now()).await?;
-        let roster = Arc::new(Roster::new(&records));
+        let roster = Arc::new(exits::flow::roster(&store.read().await?, &vault).await?);
         let once = Once::new(store.clone(), vault.clone());
         let identity = turnpike_identity::State::new(store.clone(), vault.clone(), Arc::clone(&directory));
         Ok(Self(Arc::new(Inner {

@@ -96,6 +96,8 @@ pub(crate) fn welcomed(shared: &Shared, welcome: Welcome) -> Vec<Change> {
                 continue;
             }
             changes.push(Change::Exit(Box::new(exit.clone())));
+        } else {
+            shared.joined.add(exit.id);
         }
         index.put(exit);
     }
@@ -143,7 +145,11 @@ fn take_in(shared: &Arc<Shared>, loops: &Arc<Vec<LoopHandle>>, numbered: Arc<Num
         }
         Change::PlaceNames => shared.permits.clear(),
         Change::Exit(record) => {
+            let known = shared.exits().get(record.id);
             shared.exits_mut().put((**record).clone());
+            if known.is_none_or(|known| known.record.kind != record.kind) {
+                shared.joined.add(record.id);
+            }
             statics::follow(shared, loops, record);
         }
         Change::ExitGone(exit) => {

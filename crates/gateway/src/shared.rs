@@ -6,7 +6,7 @@ use crate::caps::CapState;
 use crate::config::Config;
 use crate::destination::Rules;
 use crate::endpoints::Moved;
-use crate::exits::Index;
+use crate::exits::{Index, Joined};
 use crate::metrics::Metrics;
 use crate::own::Own;
 use crate::pending::Pending;
@@ -45,6 +45,8 @@ pub(crate) struct Shared {
     pub(crate) pending: Mutex<Pending>,
     /// Exits that failed and are to be probed before others.
     pub(crate) suspects: Mutex<BTreeSet<ExitId>>,
+    /// Exits that nobody looked at yet.
+    pub(crate) joined: Joined,
     /// Endpoints that left their exit.
     pub(crate) moved: Mutex<Moved>,
     pub(crate) statics: Mutex<Statics>,
@@ -85,6 +87,7 @@ impl Shared {
             throttle: Mutex::default(),
             pending: Mutex::default(),
             suspects: Mutex::default(),
+            joined: Joined::default(),
             moved: Mutex::default(),
             statics: Mutex::default(),
             own: ArcSwap::default(),

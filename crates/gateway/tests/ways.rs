@@ -20,7 +20,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::TcpStream;
 use turnpike_base::ExitId;
 use turnpike_gateway::AddressPage;
-use turnpike_wire::{Bind, ExitHealth, ExitKind, ParentProtocol, Resolve};
+use turnpike_wire::{Bind, Change, ExitHealth, ExitKind, ExitRecord, ParentProtocol, Resolve};
 
 /// A parent that wants `u` and `p`, says what it was asked for, and leads to one origin whatever that is.
 async fn parent(
@@ -88,6 +88,13 @@ async fn through(kind: ExitKind, origins: &[SocketAddr]) -> Lab {
     set_up(kind, origins).start().await
 }
 
+/// The same without probes, which would take it out before it is used.
+async fn through_unprobed(kind: ExitKind, origins: &[SocketAddr]) -> Lab {
+    let mut setup = set_up(kind, origins);
+    setup.config.probes_per_second = 0;
+    setup.start().await
+}
+
 /// The same before it starts; the exit is 7.
 fn set_up(kind: ExitKind, origins: &[SocketAddr]) -> Setup {
     let setup = Setup::new(origins);
@@ -134,7 +141,7 @@ async fn a_parent_that_refuses_is_an_exit_that_failed() {
     let origin = Origin::echo().await;
     for protocol in [ParentProtocol::Http, ParentProtocol::Socks5] {
         let (parent, _) = parent(protocol, origin.address).await;
-        let lab = through(upstream(protocol, &parent, "wrong"), &[]).await;
+        let lab = through_unprobed(upstream(protocol, &parent, "wrong"), &[]).await;
         let (_, response) = connect(&lab, "far.example:443").await;
         assert_eq!(
             (response.status, response.field("x-proxy-error")),
@@ -190,6 +197,27 @@ async fn a_parent_that_refuses_everything_leaves_and_stays_out() {
         "{later:?}"
     );
     assert_eq!(connect(&lab, "far.example:443").await.1.field("x-proxy-error"), Some("no_exit"));
+}
+
+/// One of hundreds, with a budget that would come to it minutes later.
+#[tokio::test]
+async fn an_exit_that_joins_is_looked_at_at_once_and_is_out_where_it_never_worked() {
+    let mut setup = Setup::new(&[]);
+    setup.config.probes_per_second = 2;
+    for id in 100..400 {
+        setup.control.put_exit(local_exit(id, "127.0.0.2".parse().unwrap()));
+    }
+    let lab = setup.start().await;
+    let parent = parent_that_says(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n").await;
+    let exit = ExitRecord {
+        kind: upstream(ParentProtocol::Http, &parent, "p"),
+        ..local_exit(999, "127.0.0.2".parse().unwrap())
+    };
+    lab.control.put_exit(exit.clone());
+    lab.control.tell(Change::Exit(Box::new(exit)));
+    let of_it = || lab.control.health().into_iter().find(|seen| seen.exit == ExitId(999));
+    eventually("it is looked at", || of_it().is_some()).await;
+    assert!(!of_it().unwrap().healthy, "by the first look");
 }
 
 #[tokio::test]
@@ -265,7 +293,7 @@ async fn an_interface_and_a_block_are_exits() {
         sticky.insert(got.body.lines().next().unwrap().to_owned());
     }
     assert_eq!(sticky.len(), 1, "a session keeps its address of the block");
-    let lab = through(ExitKind::Local { bind: Bind::Interface("nothing0".into()) }, &[at]).await;
+    let lab = through_unprobed(ExitKind::Local { bind: Bind::Interface("nothing0".into()) }, &[at]).await;
     assert_eq!(lab.dial().await.get(at, "/", "").await.field("x-proxy-error"), Some("exit_failed"));
 }
 

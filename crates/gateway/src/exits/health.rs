@@ -12,27 +12,46 @@ use turnpike_base::ExitId;
 /// How often control hears of exits whose state changed, and probes are handed out.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// Probes for ever. Exits that failed come first, so that one that is really gone leaves the index within
-/// seconds and one that is back returns as fast; half of the budget stays for the others.
+/// Probes for ever. Exits that join are looked at as they come; on each beat those that failed come first, so that one
+/// that is really gone leaves the index within seconds and one that is back returns as fast. Either takes half of the
+/// budget at most, the others have the rest.
 pub(crate) async fn prober(shared: Arc<Shared>) {
     let mut beat = tokio::time::interval(BEAT);
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     let mut queue: Vec<ExitId> = Vec::new();
+    let budget = shared.config.probes_per_second as usize;
+    let half = budget.div_ceil(2);
+    // Since the last beat, for which the next one has less.
+    let mut early = 0;
     loop {
-        beat.tick().await;
-        let budget = shared.config.probes_per_second as usize;
-        let mut round = suspects(&shared, budget.div_ceil(2));
-        if queue.is_empty() {
-            let idle = |e: &&Arc<Exit>| e.load.load(Ordering::Relaxed) == 0;
-            queue = shared.exits().all().filter(idle).map(|e| e.record.id).collect();
+        let is_beat = tokio::select! {
+            _ = beat.tick() => true,
+            () = shared.joined.some() => false,
+        };
+        let mut round = shared.joined.take(half.saturating_sub(early));
+        if is_beat {
+            let left = budget.saturating_sub(std::mem::take(&mut early) + round.len());
+            round.extend(next(&shared, &mut queue, left));
+        } else {
+            early += round.len();
         }
-        let from = queue.len().saturating_sub(budget.saturating_sub(round.len()));
-        round.extend(queue.split_off(from));
         round.sort_unstable();
         round.dedup();
         // On its own: one parent that hangs must not hold up the next beat.
         tokio::spawn(probe_all(Arc::clone(&shared), round));
     }
+}
+
+/// What is due on a beat, at most so many: suspects, and the next of all that are idle.
+fn next(shared: &Shared, queue: &mut Vec<ExitId>, most: usize) -> Vec<ExitId> {
+    let mut round = suspects(shared, most.div_ceil(2));
+    if queue.is_empty() {
+        let idle = |e: &&Arc<Exit>| e.load.load(Ordering::Relaxed) == 0;
+        *queue = shared.exits().all().filter(idle).map(|e| e.record.id).collect();
+    }
+    let from = queue.len().saturating_sub(most.saturating_sub(round.len()));
+    round.extend(queue.split_off(from));
+    round
 }
 
 /// Takes at most so many suspects; those that are still suspect after their probe come again.

@@ -282,6 +282,7 @@ mod tests {
     fn a_failing_exit_leaves_and_comes_back() {
         let mut index = index();
         let exit = index.get(ExitId(1)).unwrap();
+        assert!(!exit.succeeded(0), "it was in");
         assert_eq!([exit.failed("x"), exit.failed("x"), exit.failed("x")], [false, false, true]);
         index.refresh(ExitId(1));
         assert_eq!(picks(&index, &us()), [2, 4]);
@@ -290,6 +291,8 @@ mod tests {
         assert!(index.get(ExitId(1)).unwrap().succeeded(10));
         index.refresh(ExitId(1));
         assert_eq!(picks(&index, &us()), [1, 2, 4]);
+        let fresh = index.get(ExitId(2)).unwrap();
+        assert_eq!([fresh.failed("x"), fresh.failed("x")], [true, false], "it never worked");
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 mod health;
 mod index;
+mod joined;
 mod public;
 
 pub(crate) use health::{probe, prober};
 pub(crate) use index::{Index, stable_hash as hash};
+pub(crate) use joined::Joined;
 pub use public::AddressPage;
 
 use crate::shared::held;
@@ -15,7 +17,7 @@ use std::sync::{Arc, Mutex};
 use turnpike_base::Timestamp;
 use turnpike_wire::{ExitHealth, ExitKind, ExitRecord, ExitStatus};
 
-/// Failures in a row that take an exit out of the index.
+/// Failures in a row that take an exit out of the index; the first one takes out what never worked yet.
 const MOST_FAILURES: u32 = 3;
 
 /// An exit and what this gateway saw of it.
@@ -26,6 +28,7 @@ pub(crate) struct Exit {
     pub(crate) load: Arc<AtomicU32>,
     failures: AtomicU32,
     healthy: AtomicBool,
+    /// Smoothed; 0: it never worked yet.
     latency_us: AtomicU64,
     error: Mutex<Option<String>>,
     public: Mutex<Public>,
@@ -83,6 +86,7 @@ impl Exit {
     /// A connection was made: smooths the latency. True if the exit was out and is back.
     pub(crate) fn succeeded(&self, took_us: u64) -> bool {
         self.failures.store(0, Ordering::Relaxed);
+        let took_us = took_us.max(1);
         let before = self.latency_us.load(Ordering::Relaxed);
         let smoothed = if before == 0 { took_us } else { (before * 7 + took_us) / 8 };
         self.latency_us.store(smoothed, Ordering::Relaxed);
@@ -93,7 +97,8 @@ impl Exit {
     pub(crate) fn failed(&self, why: &str) -> bool {
         *held(&self.error) = Some(why.to_owned());
         let failures = self.failures.fetch_add(1, Ordering::AcqRel) + 1;
-        failures >= MOST_FAILURES && self.healthy.swap(false, Ordering::AcqRel)
+        let most = if self.latency_us.load(Ordering::Relaxed) == 0 { 1 } else { MOST_FAILURES };
+        failures >= most && self.healthy.swap(false, Ordering::AcqRel)
     }
 
     /// Whether its public address is due to be asked for; if so, it counts as asked now.

@@ -2,6 +2,7 @@
 
 use super::model::{Exit, Measured, NewExit, Wanted};
 use super::{error, import, queries, rules};
+use crate::roster::Roster;
 use crate::truth::{Settled, flow as truth};
 use crate::{State, place};
 use turnpike_base::table::Table;
@@ -80,6 +81,11 @@ pub async fn records(tx: &impl Read, vault: &Vault) -> Result<Vec<ExitRecord>> {
         last = newest.id;
         all.extend(batch.iter().map(Exit::record));
     }
+}
+
+/// What can serve, as far as the store knows: at the start, before gateways tell.
+pub async fn roster(tx: &impl Read, vault: &Vault) -> Result<Roster> {
+    Ok(Roster::known(&records(tx, vault).await?, &queries::dead(tx).await?))
 }
 
 /// Lets an exit serve, drains it (running connections go on) or disables it (they are reset).

@@ -129,6 +129,15 @@ pub async fn countries(
     Ok(found)
 }
 
+/// Exits that gateways last saw dead.
+pub(super) async fn dead(tx: &impl Read) -> Result<Vec<ExitId>, StoreError> {
+    tx.rows("SELECT id FROM exits WHERE healthy = 0", args![])
+        .await?
+        .iter()
+        .map(|row| row.get("id"))
+        .collect()
+}
+
 /// Exits with ids above `after`, at most `most`, by id.
 pub(super) async fn after(tx: &impl Read, vault: &Vault, after: ExitId, most: i64) -> Result<Vec<Exit>> {
     let sql = format!("SELECT {COLUMNS} {FROM} WHERE e.id > $1 ORDER BY e.id LIMIT $2");

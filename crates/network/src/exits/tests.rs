@@ -111,6 +111,8 @@ both_engines! {
         flow::health(&crate::testing::state(&store), std::slice::from_ref(&seen)).await.unwrap();
         let out = ExitHealth { healthy: false, public: None, error: Some("refused".into()), ..seen };
         flow::health(&crate::testing::state(&store), &[out]).await.unwrap();
+        let roster = flow::roster(&store.read().await.unwrap(), &vault()).await.unwrap();
+        assert!(!roster.serves(id), "a restart does not heal");
         let health = all(&store).await.remove(0).health;
         assert_eq!((health.healthy, health.error.as_deref()), (false, Some("refused")));
         assert_eq!(health.public.as_deref(), Some("203.0.113.7"));

@@ -30,13 +30,21 @@ pub struct Roster {
 }
 
 impl Roster {
-    /// A roster of these exits, all healthy until told otherwise.
+    /// A roster of these exits, all healthy until told otherwise. Gateways look at once at whatever joins.
     pub fn new(records: &[ExitRecord]) -> Self {
+        Self::known(records, &[])
+    }
+
+    /// A roster of these exits, all healthy but those that gateways last saw dead.
+    pub fn known(records: &[ExitRecord], dead: &[ExitId]) -> Self {
         let roster = Self::default();
         {
             let mut index = roster.write();
             for record in records {
                 index.put(record);
+            }
+            for id in dead {
+                index.set_health(*id, false);
             }
         }
         roster

@@ -98,6 +98,15 @@ fn a_place_without_a_healthy_exit_is_not_offered() {
 }
 
 #[test]
+fn what_was_dead_is_so_until_it_is_seen_well() {
+    let records = [record(3, "US", "US-IL", "Burbank"), record(4, "DE", "DE-BE", "Berlin")];
+    let roster = Roster::known(&records, &[ExitId(4), ExitId(99)]);
+    assert_eq!(offered(&roster), ["US-IL 1"]);
+    roster.observe(vec![health(4, true, 0)]);
+    assert_eq!(offered(&roster), ["DE-BE 1", "US-IL 1"]);
+}
+
+#[test]
 fn changes_are_followed_and_health_survives_them() {
     let roster = roster();
     roster.observe(vec![health(4, false, 0)]);
