@@ -26,7 +26,13 @@ async fn reopen(dir: &Path) -> Shop {
     let directory = Directory::open(store.clone(), vault()).await.unwrap();
     let site = directory.sites().remove(0);
     let payments = payments::Payments::default();
-    let state = State { store, vault: vault(), directory: Arc::new(directory), payments };
+    let state = State {
+        store,
+        vault: vault(),
+        directory: Arc::new(directory),
+        payments,
+        rest: turnpike_network::Rest::default(),
+    };
     Shop { state, site, customer: CustomerId(1) }
 }
 

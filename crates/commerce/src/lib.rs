@@ -47,6 +47,8 @@ pub struct State {
     pub directory: Arc<Directory>,
     /// The ways to pay.
     pub payments: payments::Payments,
+    /// How long static addresses rest that customers give back.
+    pub rest: turnpike_network::Rest,
 }
 
 /// The endpoints of this domain.

@@ -183,6 +183,7 @@ impl Shop {
             vault: vault(),
             directory,
             payments: crate::payments::Payments::default(),
+            rest: network.rest,
         };
         Self { state, site, customer }
     }

@@ -158,7 +158,7 @@ async fn measure_exits(control: &Control, now: Timestamp) -> Result<()> {
 
 /// Ends holdings that expired longer ago than an address rests: who renews before keeps it.
 async fn sweep_statics(control: &Control, now: Timestamp) -> Result<()> {
-    let rest = control.0.network.rest_ms();
+    let rest = control.0.network.rest.ms();
     while statics::hold::sweep(control.store(), &control.0.vault, rest, now).await? > 0 {}
     Ok(())
 }

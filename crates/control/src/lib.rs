@@ -201,6 +201,7 @@ impl Control {
             vault: self.0.vault.clone(),
             directory: Arc::clone(&self.0.directory),
             payments: self.0.payments.clone(),
+            rest: self.0.network.rest.clone(),
         }
     }
 
@@ -222,7 +223,7 @@ impl Control {
 
     /// Sets how long static addresses rest between two holders, in milliseconds.
     pub fn set_static_rest(&self, rest: i64) {
-        self.0.network.set_rest_ms(rest);
+        self.0.network.rest.set_ms(rest);
     }
 
     /// Measures exits with these databases of addresses, and withholds as the policy says, from now on.

@@ -28,7 +28,7 @@ pub mod truth;
 pub use entry::{Entry, Ports};
 pub use flags::router as flags_router;
 pub use pool::pool_of;
-pub use state::State;
+pub use state::{Rest, State};
 
 /// The endpoints of this domain.
 pub fn routes(state: &State, pins: &std::sync::Arc<sessions::Pins>) -> Vec<turnpike_web::Endpoint> {

@@ -7,6 +7,7 @@ use crate::truth::Truth;
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use turnpike_base::Timestamp;
 use turnpike_store::{Store, Vault};
 
 /// See the module; cheap to clone.
@@ -22,11 +23,40 @@ pub struct State {
     pub truth: Arc<Truth>,
     pub(crate) lists: Arc<Lists>,
     entry: Arc<ArcSwap<Entry>>,
-    rest_ms: Arc<AtomicI64>,
+    /// How long static addresses rest between two holders.
+    pub rest: Rest,
 }
 
-/// How long an address rests after its expiry where nothing else is set: three days, in milliseconds.
+/// How long a static address rests after its holder let it go, lost it or let it expire; one setting, however often it
+/// is cloned.
+#[derive(Clone, Debug)]
+pub struct Rest(Arc<AtomicI64>);
+
+/// Where nothing else is set: three days, in milliseconds.
 const USUAL_REST_MS: i64 = 3 * 86_400_000;
+
+impl Default for Rest {
+    fn default() -> Self {
+        Self(Arc::new(AtomicI64::new(USUAL_REST_MS)))
+    }
+}
+
+impl Rest {
+    /// In milliseconds.
+    pub fn ms(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Sets it, in milliseconds.
+    pub fn set_ms(&self, rest: i64) {
+        self.0.store(rest, Ordering::Relaxed);
+    }
+
+    /// Until when an address rests that is free now.
+    pub fn until(&self, now: Timestamp) -> Timestamp {
+        now.plus_ms(self.ms())
+    }
+}
 
 impl State {
     /// A state whose entry is not known yet.
@@ -38,18 +68,8 @@ impl State {
             truth: Arc::default(),
             lists: Arc::default(),
             entry: Arc::default(),
-            rest_ms: Arc::new(AtomicI64::new(USUAL_REST_MS)),
+            rest: Rest::default(),
         }
-    }
-
-    /// How long a static address rests after its holder let it go or let it expire, in milliseconds.
-    pub fn rest_ms(&self) -> i64 {
-        self.rest_ms.load(Ordering::Relaxed)
-    }
-
-    /// Sets how long static addresses rest.
-    pub fn set_rest_ms(&self, rest: i64) {
-        self.rest_ms.store(rest, Ordering::Relaxed);
     }
 
     /// Where customers dial.

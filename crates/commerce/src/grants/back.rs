@@ -10,9 +10,6 @@ use turnpike_base::{Money, PackageId, Result, Timestamp};
 use turnpike_network::statics::hold;
 use turnpike_store::WriteTx;
 
-/// An address that was taken back rests so long, in hours.
-const REST_HOURS: i64 = 24;
-
 /// How much of an order's goods nobody used, in the order's money, whether it was taken back before or not: so
 /// refunds in pieces add up to what the whole would have been, to the cent.
 pub async fn unused(tx: &WriteTx, order: &Order, now: Timestamp) -> Result<Money> {
@@ -136,5 +133,5 @@ pub(super) async fn is_held(tx: &WriteTx, package: PackageId) -> Result<bool> {
 
 /// Gives an address up; it rests before somebody else gets it.
 pub(super) async fn give_up(tx: &WriteTx, state: &State, package: PackageId, now: Timestamp) -> Result<()> {
-    hold::release(tx, &state.vault, package, now.plus_minutes(REST_HOURS * 60), now).await
+    hold::release(tx, &state.vault, package, state.rest.until(now), now).await
 }

@@ -72,7 +72,7 @@ pub(super) struct Release {
 /// Ends a holding at once; the address rests before it is given out again.
 pub(super) async fn release(control: &Control, input: Release) -> Result<Value> {
     let now = control.0.clock.now();
-    let (package, rests_until) = (PackageId(input.package), now.plus_ms(control.0.network.rest_ms()));
+    let (package, rests_until) = (PackageId(input.package), control.0.network.rest.until(now));
     retrying(|| async {
         let tx = control.store().write().await?;
         statics::hold::release(&tx, &control.0.vault, package, rests_until, now).await?;
