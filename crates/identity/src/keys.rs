@@ -1,5 +1,6 @@
 //! app_keys: 32 characters `[A-Za-z0-9]`, found by a keyed hash, kept sealed (contract section 1).
 
+use crate::customers;
 use turnpike_base::{CustomerId, Fault, Result, Secret, Timestamp};
 use turnpike_store::{Read, Vault, WriteTx, args};
 
@@ -23,11 +24,33 @@ pub fn random_text(length: usize) -> Result<String> {
 
 /// Gives a customer a new key; older ones stay valid until they are revoked.
 pub async fn issue(tx: &WriteTx, vault: &Vault, customer: CustomerId, now: Timestamp) -> Result<Secret> {
+    insert(tx, vault, customer, "", now).await
+}
+
+async fn insert(
+    tx: &WriteTx,
+    vault: &Vault,
+    customer: CustomerId,
+    name: &str,
+    now: Timestamp,
+) -> Result<Secret> {
     let key = Secret::new(random_text(LENGTH)?);
-    let sql = "INSERT INTO app_keys (customer_id, fingerprint, sealed, created_at) VALUES ($1, $2, $3, $4)";
+    let sql = "INSERT INTO app_keys (customer_id, fingerprint, sealed, name, created_at) VALUES ($1, $2, $3, $4, $5)";
     let fingerprint = vault.fingerprint(PURPOSE, key.expose());
-    tx.exec(sql, args![customer, fingerprint, vault.seal(PURPOSE, &key)?, now]).await?;
+    tx.exec(sql, args![customer, fingerprint, vault.seal(PURPOSE, &key)?, name, now]).await?;
     Ok(key)
+}
+
+/// Puts a new key in the place of the customer's classic one, under the same name. The old one is unknown to the
+/// next request after the commit; the keys that he made himself stay.
+pub async fn replace(tx: &WriteTx, vault: &Vault, customer: CustomerId, now: Timestamp) -> Result<Secret> {
+    // Two at once come one after the other: one key is left.
+    customers::lock(tx, customer).await?;
+    let sql = "UPDATE app_keys SET revoked_at = $2 WHERE customer_id = $1 AND classic = 1 AND revoked_at IS NULL \
+        RETURNING name";
+    let old = tx.row(sql, args![customer, now]).await?;
+    let name: String = old.map(|row| row.get("name")).transpose()?.unwrap_or_default();
+    insert(tx, vault, customer, &name, now).await
 }
 
 /// Revokes every key of a customer.

@@ -28,6 +28,7 @@ pub mod profile;
 pub mod real_names;
 mod register;
 mod reset;
+mod rotation;
 mod security;
 mod sessions;
 mod signin;
@@ -104,6 +105,7 @@ pub fn routes(state: &State) -> Vec<Endpoint> {
         reset::routes(state),
         sessions::routes(state),
         security::routes(state),
+        rotation::routes(state),
         profile::routes(state),
         real_names::routes(state),
         invitations::routes(state),

@@ -1,4 +1,4 @@
-//! Mails about how a customer logs in: who did not change it himself learns of it at once, and what to do.
+//! Mails about how a customer, or a program of his, gets in: who did not change it himself learns of it at once, and what to do.
 
 use crate::mail::{self, Letter};
 use crate::{State, customers, sites};
@@ -25,6 +25,10 @@ pub enum Change {
     FactorReset,
     /// There are new recovery codes.
     RecoveryCodes,
+    /// The main app_key was replaced.
+    Key,
+    /// An operator replaced every app_key.
+    KeysReplaced,
 }
 
 impl Change {
@@ -37,6 +41,7 @@ impl Change {
                 Text::new("身份验证器已停用", "Your authenticator was switched off")
             }
             Self::RecoveryCodes => Text::new("恢复码已更新", "Your recovery codes were replaced"),
+            Self::Key | Self::KeysReplaced => Text::new("您的 app_key 已更换", "Your app_key was replaced"),
         }
     }
 
@@ -65,6 +70,14 @@ impl Change {
             Self::RecoveryCodes => Text::new(
                 "您账户的恢复码已重新生成，旧的恢复码全部失效。",
                 "New recovery codes were made for your account; the old ones are void.",
+            ),
+            Self::Key => Text::new(
+                "您账户的主 app_key 已更换，旧密钥立即失效；仍在使用旧密钥的程序会被拒绝。您自己创建的其他密钥不受影响。",
+                "The main app_key of your account was replaced. The old one is refused, also to programs that still use it; keys that you made yourself stay.",
+            ),
+            Self::KeysReplaced => Text::new(
+                "客服已更换您账户的 app_key，旧密钥全部失效；仍在使用旧密钥的程序会被拒绝。新密钥见控制台。",
+                "An operator replaced the app_key of your account. Every old key is refused, also to programs that still use it; the console shows the new one.",
             ),
         }
     }

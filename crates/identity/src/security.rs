@@ -10,7 +10,8 @@ use turnpike_store::{WriteTx, args};
 use turnpike_web::{Call, Endpoint, field, params, with};
 use utoipa::ToSchema;
 
-const CHANNELS: &[&str] = &["email", "totp", "phone", "wechat"];
+/// How codes reach a customer.
+pub(crate) const CHANNELS: &[&str] = &["email", "totp", "phone", "wechat"];
 
 params! {
     /// What `user/change-password` takes.
@@ -97,7 +98,7 @@ async fn show(state: State, call: Call, (): ()) -> Result<SecurityView> {
 }
 
 /// Whoever holds a login still has to know the password for what follows.
-async fn prove(state: &State, call: &Call, field: &str, password: String) -> Result<()> {
+pub(crate) async fn prove(state: &State, call: &Call, field: &str, password: String) -> Result<()> {
     let subject = format!("password:{}", call.customer);
     tokio::time::sleep(state.codes.gate.knock(&subject, call.client, call.now)?).await;
     let hash = customers::hash_of(&state.store.read().await?, call.customer).await?;

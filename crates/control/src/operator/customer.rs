@@ -12,7 +12,7 @@ use turnpike_identity::customers::{self, Customer, NewCustomer, Wanted};
 use turnpike_identity::people::{Origin, Person};
 use turnpike_identity::real_names::{self, Submission};
 use turnpike_identity::{factors, keys, logins, notices, sites};
-use turnpike_store::changes;
+use turnpike_store::{WriteTx, changes};
 use turnpike_wire::{Change, Revocation};
 
 /// Submissions in one answer.
@@ -187,17 +187,15 @@ pub(super) async fn reset(control: &Control, input: Who) -> Result<Value> {
     let person = Person::Customer(customer.id);
     factors::disable(&tx, person).await?;
     logins::end_others(&tx, person, None, now).await?;
-    notices::tell(
-        &tx,
-        &control.0.identity,
-        customer.id,
-        notices::Change::FactorReset,
-        notices::Origin::default(),
-        now,
-    )
-    .await?;
+    tell(control, &tx, customer.id, notices::Change::FactorReset).await?;
     tx.commit().await?;
     Ok(row(&customer))
+}
+
+/// The customer hears of what an operator changed.
+async fn tell(control: &Control, tx: &WriteTx, customer: CustomerId, change: notices::Change) -> Result<()> {
+    let (state, now) = (&control.0.identity, control.0.clock.now());
+    notices::tell(tx, state, customer, change, notices::Origin::default(), now).await
 }
 
 /// A login of the customer's console for the operator, that only reads; it shows among the customer's sessions.
@@ -241,6 +239,7 @@ pub(super) async fn key(control: &Control, input: Key) -> Result<Value> {
     let customer = customers::find(&tx, &input.email).await?;
     if input.rotate {
         keys::revoke_all(&tx, customer.id, now).await?;
+        tell(control, &tx, customer.id, notices::Change::KeysReplaced).await?;
     }
     let key = match keys::newest(&tx, vault, customer.id).await? {
         Some(key) => key,

@@ -101,8 +101,8 @@ pub(super) fn unknown(id: i64) -> Fault {
 /// The key the customer was born with stays as it is.
 pub(super) fn classic() -> Fault {
     Fault::new(Code::Conflict, "key_is_classic").say(Text::new(
-        "主 app_key 不能被限制或删除，只能改名",
-        "The classic app_key can be renamed, but neither limited nor deleted",
+        "主 app_key 不能被限制或删除，只能改名；如需更换，请登录控制台",
+        "The classic app_key can be renamed, but neither limited nor deleted; log in to replace it",
     ))
 }
 

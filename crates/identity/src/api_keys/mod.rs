@@ -1,7 +1,7 @@
 //! Several keys of a customer, each with a name, scopes, source addresses and an expiry (contract section 8).
 //!
-//! The one key a customer is born with stays: it may do everything, from everywhere, for ever. Whatever is
-//! changed here holds for the next request, because keys are looked up in the store for every one.
+//! The one key a customer is born with is always there: it may do everything, from everywhere, for ever. A login alone
+//! puts another one in its place (`rotation.rs`). Whatever is changed here holds for the next request, because keys are looked up in the store for every one.
 
 mod api;
 mod error;

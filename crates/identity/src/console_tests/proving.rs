@@ -1,6 +1,9 @@
 //! Codes, real names, invitations, brands, what is written down.
 
 use super::*;
+use crate::{audit, keys};
+use turnpike_base::Page;
+use turnpike_web::Authenticator;
 
 both_engines! {
     async fn codes_are_sent_once_a_minute_and_die_after_five_wrong_tries(store: Store) {
@@ -60,6 +63,71 @@ both_engines! {
         assert_eq!(api.code("user/verify-before-delete", &token, off("12")).await, 287);
         api.ok("user/verify-before-delete", &token, off(&code)).await;
         assert_eq!(api.ok("user/security", &token, None).await["verify_before_delete"], false);
+    }
+
+    async fn the_main_key_is_replaced_by_who_proves_himself_and_the_old_one_is_refused_at_once(store: Store) {
+        let api = api(&store).await;
+        let token = api.login().await;
+        let customer = customers::find(&store.read().await.unwrap(), "ann@example.com").await.unwrap().id;
+        let newest = async || {
+            let tx = api.state.store.read().await.unwrap();
+            keys::newest(&tx, &api.state.vault, customer).await.unwrap().unwrap()
+        };
+        let here = std::net::IpAddr::from([192, 0, 2, 1]);
+        let passes = async |key: &Secret| api.state.directory.authenticate(key.expose(), here, NOW).await.map(drop).map_err(|fault| fault.slug);
+        let old = newest().await;
+        let wrong = api.ask("user/rotate-key", &token, Some(json!({"password": "wrong wrong"}))).await;
+        assert!(wrong["code"] == 400 && wrong["errors"]["password"].is_array(), "{wrong}");
+        assert_eq!(api.code("user/rotate-key", old.expose(), Some(json!({"password": PASSWORD}))).await, 3, "a key replaces no key");
+        assert_eq!((passes(&old).await, api.mails().await), (Ok(()), 0), "what was refused changed nothing");
+        let made = api.ok("user/rotate-key", &token, Some(json!({"password": PASSWORD}))).await;
+        let fresh = newest().await;
+        assert_eq!(made["app_key"], fresh.expose());
+        assert_eq!((passes(&old).await, passes(&fresh).await), (Err("bad_key"), Ok(())));
+        let (mail, _) = api.mail().await;
+        assert!(mail.subject.contains("app_key") && !mail.text.contains(fresh.expose()), "{}", mail.text);
+        api.state.directory.flush().await.unwrap();
+        let wanted = audit::Wanted { action: Some("user/rotate-key".into()), ..audit::Wanted::default() };
+        let noted = audit::list(&store.read().await.unwrap(), &wanted, Page::new(1, 20)).await.unwrap();
+        let told: Vec<_> = noted.rows.iter().map(|note| (note.customer, note.outcome.as_str())).collect();
+        assert_eq!(told, [(Some(customer), "ok")]);
+    }
+
+    async fn the_main_key_asks_for_a_code_where_something_more_than_the_password_is_on(store: Store) {
+        let api = api(&store).await;
+        let token = api.login().await;
+        let (secret, _) = api.enrol(&token).await;
+        api.clock.advance_ms(60_000);
+        let with = |kind: &str, code: &str| Some(json!({"password": PASSWORD, "verify_type": kind, "verify_code": code}));
+        let due = api.ask("user/rotate-key", &token, Some(json!({"password": PASSWORD}))).await;
+        assert_eq!((&due["code"], &due["data"]["methods"]), (&json!(286), &json!(["totp", "email"])));
+        assert_eq!(api.code("user/rotate-key", &token, with("totp", "000000")).await, 287);
+        api.ok("user/rotate-key", &token, with("totp", &totp(&secret, api.clock.now()))).await;
+        let tx = store.write().await.unwrap();
+        let customer = customers::find(&tx, "ann@example.com").await.unwrap().id;
+        crate::factors::disable(&tx, crate::people::Person::Customer(customer)).await.unwrap();
+        tx.commit().await.unwrap();
+        api.ok("user/verify-before-delete", &token, Some(json!({"enabled": 1}))).await;
+        assert_eq!(api.code("user/rotate-key", &token, Some(json!({"password": PASSWORD}))).await, 286);
+        let (mail, _) = api.mail().await;
+        let code: String = mail.subject.chars().filter(char::is_ascii_digit).collect();
+        api.ok("user/rotate-key", &token, with("email", &code)).await;
+    }
+
+    async fn a_replaced_key_keeps_its_name_and_stays_the_only_classic_one(store: Store) {
+        let api = api(&store).await;
+        let tx = store.write().await.unwrap();
+        let customer = customers::find(&tx, "ann@example.com").await.unwrap().id;
+        tx.exec("UPDATE app_keys SET name = 'production'", args![]).await.unwrap();
+        tx.commit().await.unwrap();
+        let replace = async || {
+            let tx = store.write().await.unwrap();
+            keys::replace(&tx, &api.state.vault, customer, NOW).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        tokio::join!(replace(), replace());
+        let kept = crate::api_keys::flow::list(&store.read().await.unwrap(), &api.state.vault, customer).await.unwrap();
+        assert_eq!(kept.iter().map(|key| (key.name.as_str(), key.classic)).collect::<Vec<_>>(), [("production", true)]);
     }
 
     async fn real_names_are_submitted_and_decided(store: Store) {

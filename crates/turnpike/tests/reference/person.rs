@@ -26,6 +26,7 @@ impl Walk<'_> {
             "/web_v1/user/change-password",
             json!({"old_password": PASSWORD, "password": "a longer password"}),
         );
+        self.post("/web_v1/user/rotate-key", json!({"password": "a longer password"}));
         let name = json!({"name": "Ada Example", "country": "DE", "document_type": "passport", "document_number": "C01X00T47"});
         self.post("/web_v1/user/submit-real-name", name);
         self.factors("a longer password");

@@ -14,6 +14,7 @@ import { when } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { Empty, Failed, Loaded, Panel, Screen, done, failed } from '../lib/ui'
 import { useSite } from '../shell/site'
+import { Rotate } from './Rotate'
 
 const t = texts({
   title: ['API 密钥', 'API keys'],
@@ -92,7 +93,7 @@ function Main() {
   const key = user.data?.openid ?? ''
   if (!key) return null
   return (
-    <Panel title={t.main} right={<Group gap={4}><Button size="compact-sm" variant="subtle" onClick={() => setSeen(!seen)}>{seen ? t.hide : t.show}</Button><CopyButton text={key} /></Group>}>
+    <Panel title={t.main} right={<Group gap={4}><Button size="compact-sm" variant="subtle" onClick={() => setSeen(!seen)}>{seen ? t.hide : t.show}</Button><CopyButton text={key} /><Rotate /></Group>}>
       <Stack gap="sm">
         <Text fz="sm" c="dimmed">{t.mainHow}</Text>
         <Text className="mono" fz="sm">{seen ? key : `${key.slice(0, 4)}${'•'.repeat(24)}${key.slice(-4)}`}</Text>

@@ -18,6 +18,7 @@ const deeds = texts({
   'user/totp-disable': ['停用身份验证器', 'Switched the authenticator off'],
   'user/recovery-codes': ['更换恢复码', 'Made new recovery codes'],
   'user/verify-before-delete': ['修改删除前验证', 'Changed verification before deleting'],
+  'user/rotate-key': ['更换主密钥', 'Replaced the main key'],
   'user/end-session': ['退出一处登录', 'Ended a log-in'],
   'user/end-other-sessions': ['退出其他登录', 'Ended all other log-ins'],
   'warning/set': ['修改提醒设置', 'Chose which warnings come'],
