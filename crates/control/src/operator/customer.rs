@@ -1,6 +1,6 @@
 //! Customers.
 
-use super::{Caller, Paging, listed, time};
+use super::{Caller, Paging, listed, roles, time};
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -11,8 +11,8 @@ use turnpike_identity::audit::Actor;
 use turnpike_identity::customers::{self, Customer, NewCustomer, Wanted};
 use turnpike_identity::people::{Origin, Person};
 use turnpike_identity::real_names::{self, Submission};
-use turnpike_identity::{factors, keys, logins, notices, sites};
-use turnpike_store::{WriteTx, changes};
+use turnpike_identity::{factors, keys, logins, notices, operators, sites};
+use turnpike_store::{Read, WriteTx, changes};
 use turnpike_wire::{Change, Revocation};
 
 /// Submissions in one answer.
@@ -117,7 +117,7 @@ pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
     Ok(listed(found.total, found.rows.iter().map(full).collect()))
 }
 
-pub(super) async fn show(control: &Control, input: Who) -> Result<Value> {
+pub(super) async fn show(control: &Control, caller: Caller, input: Who) -> Result<Value> {
     let tx = control.store().read().await?;
     let customer = customers::find(&tx, &input.email).await?;
     let site = control.directory().site(customer.site);
@@ -128,10 +128,28 @@ pub(super) async fn show(control: &Control, input: Who) -> Result<Value> {
     shown["currency"] = json!(site.as_ref().map(|site| site.currency.code()));
     shown["site_name"] = json!(site.as_ref().map(|site| site.name.clone()));
     shown["totp"] = json!(factors::is_on(&tx, Person::Customer(customer.id)).await?);
-    shown["real_name"] = json!(real_name.map(|one| json!({"status": one.status, "name": one.name,
-        "country": one.country, "document_type": one.document_type, "reason": one.reason,
-        "submitted_at": time(one.submitted_at), "version": one.version})));
+    let whole = sees_names(&tx, caller).await?;
+    shown["real_name"] = json!(real_name.map(|one| real_name_row(&one, whole)));
     Ok(shown)
+}
+
+/// Who decides on real names reads them; the others see how far one got.
+async fn sees_names(tx: &impl Read, caller: Caller) -> Result<bool> {
+    let Actor::Operator(id) = caller.actor else { return Ok(true) };
+    let operator = operators::active(tx, id).await?;
+    Ok(operator.is_some_and(|one| roles::check(one.role, "customer/waiting").is_ok()))
+}
+
+fn real_name_row(one: &Submission, whole: bool) -> Value {
+    let mut row =
+        json!({"status": one.status, "submitted_at": time(one.submitted_at), "version": one.version});
+    if whole {
+        row["name"] = json!(one.name);
+        row["country"] = json!(one.country);
+        row["document_type"] = json!(one.document_type);
+        row["reason"] = json!(one.reason);
+    }
+    row
 }
 
 pub(super) async fn verify(control: &Control, input: Passing) -> Result<Value> {

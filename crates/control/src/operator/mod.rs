@@ -18,6 +18,7 @@ mod exit;
 mod invoice;
 mod job;
 mod ledger;
+mod look;
 mod order;
 mod package;
 mod payment;
@@ -34,6 +35,8 @@ mod usage;
 
 #[cfg(test)]
 mod article_tests;
+#[cfg(test)]
+mod look_tests;
 #[cfg(test)]
 mod once_tests;
 #[cfg(test)]
@@ -55,8 +58,8 @@ use serde_json::{Value, json};
 use std::future::Future;
 use std::net::IpAddr;
 use turnpike_base::{Code, CustomerId, Fault, Page, Result, Text, Timestamp};
+use turnpike_commerce::orders;
 use turnpike_identity::audit::{self, Actor, Note};
-use turnpike_identity::customers;
 use turnpike_store::Read;
 use turnpike_web::{Deed, idempotency_key};
 use turnpike_wire::CountryCode;
@@ -78,6 +81,9 @@ pub async fn run(control: &Control, path: &str, input: Value) -> Result<Value> {
 /// Runs `noun/verb`, and writes down who changed what and why: before, so that nothing is done unseen, and how it
 /// ended.
 pub(crate) async fn run_as(control: &Control, caller: Caller, path: &str, mut input: Value) -> Result<Value> {
+    if look::is_one(path) {
+        return look::run(control, caller, path, input).await;
+    }
     if roles::is_read(path) {
         return dispatch(control, caller, path, input).await;
     }
@@ -120,16 +126,15 @@ pub(crate) async fn run_once(
     control.0.once.run(deed, || run_as(control, caller, path, input.clone())).await
 }
 
-/// The customer whom a command names.
+/// The customer whom a command names, himself or by an order of his. Nobody is concerned by a name of nobody or of
+/// several: the command itself refuses it.
 async fn concerned(tx: &impl Read, path: &str, input: &Value) -> Result<Option<CustomerId>> {
     let field = if path.starts_with("customer/") { "email" } else { "customer" };
-    let Some(name) = input.get(field).and_then(Value::as_str) else { return Ok(None) };
-    match customers::find(tx, name).await {
-        Ok(customer) => Ok(Some(customer.id)),
-        // Nobody is concerned by a name of nobody or of several; the command itself refuses it.
-        Err(fault) if matches!(fault.code, Code::NotFound | Code::Conflict) => Ok(None),
-        Err(fault) => Err(fault),
+    if let Some(name) = input.get(field).and_then(Value::as_str) {
+        return look::named(tx, name).await;
     }
+    let Some(number) = input.get("trade_no").and_then(Value::as_str) else { return Ok(None) };
+    Ok(orders::by_trade_no(tx, number).await?.map(|order| order.customer))
 }
 
 /// What an input may show in the audit: no secrets, no files, no texts of articles.
@@ -161,7 +166,7 @@ async fn dispatch(control: &Control, caller: Caller, path: &str, input: Value) -
         "place/list" => go(control, input, place::list).await,
         "customer/create" => go(control, input, customer::create).await,
         "customer/list" => go(control, input, customer::list).await,
-        "customer/show" => go(control, input, customer::show).await,
+        "customer/show" => go(control, input, |control, who| customer::show(control, caller, who)).await,
         "customer/verify" => go(control, input, customer::verify).await,
         "customer/disable" => go(control, input, customer::disable).await,
         "customer/enable" => go(control, input, customer::enable).await,

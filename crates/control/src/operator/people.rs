@@ -141,7 +141,8 @@ pub(super) async fn audit(control: &Control, input: Audit) -> Result<Value> {
         None => None,
     };
     let page = Page::new(input.page.unwrap_or(1), input.size.unwrap_or(Page::MAX_SIZE));
-    let wanted = audit::Wanted { customer, kind: input.actor, operator, action: input.action };
+    let wanted =
+        audit::Wanted { customer, kind: input.actor, operator, action: input.action, without_looks: false };
     let found = audit::list(&tx, &wanted, page).await?;
     let everybody = operators::list(&tx).await?;
     let doers =

@@ -20,6 +20,7 @@ const NEEDED: &[&str] = &[
     "package/grant",
     "payment/return",
     "static-ip/release",
+    "usage/trace",
 ];
 
 fn of(input: &Value) -> &str {

@@ -12,7 +12,7 @@ use turnpike_base::time::SystemClock;
 use turnpike_store::{Store, Vault, args, both_engines};
 use turnpike_wire::{ExitFailures, GatewayId, Subject, UsageBatch, UsageRow};
 
-const PASSWORD: &str = "correct horse battery";
+pub(super) const PASSWORD: &str = "correct horse battery";
 
 pub(super) struct Room {
     pub(super) control: Control,

@@ -11,7 +11,6 @@ const READS: &[&str] = &[
     "list",
     "show",
     "days",
-    "trace",
     "accounts",
     "check",
     "export",
@@ -49,7 +48,9 @@ fn operator(demo: &Demo, role: &str) -> String {
 /// What nobody but an owner and this role may do, by the noun of a command.
 fn keeper(noun: &str, verb: &str) -> Option<&'static str> {
     match (noun, verb) {
+        ("customer", "key") => None,
         ("customer", "credit") => Some("finance"),
+        ("usage", "trace") => Some("network"),
         ("customer" | "package" | "account" | "article", _) => Some("support"),
         ("exit" | "static-ip" | "rule", _) => Some("network"),
         ("order" | "payment" | "payment-method" | "coupon" | "product" | "ledger" | "invoice", _) => {

@@ -43,7 +43,7 @@ async function sent<T>(url: string, request: RequestInit): Promise<T> {
 }
 
 /** What a command that only reads gives; kept and shared by its input. */
-export function useAsk<T>(path: string, input: object = {}, options?: { enabled?: boolean; refetchInterval?: number }) {
+export function useAsk<T>(path: string, input: object = {}, options?: { enabled?: boolean; refetchInterval?: number; refetchOnWindowFocus?: boolean }) {
   return useQuery<T, ApiError>({
     queryKey: ['control', path, input],
     queryFn: () => door<T>('POST', path, defined(input)),
@@ -64,6 +64,9 @@ export function useTell<I extends object, T = unknown>(path: string, changes: re
   })
 }
 
+/** What is private: each look stands in the audit, so it is not taken anew whenever the window comes to the front. */
+export const LOOK = { refetchOnWindowFocus: false } as const
+
 export const useMe = () => useQuery<Me, ApiError>({ queryKey: ['control', 'me'], queryFn: () => door<Me>('GET', 'me'), staleTime: 60_000 })
 
 function defined(input: object): object {
@@ -71,6 +74,7 @@ function defined(input: object): object {
 }
 
 const KEEPERS: Record<string, Role> = {
+  'customer/credit': 'finance', 'usage/trace': 'network',
   customer: 'support', package: 'support', account: 'support', article: 'support', exit: 'network', 'static-ip': 'network', rule: 'network', order: 'finance',
   payment: 'finance', 'payment-method': 'finance', coupon: 'finance', product: 'finance', ledger: 'finance', invoice: 'finance',
 }
@@ -78,8 +82,9 @@ const KEEPERS: Record<string, Role> = {
 /** Whether a role may run a command that changes something, or reads what is closed. */
 export function may(role: Role | undefined, command: string): boolean {
   if (role === 'owner') return true
-  if (command === 'customer/credit') return role === 'finance'
-  return role !== undefined && KEEPERS[command.split('/')[0]!] === role
+  // Whoever has a customer's key is the customer.
+  if (command === 'customer/key') return false
+  return role !== undefined && (KEEPERS[command] ?? KEEPERS[command.split('/')[0]!]) === role
 }
 
 export function useMay() {

@@ -63,6 +63,7 @@ const deeds = texts({
   'customer/see-as': ['查看客户控制台', 'Looked at the customer’s console'],
   'package/grant': ['赠送套餐', 'Granted a package'],
   'package/take': ['收回套餐', 'Took a package back'],
+  'order/confirm': ['确认收款', 'Confirmed a payment'],
   'order/refund': ['退款', 'Paid an order back'],
   'order/reject': ['关闭订单', 'Closed an unpaid order'],
   'coupon/create': ['发放优惠码', 'Made a coupon'],

@@ -76,7 +76,8 @@ interface Whole extends CustomerRow {
   topped_up: number
   currency: string
   totp: boolean
-  real_name: { status: string; name: string; country: string; document_type: string; reason: string | null; submitted_at: string; version: number } | null
+  /** The name itself only for who decides on it. */
+  real_name: { status: string; name?: string; country?: string; reason?: string | null; version: number } | null
 }
 
 export function Customer() {
@@ -142,7 +143,7 @@ function Body({ customer }: { customer: Whole }) {
             [t.phone, customer.phone],
             [t.since, when(customer.created_at)],
             [t.totp, customer.totp ? t.on : t.off],
-            [t.realName, realName ? <>{realName.name}, {country(realName.country)} <Mark tone={realName.status === 'passed' ? 'good' : realName.status === 'refused' ? 'bad' : 'warn'}>{realName.status === 'passed' ? t.passed : realName.status === 'refused' ? t.refused : t.waits}</Mark>{realName.reason && <Text fz="xs" c="dimmed">{realName.reason}</Text>}</> : null],
+            [t.realName, realName ? <>{realName.name && `${realName.name}, ${country(realName.country ?? '')} `}<Mark tone={realName.status === 'passed' ? 'good' : realName.status === 'refused' ? 'bad' : 'warn'}>{realName.status === 'passed' ? t.passed : realName.status === 'refused' ? t.refused : t.waits}</Mark>{realName.reason && <Text fz="xs" c="dimmed">{realName.reason}</Text>}</> : null],
           ]} />
         </Panel>
         <Panel title={t.money}>

@@ -7,7 +7,7 @@ import { useState } from 'react'
 import { when } from '../../lib/format'
 import { texts } from '../../lib/lang'
 import { Empty, Loaded, Panel, Screen } from '../../lib/ui'
-import { type Listed, door, useAsk } from '../api'
+import { LOOK, type Listed, door, useAsk } from '../api'
 import { Ask, Country, Facts, type Question } from '../kit'
 
 const t = texts({
@@ -34,7 +34,7 @@ interface Waiting { customer: number; email: string; name: string; country: stri
 
 export function RealNames() {
   const [question, setQuestion] = useState<Question>()
-  const waiting = useAsk<Listed<Waiting>>('customer/waiting')
+  const waiting = useAsk<Listed<Waiting>>('customer/waiting', {}, LOOK)
   const client = useQueryClient()
   const decide = async (path: string, input: object) => {
     try {

@@ -8,7 +8,7 @@ import { Drawer } from '../../lib/dialog'
 import { money, number as format, when } from '../../lib/format'
 import { either, texts } from '../../lib/lang'
 import { Loaded, Panel, Screen, failed } from '../../lib/ui'
-import { type Listed, door, useAsk, useMay } from '../api'
+import { LOOK, type Listed, door, useAsk, useMay } from '../api'
 import { productName } from '../catalogue/types'
 import { Ask, Facts, Grid, Mark, PAGE, type Question, Search, type Tone, bytes, download } from '../kit'
 
@@ -210,7 +210,7 @@ interface Proof { id: number; reference: string; kind: string; bytes: number; fi
 
 function Proofs({ number }: { number: string }) {
   const [shown, setShown] = useState<Proof>()
-  const proofs = useAsk<Listed<Proof>>('order/proofs', { trade_no: number })
+  const proofs = useAsk<Listed<Proof>>('order/proofs', { trade_no: number }, LOOK)
   const look = async (id: number) => {
     try {
       const found = await door<Listed<Proof>>('POST', 'order/proofs', { trade_no: number, proof: id })

@@ -8,7 +8,7 @@ import { when } from '../../lib/format'
 import { texts } from '../../lib/lang'
 import { Strip, useTab } from '../../lib/tabs'
 import { Loaded, Panel, Screen, done, failed } from '../../lib/ui'
-import { type Listed, useAsk, useMay, useTell } from '../api'
+import { LOOK, type Listed, useAsk, useMay, useTell } from '../api'
 import { Grid, Mark, PAGE } from '../kit'
 
 const t = texts({
@@ -97,8 +97,8 @@ export function Jobs() {
 
 function Mails() {
   const [open, setOpen] = useState<Mail>()
-  const mails = useAsk<Listed<Mail>>('mail/list')
-  const whole = useAsk<Mail>('mail/show', { id: open?.id }, { enabled: open !== undefined })
+  const mails = useAsk<Listed<Mail>>('mail/list', {}, LOOK)
+  const whole = useAsk<Mail>('mail/show', { id: open?.id }, { ...LOOK, enabled: open !== undefined })
   return (
     <>
       <Grid
