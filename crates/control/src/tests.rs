@@ -154,9 +154,9 @@ both_engines! {
             let permit = control.admit(knock(Some((name, "pass")))).await.unwrap();
             assert_eq!((permit.subject.product, permit.pool, permit.username.as_str()), (ProductType::Dynamic, Pool::Residential, "user01"));
         }
-        for (name, password) in [("user01", "Pass"), ("nobody", "pass"), ("other-user01", "pass")] {
+        for (name, password, known) in [("user01", "Pass", true), ("nobody", "pass", false), ("other-user01", "pass", true)] {
             let refusal = control.admit(knock(Some((name, password)))).await.unwrap_err();
-            assert_eq!(refusal.reason, Reason::BadCredentials, "{name}");
+            assert_eq!((refusal.reason, refusal.subject.is_some()), (Reason::BadCredentials, known), "{name}");
         }
         let mut lost = knock(Some(("user01", "pass")));
         lost.targeting.country = Some("Germny".into());

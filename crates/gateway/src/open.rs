@@ -64,6 +64,7 @@ pub(crate) fn record(shared: &Shared, peer: Peer, to: &HostPort, refusal: &Refus
         destination: to.to_string(),
         client: peer.client,
         at: shared.clock.now(),
+        times: 1,
     });
 }
 

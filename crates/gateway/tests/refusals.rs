@@ -77,6 +77,25 @@ async fn the_reasons_are_kept_for_who_knows_the_password() {
 }
 
 #[tokio::test]
+async fn failed_logins_count_for_the_account_and_tell_the_caller_nothing_new() {
+    let origin = Origin::mirror().await;
+    let setup = Setup::new(&[origin.address]);
+    let tried = Account { refusal: Some(Refusal::new(Reason::BadCredentials)), ..Account::new(2) };
+    setup.control.put_account("tried", tried);
+    let lab = setup.start().await;
+    let unknown = lab.dial().await.connect_to("mallory", origin.address).await;
+    for _ in 0..3 {
+        let known = lab.dial().await.connect_to("tried", origin.address).await;
+        assert_eq!((known.status, &known.head, &known.body), (407, &unknown.head, &unknown.body));
+    }
+    lab.gateway.report_now().await;
+    let batches = lab.control.batches();
+    let rows: Vec<_> = batches.iter().flat_map(|batch| &batch.refusals).collect();
+    let told: Vec<_> = rows.iter().map(|row| (row.reason, row.client, row.times)).collect();
+    assert_eq!(told, [(Reason::BadCredentials, [127, 0, 0, 1].into(), 3)]);
+}
+
+#[tokio::test]
 async fn a_stranger_learns_nothing_of_the_username() {
     let origin = Origin::mirror().await;
     let lab = Lab::at(&origin).await;

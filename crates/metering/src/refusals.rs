@@ -22,6 +22,7 @@ params! {
 #[derive(Serialize, ToSchema)]
 struct RefusalRow {
     id: i64,
+    /// When; of several the last time.
     created_at: String,
     /// Empty: an allowlisted address without credentials.
     username: String,
@@ -36,6 +37,8 @@ struct RefusalRow {
     destination: String,
     /// From where.
     client: String,
+    /// How often. Failed logins (407) of an account from one address are one row an hour; every other refusal is a row of its own.
+    times: i64,
 }
 
 pub(crate) fn routes(meter: &Meter) -> Vec<Endpoint> {
@@ -73,6 +76,7 @@ struct Kept {
     destination: String,
     client: String,
     at: turnpike_base::Timestamp,
+    times: i64,
 }
 
 fn row(kept: Kept, call: &Call) -> RefusalRow {
@@ -92,6 +96,7 @@ fn row(kept: Kept, call: &Call) -> RefusalRow {
         reason_text: if own.is_empty() { general } else { own },
         destination: kept.destination,
         client: kept.client,
+        times: kept.times,
     }
 }
 
@@ -106,7 +111,7 @@ async fn newest(
     let total = count.map(|row| row.get("n")).transpose()?.unwrap_or(0);
     let sql = format!(
         "SELECT r.*, COALESCE(a.username, '') AS username FROM (SELECT * FROM refusals {wanted} \
-         ORDER BY id DESC LIMIT $2 OFFSET $3) AS r LEFT JOIN accounts a ON a.id = r.account_id ORDER BY r.id DESC"
+         ORDER BY at DESC, id DESC LIMIT $2 OFFSET $3) AS r LEFT JOIN accounts a ON a.id = r.account_id ORDER BY r.at DESC, r.id DESC"
     );
     let rows = tx.rows(&sql, args![customer, page.size, page.offset()]).await?;
     Ok((total, rows.iter().map(read).collect::<Result<_, _>>()?))
@@ -123,6 +128,7 @@ fn read(row: &Row) -> Result<Kept, StoreError> {
         destination: row.get("destination")?,
         client: row.get("client")?,
         at: row.get("at")?,
+        times: row.get("times")?,
     })
 }
 
@@ -148,6 +154,7 @@ mod tests {
             destination: "example.com:443".into(),
             client: "192.0.2.1".parse().unwrap(),
             at: Timestamp(5),
+            times: 1,
         }
     }
 
@@ -165,6 +172,28 @@ mod tests {
             assert_eq!(newest(&tx, CustomerId(8), None, Page::default()).await.unwrap().0, 0);
             let (total, past) = newest(&tx, CustomerId(7), None, Page::new(9, 20)).await.unwrap();
             assert_eq!((total, past.len()), (2, 0));
+        }
+
+        async fn failed_logins_are_one_row_an_hour_for_each_address_and_leave_room(store: Store) {
+            let failed = |last: u8, at: i64, times: u32| Reported {
+                client: [192, 0, 2, last].into(),
+                at: Timestamp(at),
+                times,
+                ..reported(1, Reason::BadCredentials)
+            };
+            let tx = store.write().await.unwrap();
+            add_refusals(&tx, &[reported(1, Reason::NoExit)]).await.unwrap();
+            add_refusals(&tx, &[failed(1, 10, 3), failed(2, 11, 1), failed(1, 12, 2)]).await.unwrap();
+            add_refusals(&tx, &[failed(1, 20, 5)]).await.unwrap();
+            add_refusals(&tx, &[failed(1, crate::usage::queries::HOUR_MS, 1)]).await.unwrap();
+            let (total, all) = newest(&tx, CustomerId(7), None, Page::default()).await.unwrap();
+            let told: Vec<_> = all.iter().map(|row| (row.at.0, row.client.as_str(), row.times)).collect();
+            assert_eq!((total, &told[..3]), (4, &[(3_600_000, "192.0.2.1", 1), (20, "192.0.2.1", 10), (11, "192.0.2.2", 1)][..]));
+            for hour in 1..=200 {
+                add_refusals(&tx, &[failed(9, hour * crate::usage::queries::HOUR_MS, 1)]).await.unwrap();
+            }
+            let (total, _) = newest(&tx, CustomerId(7), None, Page::default()).await.unwrap();
+            assert_eq!(total, 101, "a hundred of strangers, and what the customer's own program heard");
         }
 
         async fn of_an_account_that_fails_for_ever_the_newest_stay(store: Store) {

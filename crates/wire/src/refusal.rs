@@ -59,6 +59,13 @@ reasons! {
     ControlAway = "control_away", 503, "控制服务暂时不可用", "The control service is unavailable";
 }
 
+impl Reason {
+    /// Whether the login failed: anybody who dials can cause that as often as he likes.
+    pub const fn is_of_login(self) -> bool {
+        matches!(self, Self::BadCredentials | Self::AccountDisabled)
+    }
+}
+
 /// A refusal: the reason and, where there is more to say, a sentence that says it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{}: {}", reason.slug(), self.text().en)]
@@ -67,7 +74,8 @@ pub struct Refusal {
     pub reason: Reason,
     /// More exact than the reason's own sentence, for instance with the nearest place names.
     pub detail: Option<Text>,
-    /// Who was refused, if the credentials were right: the refusal shows among his recent ones.
+    /// Who was refused, or whose account somebody tried: the refusal shows among his recent ones, and never goes to
+    /// the caller.
     pub subject: Option<crate::Subject>,
 }
 

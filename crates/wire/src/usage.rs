@@ -45,7 +45,7 @@ pub struct ExitFailures {
 /// A refusal that a known customer should be able to read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusalRow {
-    /// Whom it was told.
+    /// Whom it was told, or whose account was tried.
     pub subject: Subject,
     /// Why.
     pub reason: Reason,
@@ -57,8 +57,10 @@ pub struct RefusalRow {
     pub destination: String,
     /// From where.
     pub client: IpAddr,
-    /// When.
+    /// When; of several the last time.
     pub at: Timestamp,
+    /// How often: failed logins of one account from one address are one row.
+    pub times: u32,
 }
 
 /// How a connection ended.

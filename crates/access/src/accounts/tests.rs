@@ -45,7 +45,7 @@ async fn told(store: &Store) -> Vec<Revocation> {
 async fn check(store: &Store, name: &str, password: &str) -> Result<AccountId, Reason> {
     let tx = store.read().await.unwrap();
     let found = admit::check(&tx, &Vault::new([7; 32]), name, &Secret::new(password)).await.unwrap();
-    found.map(|account| account.id)
+    found.map(|account| account.id).map_err(|refusal| refusal.reason)
 }
 
 fn list(text: &str) -> Vec<String> {
@@ -137,6 +137,21 @@ both_engines! {
         add(&store, OTHER, "user01:other").await.unwrap();
         assert!(check(&store, "user01", "other").await.is_ok());
         assert_eq!(check(&store, "user01", "pass").await, Err(Reason::BadCredentials));
+    }
+
+    async fn the_owner_is_told_of_wrong_passwords_for_what_he_still_has(store: Store) {
+        let id = add(&store, WHO, "user01:pass").await.unwrap()[0];
+        let told = async |name: &str, password: &str| {
+            let tx = store.read().await.unwrap();
+            let found = admit::check(&tx, &Vault::new([7; 32]), name, &Secret::new(password)).await.unwrap();
+            found.unwrap_err().subject.map(|subject| (subject.customer, subject.account))
+        };
+        assert_eq!(told("USER01", "wrong").await, Some((WHO, Some(id))));
+        assert_eq!(told("nobody", "wrong").await, None);
+        flow::set_enabled(&state(&store), WHO, &list("user01"), false, NOW).await.unwrap();
+        assert_eq!(told("user01", "pass").await, Some((WHO, Some(id))));
+        flow::delete(&state(&store), WHO, &list("user01"), NOW).await.unwrap();
+        assert_eq!((told("user01", "wrong").await, told("user01", "pass").await), (None, None));
     }
 
     async fn what_gateways_hear_fits_what_happened(store: Store) {

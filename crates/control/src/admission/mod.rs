@@ -84,7 +84,7 @@ async fn by_credentials(control: &Inner, tx: &ReadTx, sent: &Credentials) -> Res
     let password = Secret::new(sent.password.as_str());
     match accounts::admit::check(tx, &control.vault, name, &password).await? {
         Ok(account) => enter(control, tx, account, prefix).await,
-        Err(reason) => Ok(Err(reason.into())),
+        Err(refusal) => Ok(Err(refusal)),
     }
 }
 
@@ -107,10 +107,10 @@ async fn enter(
         return Ok(Err(Reason::AccountDisabled.into()));
     };
     let own = control.directory.site(site).and_then(|site| site.account_prefix.clone());
-    if prefix.is_some_and(|prefix| !own.is_some_and(|own| own.eq_ignore_ascii_case(prefix))) {
-        return Ok(Err(Reason::BadCredentials.into()));
-    }
     let subject = Subject { customer: account.customer, account: Some(account.id), product: account.product };
+    if prefix.is_some_and(|prefix| !own.is_some_and(|own| own.eq_ignore_ascii_case(prefix))) {
+        return Ok(Err(Refusal::new(Reason::BadCredentials).to(subject)));
+    }
     let udp = account.udp && account.product.takes_udp();
     Ok(Ok(Visitor { subject, site, username: account.username, udp }))
 }

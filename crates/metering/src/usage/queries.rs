@@ -12,6 +12,8 @@ pub(crate) const HOUR_MS: i64 = 3_600_000;
 /// Refusals kept of an account, and of a customer's addresses together: one that fails for ever must not fill the
 /// store.
 pub(crate) const MOST_REFUSALS: i64 = 1_000;
+/// Rows of failed logins among them: strangers who guess leave room for what the customer's own programs hear.
+pub(crate) const MOST_LOGINS: i64 = 100;
 /// Milliseconds of a day of UTC.
 pub(crate) const DAY_MS: i64 = 86_400_000;
 
@@ -145,20 +147,59 @@ pub(super) async fn add_hosts(tx: &WriteTx, rows: &[UsageRow], at: Timestamp) ->
     .await
 }
 
-/// Adds refusals; of an account the newest [`MOST_REFUSALS`] stay.
+/// Adds refusals. Failed logins are one row an hour for each account, reason and address; of an account the newest
+/// [`MOST_REFUSALS`] stay, and of its failed logins the newest [`MOST_LOGINS`].
 pub(crate) async fn add_refusals(tx: &WriteTx, rows: &[RefusalRow]) -> Result<(), StoreError> {
-    let row = |r: &RefusalRow| {
-        let told =
-            args![r.reason.slug(), &r.detail, &r.detail_zh, &r.destination, r.client.to_string(), r.at];
-        [subject_args(r.subject), told].concat()
-    };
-    let head = "INSERT INTO refusals (customer_id, account_id, product_type, reason, detail, detail_zh, destination, client, at)";
-    tx.insert_all(head, "", rows.iter().map(row).collect()).await?;
+    let (logins, others): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.reason.is_of_login());
+    let head = "INSERT INTO refusals (customer_id, account_id, product_type, reason, detail, detail_zh, destination, client, at, \
+        times, fold)";
+    let others = others.iter().map(|row| refusal_args(row, i64::from(row.times), None));
+    tx.insert_all(head, "", others.collect()).await?;
+    let folded = folded(&logins);
+    let tail = "ON CONFLICT (customer_id, account_id, fold) DO UPDATE SET times = refusals.times + excluded.times, \
+        destination = excluded.destination, at = excluded.at";
+    let logins = folded.iter().map(|((_, _, fold), (row, times))| refusal_args(row, *times, Some(fold)));
+    tx.insert_all(head, tail, logins.collect()).await?;
     let whose: BTreeSet<_> = rows.iter().map(|r| (r.subject.customer, account(r.subject))).collect();
+    keep_newest(tx, whose, "", MOST_REFUSALS).await?;
+    let tried = folded.keys().map(|(customer, account, _)| (*customer, *account)).collect();
+    keep_newest(tx, tried, "AND fold IS NOT NULL", MOST_LOGINS).await
+}
+
+fn refusal_args(r: &RefusalRow, times: i64, fold: Option<&String>) -> Args {
+    let told = args![r.reason.slug(), &r.detail, &r.detail_zh, &r.destination, r.client.to_string(), r.at];
+    [subject_args(r.subject), told, args![times, fold]].concat()
+}
+
+/// Customer, account, and what makes failed logins of it one row.
+type Fold = (CustomerId, i64, String);
+
+/// The last one of each fold, and how many there were: a statement can't change a row twice.
+fn folded<'r>(logins: &[&'r RefusalRow]) -> BTreeMap<Fold, (&'r RefusalRow, i64)> {
+    let mut folded = BTreeMap::new();
+    for row in logins {
+        let fold = format!("{} {} {}", row.reason.slug(), row.client, row.at.0.div_euclid(HOUR_MS));
+        let (last, times) =
+            folded.entry((row.subject.customer, account(row.subject), fold)).or_insert((*row, 0));
+        *last = row;
+        *times += i64::from(row.times);
+    }
+    folded
+}
+
+/// Forgets all but the newest of some accounts' refusals.
+async fn keep_newest(
+    tx: &WriteTx,
+    whose: BTreeSet<(CustomerId, i64)>,
+    which: &str,
+    most: i64,
+) -> Result<(), StoreError> {
     for (customer, account) in whose {
-        let sql = "DELETE FROM refusals WHERE customer_id = $1 AND account_id = $2 AND id <= (SELECT id FROM refusals \
-            WHERE customer_id = $1 AND account_id = $2 ORDER BY id DESC LIMIT 1 OFFSET $3)";
-        tx.exec(sql, args![customer, account, MOST_REFUSALS]).await?;
+        let sql = format!(
+            "DELETE FROM refusals WHERE customer_id = $1 AND account_id = $2 {which} AND id <= (SELECT id FROM refusals \
+             WHERE customer_id = $1 AND account_id = $2 {which} ORDER BY id DESC LIMIT 1 OFFSET $3)"
+        );
+        tx.exec(&sql, args![customer, account, most]).await?;
     }
     Ok(())
 }

@@ -7,8 +7,8 @@ import { useRead, useWrite } from '../api/hooks'
 import { Running } from '../endpoints/Running'
 import { Place, State } from '../lib/bits'
 import { DataTable, Pager } from '../lib/DataTable'
-import { when } from '../lib/format'
-import { texts } from '../lib/lang'
+import { number, when } from '../lib/format'
+import { say, texts } from '../lib/lang'
 import { productName } from '../lib/products'
 import { Strip, useTab } from '../lib/tabs'
 import { Empty, Loaded, Screen, done, failed } from '../lib/ui'
@@ -35,6 +35,7 @@ const t = texts({
   destination: ['目标', 'Destination'],
   client: ['来源', 'From'],
   time: ['时间', 'When'],
+  times: ['{n} 次', '{n} times'],
   byAddress: ['白名单地址', 'allowlisted address'],
 })
 
@@ -103,7 +104,7 @@ function Refusals() {
               <DataTable
                 label={t.refusals} rows={data.list} id={(r) => String(r.id)}
                 columns={[
-                  { head: t.reason, cell: (r) => <><Text fz="sm" fw={600}>{r.reason_text}</Text><Group gap={6} mt={2}><State tone="warn">{r.http_status}</State><Text span fz="xs" c="dimmed" className="mono">{r.reason}</Text></Group></> },
+                  { head: t.reason, cell: (r) => <><Text fz="sm" fw={600}>{r.reason_text}</Text><Group gap={6} mt={2}><State tone="warn">{r.http_status}</State>{r.times > 1 && <Text span fz="xs" fw={600}>{say(t.times, { n: number(r.times) })}</Text>}<Text span fz="xs" c="dimmed" className="mono">{r.reason}</Text></Group></> },
                   { head: t.account, cell: (r) => (r.username ? <span className="mono">{r.username}</span> : <Text span fz="sm" c="dimmed">{t.byAddress}</Text>) },
                   { head: t.destination, cell: (r) => <span className="mono">{r.destination || '–'}</span> },
                   { head: t.client, cell: (r) => <span className="mono">{r.client}</span> },
