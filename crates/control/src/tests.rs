@@ -147,6 +147,21 @@ both_engines! {
         assert_eq!(status, StatusCode::NOT_FOUND);
     }
 
+    async fn the_reference_goes_by_the_name_that_people_read(store: Store) {
+        let control = control(&store).await;
+        let page = async || {
+            let request = Request::get("/docs").header("language", "en").body(Body::empty()).unwrap();
+            let answer = control.router(Vec::new()).oneshot(request).await.unwrap();
+            let bytes = axum::body::to_bytes(answer.into_body(), 1 << 22).await.unwrap();
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        assert!(page().await.contains("<title>s · "), "its own name where the brand says none");
+        let look = json!({"name": "s", "look": {"title": "Shop <Networks>"}});
+        operator::run(&control, "site/change", look).await.unwrap();
+        let page = page().await;
+        assert!(page.contains("<title>Shop &lt;Networks&gt; · ") && !page.contains(">s · "), "{page}");
+    }
+
     async fn a_name_and_its_password_let_in(store: Store) {
         let control = control(&store).await;
         customer(&control).await;

@@ -132,7 +132,7 @@ async fn enrol(state: State, call: Call, input: Enrol) -> Result<EnrolmentView> 
         return Err(factors::already_on());
     }
     let email = customers::by_id(&tx, call.customer).await?.email;
-    let made = factors::enrol(&tx, &state.vault, person, (&call.site.name, &email), call.now).await?;
+    let made = factors::enrol(&tx, &state.vault, person, (&call.site.title, &email), call.now).await?;
     tx.commit().await?;
     Ok(EnrolmentView { secret: made.secret.expose().to_owned(), url: made.url.expose().to_owned() })
 }

@@ -1,5 +1,6 @@
 //! Sites: the brands of an installation.
 
+use crate::brands::Look;
 use crate::place_names;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
@@ -177,9 +178,12 @@ pub async fn change(tx: &WriteTx, site: &Site, changes: Changes) -> Result<()> {
     Ok(())
 }
 
+/// A site, and what its brand says.
+const SELECT: &str = "SELECT s.*, b.look FROM sites s LEFT JOIN brands b ON b.site_id = s.id";
+
 /// The site with this id.
 pub async fn by_id(tx: &impl Read, id: SiteId) -> Result<Site> {
-    let row = tx.row("SELECT * FROM sites WHERE id = $1", args![id]).await?;
+    let row = tx.row(&format!("{SELECT} WHERE s.id = $1"), args![id]).await?;
     match row {
         Some(row) => Ok(Site { places: Arc::new(place_names::of(tx, id).await?), ..read(&row)? }),
         None => Err(Fault::internal("site_lost", format!("no site {id}"))),
@@ -205,7 +209,7 @@ fn is_prefix(text: &str) -> bool {
 
 /// Every site, by id.
 pub async fn all(tx: &impl Read) -> Result<Vec<Arc<Site>>> {
-    let rows = tx.rows("SELECT * FROM sites ORDER BY id", args![]).await?;
+    let rows = tx.rows(&format!("{SELECT} ORDER BY s.id"), args![]).await?;
     let mut names = place_names::all(tx).await?;
     let mut site = |row: &Row| {
         let site = read(row)?;
@@ -227,9 +231,13 @@ pub async fn find(tx: &impl Read, name: Option<&str>) -> Result<Arc<Site>> {
 
 fn read(row: &Row) -> Result<Site, StoreError> {
     let count = |name| Ok::<_, StoreError>(u32::try_from(row.get::<i64>(name)?).unwrap_or(0));
+    let name: String = row.get("name")?;
+    // A brand that can't be read is told where it is asked for; here its site goes by its own name.
+    let look = row.opt::<String>("look")?.and_then(|text| serde_json::from_str::<Look>(&text).ok());
     Ok(Site {
         id: row.get("id")?,
-        name: row.get("name")?,
+        title: look.unwrap_or_default().title(&name).to_owned(),
+        name,
         prefixes: row.get::<String>("prefixes")?.split(',').map(str::to_owned).collect(),
         lang: Lang::from_tag(&row.get::<String>("lang")?).unwrap_or_default(),
         zone: TimeZone::get(&row.get::<String>("zone")?).unwrap_or(TimeZone::UTC),

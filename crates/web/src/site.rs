@@ -10,8 +10,10 @@ use turnpike_places::Names;
 pub struct Site {
     /// Its id.
     pub id: SiteId,
-    /// Its name.
+    /// What operators call it.
     pub name: String,
+    /// The name people read.
+    pub title: String,
     /// Path prefixes its API answers under, each with a leading slash.
     pub prefixes: Vec<String>,
     /// Language of texts when the request names none.

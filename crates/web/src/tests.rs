@@ -77,6 +77,7 @@ pub(crate) fn site(burst: u32) -> Site {
     Site {
         id: SiteId(1),
         name: "test".into(),
+        title: "Test".into(),
         prefixes: vec!["/gateway".into(), "/openapi".into()],
         lang: Lang::Zh,
         zone: TimeZone::UTC,

@@ -128,7 +128,7 @@ pub(super) async fn month(state: State, call: Call, input: Which) -> Result<Answ
             Ok(Answer::Plain(Plain { kind: "text/csv; charset=utf-8", text }))
         }
         Some("html") => {
-            let text = render::html(&statement, &call.site.name, call.lang);
+            let text = render::html(&statement, &call.site.title, call.lang);
             Ok(Answer::Plain(Plain { kind: "text/html; charset=utf-8", text }))
         }
         Some(_) => {

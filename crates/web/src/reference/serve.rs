@@ -100,7 +100,7 @@ impl Library {
         Reader {
             lang: lang::of_head(parts).unwrap_or(theirs),
             base: base(parts),
-            brand: site.as_ref().map_or_else(|| "Turnpike".to_owned(), |site| site.name.clone()),
+            brand: site.as_ref().map_or_else(|| "Turnpike".to_owned(), |site| site.title.clone()),
             prefix: site.and_then(|site| site.prefixes.first().cloned()).unwrap_or_else(|| PREFIX.to_owned()),
         }
     }
