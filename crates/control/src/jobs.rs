@@ -1,7 +1,9 @@
 //! Work after transactions: rows in the store, each run by exactly one worker of any number of control
 //! processes. Some come again for ever, some until they are done.
 
+use crate::contained::contained;
 use crate::{Control, strangers};
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use turnpike_base::{Fault, Result, Timestamp};
@@ -74,7 +76,7 @@ async fn next(control: &Control) -> Result<bool> {
     let tx = control.store().write().await?;
     let Some(job) = jobs::claim(&tx, now, LOCK.seconds).await? else { return Ok(false) };
     tx.commit().await?;
-    let held = held::hold(control.store(), clock, &job, LOCK, work(control, &job, now)).await;
+    let held = held::hold(control.store(), clock, &job, LOCK, tried(work(control, &job, now))).await;
     let Some((outcome, job)) = held else {
         tracing::error!(kind = job.kind, "a job's lock was lost, and the job left to who has it");
         return Ok(true);
@@ -84,6 +86,11 @@ async fn next(control: &Control) -> Result<bool> {
     }
     retrying(|| end(control, &job, &outcome, clock.now())).await?;
     Ok(true)
+}
+
+/// A job that breaks has failed, and its worker goes on.
+async fn tried<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    contained(work).await.unwrap_or_else(|broke| Err(Fault::internal("job_broke", broke)))
 }
 
 /// Writes down how a job ended. Who lost the lock to another worker changes nothing.
@@ -173,4 +180,16 @@ async fn prove(control: &Control) -> Result<()> {
         tracing::error!(difference, "orders and packages do not agree");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_job_that_breaks_has_failed() {
+        let fault = tried::<()>(async { panic!("as a fault of ours would") }).await.unwrap_err();
+        assert_eq!(fault.slug, "job_broke");
+        assert_eq!(tried(async { Ok(7) }).await.unwrap(), 7);
+    }
 }

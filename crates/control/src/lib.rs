@@ -5,6 +5,7 @@ mod admission;
 mod articles;
 mod bus;
 pub mod console;
+mod contained;
 mod expiry;
 mod explain;
 mod jobs;

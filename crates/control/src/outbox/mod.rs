@@ -5,6 +5,8 @@
 mod tests;
 
 use crate::Control;
+use crate::contained::contained;
+use futures_util::future::BoxFuture;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -60,17 +62,32 @@ impl Control {
     }
 }
 
+/// Sends one message; `false`: it is too late for it.
+type Carry = fn(Control, Arc<Claimed>) -> BoxFuture<'static, Result<bool, String>>;
+
 /// Sends for ever. The kinds go side by side: a server that is slow holds up its own kind only, and where it is a
 /// customer's, that customer only.
 pub(crate) async fn run(control: Control) {
+    run_with(control, |control, claimed| Box::pin(async move { carry(&control, &claimed).await })).await;
+}
+
+async fn run_with(control: Control, carry: Carry) {
     tokio::join!(
-        run_kind(&control, mail::KIND, 1),
-        run_kind(&control, events::KIND, 1),
-        run_kind(&control, hooks::KIND, STRANGERS)
+        keep_running(&control, mail::KIND, 1, carry),
+        keep_running(&control, events::KIND, 1, carry),
+        keep_running(&control, hooks::KIND, STRANGERS, carry)
     );
 }
 
-async fn run_kind(control: &Control, kind: &'static str, at_once: usize) {
+/// Begins anew where it broke: what was on its way is tried again once its lock has ended.
+async fn keep_running(control: &Control, kind: &'static str, at_once: usize, carry: Carry) {
+    while contained(run_kind(control, kind, at_once, carry)).await.is_err() {
+        tracing::error!(kind, "the courier broke and begins anew");
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+async fn run_kind(control: &Control, kind: &'static str, at_once: usize, carry: Carry) {
     let mut on_their_way = JoinSet::new();
     loop {
         while on_their_way.len() >= at_once {
@@ -83,7 +100,7 @@ async fn run_kind(control: &Control, kind: &'static str, at_once: usize) {
         committed.as_mut().enable();
         match next(control, kind).await {
             Ok(Some(claimed)) => {
-                on_their_way.spawn(send_claimed(control.clone(), claimed));
+                on_their_way.spawn(send_claimed(control.clone(), claimed, carry));
                 continue;
             }
             Ok(None) => {}
@@ -112,11 +129,21 @@ async fn next(control: &Control, kind: &str) -> Result<Option<Claimed>> {
     Ok(Some(Claimed { message, couriers, at }))
 }
 
-async fn send_claimed(control: Control, claimed: Claimed) {
-    let Claimed { message, couriers, at } = claimed;
-    let outcome = carry(&control, &couriers, &message, at).await;
-    if let Err(fault) = retrying(|| end(&control, &message, &outcome)).await {
-        tracing::error!(%fault, cause = ?fault.cause, id = message.id, "how a message fared can't be written down");
+/// Sends one and writes down how it fared; who breaks while he carries it has failed to.
+async fn send_claimed(control: Control, claimed: Claimed, carry: Carry) {
+    let claimed = Arc::new(claimed);
+    let id = claimed.message.id;
+    let told = contained(async {
+        let sent = contained(carry(control.clone(), Arc::clone(&claimed))).await;
+        let outcome = sent.unwrap_or_else(|broke| Err(broke.to_string()));
+        retrying(|| end(&control, &claimed.message, &outcome)).await
+    });
+    match told.await {
+        Ok(Ok(())) => {}
+        Ok(Err(fault)) => {
+            tracing::error!(%fault, cause = ?fault.cause, id, "how a message fared can't be written down");
+        }
+        Err(broke) => tracing::error!(%broke, id, "how a message fared can't be written down"),
     }
 }
 
@@ -136,13 +163,9 @@ async fn end(control: &Control, message: &Message, outcome: &Result<bool, String
     Ok(tx.commit().await?)
 }
 
-/// Sends one; `false`: it is too late for it.
-async fn carry(
-    control: &Control,
-    couriers: &Couriers,
-    message: &Message,
-    now: Timestamp,
-) -> Result<bool, String> {
+async fn carry(control: &Control, claimed: &Claimed) -> Result<bool, String> {
+    let Claimed { message, couriers, at: now } = claimed;
+    let now = *now;
     match (message.kind.as_str(), &couriers.smtp, &couriers.webhook) {
         (mail::KIND, Some(smtp), _) => {
             let opened = mail::open(&control.0.vault, &message.payload, now).map_err(|e| e.to_string())?;

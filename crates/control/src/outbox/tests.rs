@@ -1,5 +1,6 @@
 //! Customers' webhooks, carried by two processes over one store.
 
+use super::run_with;
 use crate::{Control, operator};
 use axum::body::Body;
 use http::Request;
@@ -13,7 +14,7 @@ use tower::ServiceExt;
 use turnpike_base::time::SystemClock;
 use turnpike_base::{Clock, CustomerId};
 use turnpike_commerce::warnings::hooks;
-use turnpike_store::{Store, Vault, both_engines};
+use turnpike_store::{Read, Store, Vault, args, both_engines};
 
 const PASSWORD: &str = "correct horse";
 /// Far more than anything here takes: who waits in vain fails.
@@ -130,6 +131,37 @@ both_engines! {
         }
         assert!(hanging.ended.try_recv().is_err(), "the one that hangs was still waited for");
         assert!(hanging.events.try_recv().is_err(), "it gets one at a time");
+    }
+
+    async fn a_message_that_breaks_its_carrier_is_a_failed_try_and_holds_nobody_up(store: Store) {
+        let server = Server::start(&[204]).await;
+        let [control, _] = processes(&store).await;
+        let breaking = customer(&control, "ann@example.com", &server).await;
+        let other = customer(&control, "bob@example.com", &server).await;
+        post(&store, breaking, 666..=666).await;
+        let courier = tokio::spawn(run_with(control.clone(), |_, claimed| Box::pin(async move {
+            let payload: Value = serde_json::from_str(&claimed.message.payload).unwrap();
+            let breaks = payload.to_string().contains("666") && claimed.message.attempts == 1;
+            assert!(!breaks, "as a fault of ours would");
+            Ok(true)
+        })));
+        let fared = async |customer: CustomerId, tries: i64| loop {
+            let committed = store.committed();
+            tokio::pin!(committed);
+            committed.as_mut().enable();
+            let sql = "SELECT attempts, last_error, sent_at FROM outbox WHERE lane = $1 AND attempts = $2 AND locked_until = 0";
+            let row = store.read().await.unwrap().row(sql, args![customer.to_string(), tries]).await.unwrap();
+            if let Some(row) = row {
+                let error: Option<String> = row.opt("last_error").unwrap();
+                return (error, row.opt::<i64>("sent_at").unwrap().is_some());
+            }
+            tokio::time::timeout(PATIENCE, committed).await.expect("it is tried");
+        };
+        assert_eq!(fared(breaking, 1).await, (Some("it broke; the log says where".to_owned()), false));
+        post(&store, other, 1..=1).await;
+        assert_eq!(fared(other, 1).await, (None, true), "the courier lives");
+        assert_eq!(fared(breaking, 2).await, (None, true), "and tries again");
+        courier.abort();
     }
 
     async fn an_event_that_was_not_taken_comes_again_before_the_next_one(store: Store) {
