@@ -30,6 +30,22 @@ impl DataDir {
     /// # Errors
     /// Another process holds it; it can't be created or written.
     pub fn take(path: &Path) -> Result<Self> {
+        match Self::try_take(path)? {
+            Some(taken) => Ok(taken),
+            None => bail!(
+                "{} is held by another turnpike process{}; talk to it over the operator API (TURNPIKE_API, \
+                 TURNPIKE_TOKEN) or stop it",
+                path.display(),
+                holder(&path.join(LOCK_FILE)),
+            ),
+        }
+    }
+
+    /// The same; `None` where another process holds it.
+    ///
+    /// # Errors
+    /// The directory can't be created or written.
+    pub fn try_take(path: &Path) -> Result<Option<Self>> {
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -46,12 +62,7 @@ impl DataDir {
             .with_context(|| format!("{} can't be opened", lock_path.display()))?;
         match lock.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => bail!(
-                "{} is held by another turnpike process{}; talk to it over the operator API (TURNPIKE_API, \
-                 TURNPIKE_TOKEN) or stop it",
-                path.display(),
-                holder(&lock_path),
-            ),
+            Err(TryLockError::WouldBlock) => return Ok(None),
             Err(TryLockError::Error(error)) => {
                 return Err(error).with_context(|| format!("{} can't be locked", lock_path.display()));
             }
@@ -59,7 +70,7 @@ impl DataDir {
         lock.set_len(0)
             .and_then(|()| writeln!(lock, "{}", std::process::id()))
             .context("the lock can't be written")?;
-        Ok(Self { path: path.to_owned(), _lock: lock })
+        Ok(Some(Self { path: path.to_owned(), _lock: lock }))
     }
 
     /// Where it is.

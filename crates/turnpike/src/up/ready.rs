@@ -52,7 +52,7 @@ impl Lacks {
     }
 }
 
-/// What to do next, as commands to paste. The directory is this process's: commands have it when this one ends.
+/// What to do next, as commands to paste: the first operator is made beside this process, the rest in the control room.
 fn first_steps(lacks: Lacks, api: &str, dir: &DataDir) -> String {
     let dir = dir.path().display();
     let missing = match (lacks.site, lacks.operator) {
@@ -62,24 +62,13 @@ fn first_steps(lacks: Lacks, api: &str, dir: &DataDir) -> String {
     };
     let mut lines = vec![format!("this installation has {missing} yet; next:")];
     if lacks.operator {
-        lines.push(
-            "  stop this (Ctrl-C), then run, with the same --database-url or --config if it has one,"
-                .to_owned(),
-        );
+        lines.push("  run beside this, with the same --database-url or --config if it has one,".to_owned());
         lines.push(format!(
             "    turnpike admin operator create --email you@example.com --role owner --data-dir {dir}"
         ));
     }
-    if lacks.site && lacks.operator {
-        lines.push(format!(
-            "    turnpike admin site create my-brand --currency USD --lang en --data-dir {dir}"
-        ));
-    }
-    if lacks.operator {
-        lines.push(format!("  start it again and log in at {api}/control"));
-    } else {
-        lines.push(format!("  log in at {api}/control and make one under Sites & brands"));
-    }
+    let site = if lacks.site { " and make a site under Sites & brands" } else { "" };
+    lines.push(format!("  log in at {api}/control{site}"));
     lines.join("\n")
 }
 

@@ -147,17 +147,30 @@ fn fresh(dir: &Path) -> (Running, String, impl Iterator<Item = String> + use<>) 
     (running, ready, lines)
 }
 
+/// What an operator who logs in is told.
+fn enter(host: &str, email: &str, password: &str) -> String {
+    let body = format!("{{\"email\": \"{email}\", \"password\": \"{password}\"}}");
+    let mut stream = TcpStream::connect(host).unwrap();
+    let head = format!(
+        "POST /operator_v1/login HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
 #[test]
 fn a_fresh_installation_says_what_to_do_next() {
     let dir = tempfile::tempdir().unwrap();
     let (running, ready, lines) = fresh(dir.path());
-    let said: Vec<String> = lines.take(5).collect();
+    let said: Vec<String> = lines.take(4).collect();
     let said = said.join("\n");
     for what in [
         "no site (a brand with its customers) and no operator",
         "admin operator create",
-        "admin site create",
-        "/control",
+        "/control and make a site under Sites & brands",
     ] {
         assert!(said.contains(what), "{what}: {said}");
     }
@@ -169,25 +182,27 @@ fn a_fresh_installation_says_what_to_do_next() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 404") && answer.contains("has no site yet"), "{answer}");
-    drop(running);
-    for words in [
-        &[
-            "operator",
-            "create",
-            "--email",
-            "you@example.com",
-            "--password",
-            "correct horse",
-            "--role",
-            "owner",
-        ][..],
-        &["site", "create", "Mine"],
-    ] {
+    let admin = |words: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_turnpike"));
         let made =
             command.arg("admin").args(words).arg("--data-dir").arg(dir.path()).env_clear().output().unwrap();
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    }
+        (made.status.success(), String::from_utf8(made.stderr).unwrap())
+    };
+    let operator = |email: &str, role: &str| {
+        admin(&["operator", "create", "--email", email, "--password", "correct horse", "--role", role])
+    };
+    let (made, said) = operator("you@example.com", "support");
+    assert!(!made && said.contains("has to be an owner: --role owner"), "{said}");
+    let (made, said) = operator("you@example.com", "owner");
+    assert!(made, "while it runs: {said}");
+    let entered = enter(host, "you@example.com", "correct horse");
+    assert!(entered.contains("second_factor") && entered.contains("otpauth://"), "{entered}");
+    let (made, said) = operator("another@example.com", "owner");
+    assert!(!made && said.contains("is held by another turnpike process"), "the first one alone: {said}");
+    assert!(!admin(&["site", "create", "Mine"]).0, "and nothing else");
+    drop(running);
+    let (made, said) = admin(&["site", "create", "Mine"]);
+    assert!(made, "{said}");
     let (running, _, lines) = fresh(dir.path());
     drop(running);
     assert_eq!(lines.filter(|line| line.contains("next:")).count(), 0, "nothing is left to do");

@@ -7,16 +7,14 @@ import { LangSwitch, SchemeSwitch } from './switches'
 const t = texts({
   title: ['欢迎使用 Turnpike', 'Welcome to Turnpike'],
   about: ['服务已运行，但此安装还没有站点。请在服务器上完成以下步骤：', 'It runs, but this installation has no site yet. On its machine, do this:'],
-  stop: ['停止 turnpike up（Ctrl-C），数据目录同一时间只能由一个进程使用。', 'Stop turnpike up (Ctrl-C): a data directory is used by one process at a time.'],
   operator: ['创建一名运营人员；系统会询问密码：', 'Make an operator; the password is asked for:'],
-  site: ['创建一个站点，即客户看到的品牌，用您自己的名称和货币（CNY、USD 或 HKD）：', 'Make a site, the brand that customers see, with a name and a currency (CNY, USD or HKD) of your own:'],
-  start: ['再次启动 turnpike up，并登录', 'Start turnpike up again and log in to the'],
+  enter: ['登录', 'Log in to the'],
   room: ['控制室', 'control room'],
-  instead: ['站点也可以在控制室的“站点与品牌”中创建。如果 turnpike up 使用了其他 --data-dir，命令中也要使用同一目录。', 'The site can be made in the control room as well, under Sites & brands. Where turnpike up has another --data-dir, the commands take the same.'],
+  site: ['在“站点与品牌”中创建一个站点，即客户看到的品牌，用您自己的名称和货币（CNY、USD 或 HKD）。', 'Under Sites & brands, make a site: the brand that customers see, with a name and a currency (CNY, USD or HKD) of your own.'],
+  where: ['服务无需停止。如果 turnpike up 使用了其他 --data-dir、--database-url 或 --config，命令中也要使用同样的值。', 'It goes on running meanwhile. Where turnpike up has another --data-dir, a --database-url or a --config, the command takes the same.'],
 })
 
 const OPERATOR = 'turnpike admin operator create --email you@example.com --role owner --data-dir turnpike-data'
-const SITE = 'turnpike admin site create my-brand --currency USD --lang en --data-dir turnpike-data'
 
 export function FirstSteps() {
   return (
@@ -28,12 +26,11 @@ export function FirstSteps() {
             <Title order={1} fz={22}>{t.title}</Title>
             <Text>{t.about}</Text>
             <List type="ordered" spacing="sm" styles={{ itemWrapper: { display: 'block' } }}>
-              <List.Item>{t.stop}</List.Item>
               <List.Item>{t.operator}<Code block mt={6} style={{ whiteSpace: 'pre-wrap' }}>{OPERATOR}</Code></List.Item>
-              <List.Item>{t.site}<Code block mt={6} style={{ whiteSpace: 'pre-wrap' }}>{SITE}</Code></List.Item>
-              <List.Item>{t.start} <Anchor href="/control" underline="always">{t.room}</Anchor></List.Item>
+              <List.Item>{t.enter} <Anchor href="/control" underline="always">{t.room}</Anchor></List.Item>
+              <List.Item>{t.site}</List.Item>
             </List>
-            <Text fz="sm" c="dimmed">{t.instead}</Text>
+            <Text fz="sm" c="dimmed">{t.where}</Text>
           </Stack>
         </Paper>
       </Center>
