@@ -1,6 +1,6 @@
 //! Endpoints of packages (contract section 5).
 
-use super::model::Package;
+use super::model::{Package, Wanted};
 use super::rules::{self, Summary};
 use super::{flow, rules::Figures};
 use crate::State;
@@ -17,6 +17,7 @@ params! {
     pub struct List {
         trade_no: Option<String> = field::optional(field::text(1, 64)), "订单号，完整匹配", "Order number, matched whole";
         product_type: Option<ProductType> = field::optional(field::product(EVERY)), "套餐类型", "Product type";
+        status: Option<i64> = field::optional(field::int(1, 3, "")), "状态：1 有效，2 已用完，3 已过期；不传则不限", "State: 1 active, 2 used up, 3 expired; any if it is not sent";
         page: i64 = field::or(field::int(1, 1_000_000_000, ""), 1), "页码", "Page, from 1";
         size: i64 = field::or(field::int(1, 1_000_000_000, ""), Page::DEFAULT_SIZE), "每页条数，最多 200", "Rows a page; more than 200 are 200";
     }
@@ -95,7 +96,12 @@ fn row(package: &Package, call: &Call) -> PackageRow {
 pub(super) async fn list(state: State, call: Call, input: List) -> Result<Paged<PackageRow>> {
     let tx = state.store.read().await?;
     let page = Page::new(input.page, input.size);
-    let found = flow::list(&tx, call.customer, input.product_type, input.trade_no.as_deref(), page).await?;
+    let wanted = Wanted {
+        product: input.product_type,
+        trade_no: input.trade_no.as_deref(),
+        status: input.status.and_then(rules::Status::from_number).map(|status| (status, call.now)),
+    };
+    let found = flow::list(&tx, call.customer, wanted, page).await?;
     Ok(found.map(|package| row(&package, &call)).into())
 }
 

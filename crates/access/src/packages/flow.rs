@@ -1,6 +1,6 @@
 //! What is done with packages.
 
-use super::model::{Grant, Package};
+use super::model::{Grant, Package, Wanted};
 use super::{queries, rules};
 use turnpike_base::{CustomerId, PackageId, Page, PageOf, ProductType, Result, Timestamp};
 use turnpike_store::{Read, WriteTx, changes};
@@ -22,11 +22,10 @@ pub async fn tell(tx: &WriteTx, customer: CustomerId, product: ProductType, now:
 pub async fn list(
     tx: &impl Read,
     customer: CustomerId,
-    product: Option<ProductType>,
-    trade_no: Option<&str>,
+    wanted: Wanted<'_>,
     page: Page,
 ) -> Result<PageOf<Package>> {
-    let (total, rows) = queries::page(tx, customer, product, trade_no, page).await?;
+    let (total, rows) = queries::page(tx, customer, wanted, page).await?;
     Ok(PageOf { page, total, rows })
 }
 

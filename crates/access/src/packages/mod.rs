@@ -12,7 +12,7 @@ pub mod rules;
 #[cfg(test)]
 mod tests;
 
-pub use model::{Grant, Package};
+pub use model::{Grant, Package, Wanted};
 pub use queries::{by_id, usable};
 
 use crate::State;

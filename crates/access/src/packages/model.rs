@@ -1,5 +1,6 @@
 //! What is known of a package.
 
+use super::rules::Status;
 use turnpike_base::{CustomerId, PackageId, ProductType, Text, Timestamp};
 
 /// A package to be.
@@ -60,4 +61,15 @@ pub struct Package {
     pub created_at: Timestamp,
     /// Until when.
     pub expires_at: Timestamp,
+}
+
+/// Which of a customer's packages are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    /// Of this type.
+    pub product: Option<ProductType>,
+    /// Of this order.
+    pub trade_no: Option<&'a str>,
+    /// In this state at that instant.
+    pub status: Option<(Status, Timestamp)>,
 }

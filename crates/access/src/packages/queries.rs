@@ -1,7 +1,7 @@
 //! All SQL of packages but the meter's.
 
-use super::model::{Grant, Package};
-use super::rules;
+use super::model::{Grant, Package, Wanted};
+use super::rules::{self, Status};
 use turnpike_base::{CustomerId, PackageId, Page, ProductType, Result, Text, Timestamp};
 use turnpike_store::{Read, Row, StoreError, WriteTx, args};
 
@@ -73,20 +73,40 @@ pub async fn usable(
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }
 
+/// What [`rules::status`] says at `$4`, as a condition.
+fn in_state(status: Status) -> String {
+    let drawn: Vec<String> =
+        ProductType::ALL.iter().filter(|(_, t)| rules::draws(*t)).map(|(n, _)| n.to_string()).collect();
+    let used_up = format!("(product_type IN ({}) AND used >= total)", drawn.join(", "));
+    match status {
+        Status::Active => format!("NOT {used_up} AND expires_at > $4"),
+        // Expired or not: the instant is asked for all the same, since every place takes its argument.
+        Status::UsedUp => format!("{used_up} AND $4 = $4"),
+        Status::Expired => format!("NOT {used_up} AND expires_at <= $4"),
+    }
+}
+
 /// A page of a customer's packages, the newest first.
 pub(super) async fn page(
     tx: &impl Read,
     customer: CustomerId,
-    product: Option<ProductType>,
-    trade_no: Option<&str>,
+    wanted: Wanted<'_>,
     page: Page,
 ) -> Result<(i64, Vec<Package>), StoreError> {
-    let wanted = "WHERE customer_id = $1 AND ($2 = 0 OR product_type = $2) AND ($3 = '' OR trade_no = $3)";
-    let args = args![customer, product.map_or(0, ProductType::number), trade_no.unwrap_or_default()];
+    let args = args![
+        customer,
+        wanted.product.map_or(0, ProductType::number),
+        wanted.trade_no.unwrap_or_default(),
+        wanted.status.map_or(Timestamp(0), |(_, now)| now)
+    ];
+    let state = wanted.status.map_or_else(|| "$4 = 0".to_owned(), |(status, _)| in_state(status));
+    let wanted = format!(
+        "WHERE customer_id = $1 AND ($2 = 0 OR product_type = $2) AND ($3 = '' OR trade_no = $3) AND {state}"
+    );
     let count = tx.row(&format!("SELECT COUNT(*) AS n FROM packages {wanted}"), args.clone()).await?;
     let total = count.map(|row| row.get("n")).transpose()?.unwrap_or(0);
     let sql = format!(
-        "SELECT {COLUMNS} FROM packages {wanted} ORDER BY created_at DESC, id DESC LIMIT $4 OFFSET $5"
+        "SELECT {COLUMNS} FROM packages {wanted} ORDER BY created_at DESC, id DESC LIMIT $5 OFFSET $6"
     );
     let rows = tx.rows(&sql, [args, args![page.size, page.offset()]].concat()).await?;
     Ok((total, rows.iter().map(read).collect::<Result<_, _>>()?))

@@ -33,6 +33,13 @@ pub enum Status {
     Expired = 3,
 }
 
+impl Status {
+    /// The status with this number.
+    pub fn from_number(n: i64) -> Option<Self> {
+        [Self::Active, Self::UsedUp, Self::Expired].into_iter().find(|status| *status as i64 == n)
+    }
+}
+
 /// The status of a package at an instant.
 pub fn status(package: &Package, now: Timestamp) -> Status {
     if draws(package.product) && package.used >= package.total {

@@ -1,10 +1,10 @@
 //! Packages: identities of the figures, and drawing on both engines.
 
 use super::rules::{self, Status};
-use super::{Grant, Package, flow, meter, usable};
+use super::{Grant, Package, Wanted, flow, meter, usable};
 use proptest::prelude::*;
 use turnpike_base::{CustomerId, PackageId, Page, ProductType, Timestamp};
-use turnpike_store::both_engines;
+use turnpike_store::{args, both_engines};
 
 const NOW: Timestamp = Timestamp(1_000_000_000);
 const WHO: CustomerId = CustomerId(7);
@@ -100,12 +100,31 @@ both_engines! {
         let first = flow::grant(&tx, &grant(1, 1), NOW).await.unwrap();
         let second = flow::grant(&tx, &grant(1, 1), NOW.plus_seconds(1)).await.unwrap();
         flow::grant(&tx, &Grant { customer: CustomerId(8), ..grant(1, 1) }, NOW).await.unwrap();
-        let found = flow::list(&tx, WHO, None, None, Page::default()).await.unwrap();
+        let found = flow::list(&tx, WHO, Wanted::default(), Page::default()).await.unwrap();
         assert_eq!(found.total, 2);
         assert_eq!(found.rows.iter().map(|p| p.id).collect::<Vec<_>>(), [second, first]);
-        let none = flow::list(&tx, WHO, Some(ProductType::Datacenter), None, Page::default()).await.unwrap();
-        assert_eq!(none.total, 0);
-        let none = flow::list(&tx, WHO, None, Some("20220513"), Page::default()).await.unwrap();
-        assert_eq!(none.total, 0);
+        let other = Wanted { product: Some(ProductType::Datacenter), ..Wanted::default() };
+        assert_eq!(flow::list(&tx, WHO, other, Page::default()).await.unwrap().total, 0);
+        let other = Wanted { trade_no: Some("20220513"), ..Wanted::default() };
+        assert_eq!(flow::list(&tx, WHO, other, Page::default()).await.unwrap().total, 0);
+    }
+
+    async fn a_state_asked_for_is_the_state_that_is_told(store: Store) {
+        let tx = store.write().await.unwrap();
+        for product in [ProductType::Dynamic, ProductType::Exchange, ProductType::StaticDatacenter, ProductType::DynamicUnmetered] {
+            for (total, used, days) in [(5, 0, 1), (5, 4, 0), (5, 5, 1), (5, 6, 0), (0, 0, 1), (0, 9, 0)] {
+                let id = flow::grant(&tx, &Grant { product, ..grant(total, days) }, NOW).await.unwrap();
+                tx.exec("UPDATE packages SET used = $2 WHERE id = $1", args![id, used]).await.unwrap();
+            }
+        }
+        let all = flow::list(&tx, WHO, Wanted::default(), Page::new(1, 200)).await.unwrap();
+        assert_eq!(all.total, 24);
+        for status in [Status::Active, Status::UsedUp, Status::Expired] {
+            let wanted = Wanted { status: Some((status, NOW)), ..Wanted::default() };
+            let found = flow::list(&tx, WHO, wanted, Page::new(1, 200)).await.unwrap();
+            let told = all.rows.iter().filter(|p| rules::status(p, NOW) == status).map(|p| p.id);
+            assert_eq!(found.rows.iter().map(|p| p.id).collect::<Vec<_>>(), told.collect::<Vec<_>>(), "{status:?}");
+            assert!(found.total > 0, "{status:?}");
+        }
     }
 }

@@ -87,8 +87,8 @@ async fn proves(shop: &Shop, now: Timestamp) {
             "{product:?} {sum:?}"
         );
         let used_up = sum.total_count - sum.effective_count - sum.expired_count;
-        let all =
-            packages::flow::list(&tx, shop.customer, Some(product), None, Page::new(1, 200)).await.unwrap();
+        let wanted = packages::Wanted { product: Some(product), ..packages::Wanted::default() };
+        let all = packages::flow::list(&tx, shop.customer, wanted, Page::new(1, 200)).await.unwrap();
         let gone =
             |p: &&packages::Package| packages::rules::status(p, now) == packages::rules::Status::UsedUp;
         let counted = all.rows.iter().filter(gone).count();

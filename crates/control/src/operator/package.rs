@@ -115,7 +115,7 @@ pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
     let tx = control.store().read().await?;
     let customer = customers::find(&tx, &input.customer).await?;
     let page = Paging { page: input.page, size: input.size }.page();
-    let found = packages::flow::list(&tx, customer.id, None, None, page).await?;
+    let found = packages::flow::list(&tx, customer.id, packages::Wanted::default(), page).await?;
     let now = control.0.clock.now();
     let row = |package: &Package| {
         let figures = rules::figures(package);

@@ -96,7 +96,7 @@ function AddForm() {
   const [type, setType] = useState('9')
   const [pack, setPack] = useState<string | null>(null)
   const [remark, setRemark] = useState('')
-  const packages = useRead('user-product/list', { product_type: 11, size: 200 } as never, { enabled: type === '11' })
+  const packages = useRead('user-product/list', { product_type: 11, size: 200, status: 1 } as never, { enabled: type === '11' })
   const quota = quotas.data?.list.find((q) => String(q.product_type) === type)
   const fields = add.error?.fields ?? {}
   const mine = entry.data?.client
@@ -111,7 +111,7 @@ function AddForm() {
       <Group align="flex-start" gap="md" grow preventGrowOverflow={false}>
         <Textarea miw={220} label={t.ips} description={t.ipsHow} autosize minRows={1} maxRows={8} value={ips} onChange={(e) => setIps(e.currentTarget.value)} error={fields.ips} classNames={{ input: 'mono' }} />
         <Select miw={180} label={t.type} description={quota ? say(t.quota, { n: number(quota.left) }) : ' '} data={accountTypeOptions()} value={type} allowDeselect={false} onChange={(next) => setType(next ?? '9')} error={fields.product_type} />
-        {type === '11' && <Select miw={180} label={t.pack} description={t.packHow} value={pack} onChange={setPack} error={fields.user_product_id} data={(packages.data?.list ?? []).filter((p) => p.status === 1).map((p) => ({ value: String(p.id), label: `${p.title} #${p.id}` }))} />}
+        {type === '11' && <Select miw={180} label={t.pack} description={t.packHow} value={pack} onChange={setPack} error={fields.user_product_id} data={(packages.data?.list ?? []).map((p) => ({ value: String(p.id), label: `${p.title} #${p.id}` }))} />}
         <TextInput miw={160} label={t.remark} description=" " value={remark} onChange={(e) => setRemark(e.currentTarget.value)} error={fields.remark} />
       </Group>
       <Group justify="space-between">

@@ -136,12 +136,11 @@ function Attention() {
 const SHOWN = 8
 
 function Packages() {
-  const read = usePackages()
+  const read = usePackages(1)
   return (
     <Panel title={t.packages} right={<Anchor component={Link} to="/packages" fz="sm">{t.allPackages}</Anchor>}>
       <Loaded from={read}>
-        {(all) => {
-          const active = all.filter((p) => p.status === 1)
+        {(active) => {
           if (active.length === 0) return <Empty icon={IconPackage} title={t.noPackage} action={<Button component={Link} to="/shop">{t.shop}</Button>}>{t.noPackageHow}</Empty>
           return (
             <Stack gap="md">

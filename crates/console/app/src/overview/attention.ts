@@ -29,7 +29,7 @@ export function useAttention(): Thing[] {
   const live = useCustomerLive()
   const orders = useRead('order/list', { status: 0, page_size: 1 })
   const statics = useRead('ip/get-static-ip', { status: '3', size: 1 } as never)
-  const packages = usePackages()
+  const packages = usePackages(1)
   const things: Thing[] = []
   if (live?.notices.includes('real_name_due')) things.push({ text: t.realName, action: t.verify, to: '/settings', search: { tab: 'real-name' }, urgent: true })
   const unpaid = orders.data?.pagination.total ?? 0

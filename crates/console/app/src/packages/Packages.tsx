@@ -64,8 +64,9 @@ function All() {
   const [page, setPage] = useState(1)
   const [word, setWord] = useState('')
   const [status, setStatus] = useState<string | null>(null)
-  const read = usePackages()
+  const read = usePackages(status === null ? undefined : (Number(status) as 1 | 2 | 3))
   const sought = word.trim().toLowerCase()
+  // Until the chosen state is here the rows of the one before stand there: they are not it.
   const fits = (p: Package) => (status === null || p.status === Number(status)) && `${p.title} ${productName(p.product_type)} ${p.trade_no}`.toLowerCase().includes(sought)
   return (
     <Card withBorder radius="lg" padding={0}>
@@ -76,7 +77,7 @@ function All() {
       <Loaded from={read} lines={6}>
         {(all) => {
           const found = all.filter(fits)
-          if (all.length === 0) return <Empty icon={IconPackage} title={t.none} action={<Button component={Link} to="/shop">{t.buy}</Button>}>{t.noneHow}</Empty>
+          if (all.length === 0 && status === null) return <Empty icon={IconPackage} title={t.none} action={<Button component={Link} to="/shop">{t.buy}</Button>}>{t.noneHow}</Empty>
           if (found.length === 0) return <Empty icon={IconSearch} title={t.noMatch} />
           const pages = Math.ceil(found.length / SHOWN)
           const at = Math.min(page, pages)

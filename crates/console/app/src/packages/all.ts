@@ -9,10 +9,10 @@ const SIZE = 200
 /** Beyond so many pages the oldest are left out. */
 const PAGES = 25
 
-async function all(): Promise<Package[]> {
+async function all(status?: 1 | 2 | 3): Promise<Package[]> {
   const found: Package[] = []
   for (let page = 1; page <= PAGES; page += 1) {
-    const { list, total_page } = await get('user-product/list', { page, size: SIZE })
+    const { list, total_page } = await get('user-product/list', { page, size: SIZE, status })
     found.push(...list)
     if (page >= total_page) break
   }
@@ -26,5 +26,6 @@ export function inOrder<P extends { id: number; status: number; expired_at: stri
   return [...packages].sort((a, b) => (active(a) === active(b) ? (active(a) ? byEnd(a, b) : byEnd(b, a)) : active(a) ? -1 : 1))
 }
 
-export const usePackages = () =>
-  useQuery<Package[], ApiError>({ queryKey: ['user-product/list', 'all'], queryFn: all, placeholderData: keepPreviousData, refetchInterval: 10_000 })
+/** Those in a state, or all of them: what nobody looks at is not fetched. */
+export const usePackages = (status?: 1 | 2 | 3) =>
+  useQuery<Package[], ApiError>({ queryKey: ['user-product/list', 'all', status ?? 0], queryFn: () => all(status), placeholderData: keepPreviousData, refetchInterval: 10_000 })
