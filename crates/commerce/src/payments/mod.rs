@@ -41,6 +41,7 @@ mod returns;
 mod rules;
 #[cfg(test)]
 mod scene;
+mod sent;
 #[cfg(test)]
 mod tests;
 mod unmatched;
@@ -118,5 +119,6 @@ pub(crate) fn routes(s: &State) -> Vec<Endpoint> {
         Endpoint::post("pay", TAG, "支付订单", "Pay an order, or get the page to pay on", with(s, api::pay)).idempotent().codes(&[Code::BalanceTooLow, Code::NotFound, Code::OutOfStock, Code::Precondition]),
         Endpoint::post("pay/pay-check", TAG, "支付预检", "What paying an order would cost, and how it stands", with(s, api::check)).codes(&[Code::BalanceTooLow, Code::NotFound, Code::OutOfStock, Code::Precondition]),
         Endpoint::post("pay/proof", TAG, "提交转账凭证", "Prove a bank transfer", with(s, api::prove)).codes(&[Code::NotFound]),
+        Endpoint::get("pay/proofs", TAG, "已提交的转账凭证", "Proofs that were sent for an order", with(s, sent::list)).codes(&[Code::NotFound]),
     ]
 }

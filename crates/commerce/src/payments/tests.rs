@@ -10,7 +10,7 @@ use turnpike_base::{Code, Money};
 use turnpike_store::both_engines;
 
 /// A proof without a file.
-fn told(now: turnpike_base::Timestamp) -> Proof {
+pub(super) fn told(now: turnpike_base::Timestamp) -> Proof {
     Proof { id: 0, reference: "junk".into(), kind: String::new(), file: Vec::new(), created_at: now }
 }
 

@@ -207,6 +207,7 @@ impl<'d> Walk<'d> {
         self.get("payment/groups", json!({"trade_no": unpaid}));
         self.post("pay/pay-check", json!({"trade_no": unpaid, "pm_id": 2}));
         self.post("pay/proof", json!({"trade_no": unpaid, "reference": "BANK-2048"}));
+        self.get("pay/proofs", json!({"trade_no": unpaid}));
         self.post("order/close", json!({"trade_no": unpaid}));
         let paid_from_outside = self.post("order/create", body.clone())["trade_no"].clone();
         let came = json!({"trade_no": paid_from_outside, "reference": "BANK-2049"});

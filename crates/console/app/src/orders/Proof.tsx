@@ -1,13 +1,14 @@
-// The proof of a bank transfer: its reference, and a picture or document of it.
+// The proof of a bank transfer: its reference, and a picture or document of it. What was sent stays on the page.
 
-import { Button, FileInput, Stack, Text, TextInput } from '@mantine/core'
-import { IconPaperclip } from '@tabler/icons-react'
+import { Alert, Button, FileInput, Group, Stack, Text, TextInput } from '@mantine/core'
+import { IconCircleCheck, IconPaperclip } from '@tabler/icons-react'
 import { useState } from 'react'
-import { useWrite } from '../api/hooks'
-import { number } from '../lib/format'
+import type { Row } from '../api/client'
+import { useRead, useWrite } from '../api/hooks'
+import { number, size, when } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { Failed } from '../lib/ui'
-import { KINDS, LARGEST, asText } from './file'
+import { KINDS, LARGEST, asText, nameOf } from './file'
 
 const t = texts({
   reference: ['转账流水号', 'Reference of your transfer'],
@@ -17,16 +18,39 @@ const t = texts({
   clear: ['清除', 'Clear'],
   send: ['提交凭证', 'Send the proof'],
   sent: ['已提交，运营者确认后开通', 'Sent; it is granted once the operator confirms'],
+  another: ['再提交一份', 'Send another one'],
 })
 
 export function Proof({ trade_no }: { trade_no: string }) {
-  const send = useWrite('pay/proof', ['order/info'])
+  const sent = useRead('pay/proofs', { trade_no })
+  const [more, setMore] = useState(false)
+  const list = sent.data?.list ?? []
+  if (!sent.data && !sent.error) return null
+  return (
+    <Stack gap="sm">
+      {list.length > 0 && <Sent list={list} />}
+      {list.length === 0 || more ? <Form trade_no={trade_no} done={() => setMore(false)} /> : <Group><Button variant="subtle" size="compact-sm" onClick={() => setMore(true)}>{t.another}</Button></Group>}
+    </Stack>
+  )
+}
+
+function Sent({ list }: { list: Row<'pay/proofs'>[] }) {
+  return (
+    <Alert color="green" icon={<IconCircleCheck size={18} />} title={t.sent} role="status">
+      <Stack gap={4}>
+        {list.map((one) => <Text key={one.id} fz="sm"><span className="mono">{one.reference}</span> · {[one.bytes > 0 && `${nameOf(one.kind)}, ${size(one.bytes / 1_024)}`, when(one.created_at)].filter(Boolean).join(' · ')}</Text>)}
+      </Stack>
+    </Alert>
+  )
+}
+
+function Form({ trade_no, done }: { trade_no: string; done: () => void }) {
+  const send = useWrite('pay/proof', ['order/info', 'pay/proofs'])
   const [reference, setReference] = useState('')
   const [file, setFile] = useState<File | null>(null)
   const limit = number(LARGEST / 1_024)
   const large = file !== null && file.size > LARGEST
-  const submit = async () => send.mutate({ trade_no, reference: reference.trim(), proof: file ? await asText(file) : undefined })
-  if (send.isSuccess) return <Text fz="sm" role="status">{t.sent}</Text>
+  const submit = async () => send.mutate({ trade_no, reference: reference.trim(), proof: file ? await asText(file) : undefined }, { onSuccess: done })
   const fields = send.error?.fields ?? {}
   return (
     <form onSubmit={(e) => { e.preventDefault(); void submit() }}>

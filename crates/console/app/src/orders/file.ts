@@ -2,6 +2,8 @@
 
 /** What may be sent as a proof. */
 export const KINDS = ['image/png', 'image/jpeg', 'application/pdf']
+/** `image/png` as people call it: PNG. */
+export const nameOf = (kind: string) => kind.split('/').pop()!.toUpperCase()
 /** Largest proof, in bytes; the server's own bound. */
 export const LARGEST = 700 * 1_024
 
