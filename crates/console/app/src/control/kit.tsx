@@ -3,9 +3,9 @@
 import {
   Box, Button, Card, Group, Pagination, ScrollArea, Stack, Table, Text, Textarea, TextInput, UnstyledButton, VisuallyHidden,
 } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
+import { useDebouncedValue, useMediaQuery } from '@mantine/hooks'
 import { IconSearch, type Icon } from '@tabler/icons-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import { Fragment, type ReactNode, useEffect, useState } from 'react'
 import { ApiError } from '../api/client'
 import { Modal } from '../lib/dialog'
 import { country as countryName, number, size } from '../lib/format'
@@ -31,7 +31,18 @@ export interface Column<T> {
   head: string
   cell: (row: T) => ReactNode
   right?: boolean
+  /** On a narrow desktop it stands in a line of its own below the row, so that the table needs no scrolling sideways. */
+  folds?: boolean
 }
+
+/** What stands in the row and what below it. */
+export function folded<C extends { folds?: boolean }>(columns: C[], narrow: boolean): [row: C[], below: C[]] {
+  const below = (column: C) => narrow && column.folds === true
+  return [columns.filter((column) => !below(column)), columns.filter(below)]
+}
+
+/** Whether columns that fold do: the menu beside them takes its part of the window. */
+const useFolds = () => useMediaQuery('(max-width: 85em)', false, { getInitialValueInEffect: false })
 
 interface Rows<T> { label: string; list: T[]; columns: Column<T>[]; keyOf: (row: T) => string | number; onOpen?: (row: T) => void }
 
@@ -43,23 +54,37 @@ function Cell<T>({ column, row, onOpen }: { column: Column<T>; row: T; onOpen?: 
 
 /** Scrolls sideways where it is too wide, by keys too. */
 function Sheet<T>({ label, list, columns, keyOf, onOpen }: Rows<T>) {
+  const narrow = useFolds() ?? false
+  const [across, below] = folded(columns, narrow)
+  const opening = (row: T) => ({ onClick: onOpen && (() => onOpen(row)), style: onOpen && { cursor: 'pointer' } })
   return (
     <ScrollArea type="auto" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': label }}>
-      <Table verticalSpacing={10} horizontalSpacing="md" highlightOnHover={Boolean(onOpen)} style={{ whiteSpace: 'nowrap' }}>
+      <Table verticalSpacing={10} horizontalSpacing={narrow ? 'sm' : 'md'} highlightOnHover={Boolean(onOpen)} style={{ whiteSpace: 'nowrap' }}>
         <Table.Thead>
           <Table.Tr>
-            {columns.map((c) => <Table.Th key={c.head} ta={c.right ? 'right' : undefined} fz="xs" c="dimmed" fw={600}>{c.head}</Table.Th>)}
+            {across.map((c) => <Table.Th key={c.head} ta={c.right ? 'right' : undefined} fz="xs" c="dimmed" fw={600}>{c.head}</Table.Th>)}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {list.map((row) => (
-            <Table.Tr key={keyOf(row)} onClick={onOpen && (() => onOpen(row))} style={onOpen && { cursor: 'pointer' }}>
-              {columns.map((c, i) => (
-                <Table.Td key={c.head} ta={c.right ? 'right' : undefined} className={c.right ? 'nums' : undefined}>
-                  <Cell column={c} row={row} onOpen={i === 0 ? onOpen : undefined} />
-                </Table.Td>
-              ))}
-            </Table.Tr>
+            <Fragment key={keyOf(row)}>
+              <Table.Tr {...opening(row)} className={below.length > 0 ? 'goes-on' : undefined}>
+                {across.map((c, i) => (
+                  <Table.Td key={c.head} ta={c.right ? 'right' : undefined} className={c.right ? 'nums' : undefined}>
+                    <Cell column={c} row={row} onOpen={i === 0 ? onOpen : undefined} />
+                  </Table.Td>
+                ))}
+              </Table.Tr>
+              {below.length > 0 && (
+                <Table.Tr {...opening(row)}>
+                  <Table.Td colSpan={across.length} pt={0} style={{ whiteSpace: 'normal' }}>
+                    <Group gap="lg" align="baseline" style={{ rowGap: 4 }}>
+                      {below.map((c) => <Group key={c.head} gap={8} align="baseline" wrap="nowrap"><Text span fz="xs" c="dimmed" style={{ flexShrink: 0 }}>{c.head}</Text><Box fz="sm" className={c.right ? 'nums' : undefined}>{c.cell(row)}</Box></Group>)}
+                    </Group>
+                  </Table.Td>
+                </Table.Tr>
+              )}
+            </Fragment>
           ))}
         </Table.Tbody>
       </Table>

@@ -102,8 +102,8 @@ export function Catalogue() {
             { head: t.name, cell: (row) => <><Text fz="sm" fw={550}>{either(row.title_zh, row.title)}</Text><Text fz="xs" c="dimmed" className="mono">{row.code}</Text></> },
             { head: t.state, cell: (row) => { const [tone, text] = state(row); return <Mark tone={tone}>{text}</Mark> } },
             { head: t.price, right: true, cell: (row) => (Number(row.price) > 0 ? money(Number(row.price), row.currency) : '–') },
-            { head: t.type, cell: (row) => productName(row.type) },
-            { head: t.stock, right: true, cell: (row) => (row.stock ? say(t.left, { n: number(Math.max(0, row.stock - row.taken)), m: number(row.stock) }) : t.any) },
+            { head: t.type, folds: true, cell: (row) => productName(row.type) },
+            { head: t.stock, right: true, folds: true, cell: (row) => (row.stock ? say(t.left, { n: number(Math.max(0, row.stock - row.taken)), m: number(row.stock) }) : t.any) },
             ...(allowed ? [{ head: t.order, right: true, cell: (row: Row) => {
               const at = list.indexOf(row)
               return (

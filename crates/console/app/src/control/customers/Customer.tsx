@@ -189,7 +189,7 @@ function Packages({ customer }: { customer: string }) {
       label={t.packages} from={found} keyOf={(row) => row.id} page={page} setPage={setPage} empty={{ icon: IconPackages, title: t.noPackage, text: t.noPackageHow }}
       columns={[
         { head: t.packages, cell: (row) => either(row.title_zh, row.title) },
-        { head: t.type, cell: (row) => productName(row.type) },
+        { head: t.type, folds: true, cell: (row) => productName(row.type) },
         { head: t.state, cell: (row) => <Mark tone={row.status === 1 ? 'good' : 'plain'}>{row.status === 1 ? t.active : row.status === 2 ? t.used : t.over}</Mark> },
         { head: t.left, right: true, cell: (row) => amount(row, row.left) },
         { head: t.of, right: true, cell: (row) => amount(row, row.total) },

@@ -131,9 +131,9 @@ export function LedgerGrid({ customer }: { customer?: string }) {
         { head: t.at, cell: (row) => when(row.at) },
         { head: t.kind, cell: (row) => <Mark tone="plain">{(kinds as Record<string, string>)[row.kind] ?? row.kind}</Mark> },
         ...(customer ? [] : [{ head: t.customer, cell: (row: Entry) => row.email ?? `#${row.customer}` }]),
-        { head: t.lines, cell: (row) => <Group gap={10}>{row.lines.split(', ').map((line) => <Line key={line} line={line} currency={row.currency} />)}</Group> },
-        { head: t.balance, right: true, cell: (row) => (row.balance === null ? '–' : money(row.balance, row.currency)) },
-        { head: t.memo, cell: (row) => either(row.memo_zh, row.memo) || (row.trade_no && <span className="mono">{row.trade_no}</span>) || '–' },
+        { head: t.lines, cell: (row) => <Group gap={10} style={{ rowGap: 0 }}>{row.lines.split(', ').map((line) => <Line key={line} line={line} currency={row.currency} />)}</Group> },
+        { head: t.balance, right: true, folds: true, cell: (row) => (row.balance === null ? '–' : money(row.balance, row.currency)) },
+        { head: t.memo, folds: true, cell: (row) => either(row.memo_zh, row.memo) || (row.trade_no && <span className="mono">{row.trade_no}</span>) || '–' },
       ]}
     />
   )

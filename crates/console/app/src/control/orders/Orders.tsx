@@ -109,8 +109,8 @@ export function OrderGrid({ filter }: { filter: object }) {
           { head: t.state, cell: (row) => <OrderState order={row} /> },
           { head: t.fee, right: true, cell: (row) => fee(row, row.pay_fee) },
           { head: t.customer, cell: (row) => row.email ?? `#${row.customer}` },
-          { head: t.what, cell: (row) => either(row.title_zh, row.title) || productName(row.type) },
-          { head: t.at, cell: (row) => when(row.created_at) },
+          { head: t.what, folds: true, cell: (row) => either(row.title_zh, row.title) || productName(row.type) },
+          { head: t.at, folds: true, cell: (row) => when(row.created_at) },
         ]}
       />
       <Drawer opened={open !== undefined} onClose={() => setOpen(undefined)} position="right" size="lg" title={<Text fw={600} className="mono">{open}</Text>}>{open && <Details number={open} />}</Drawer>

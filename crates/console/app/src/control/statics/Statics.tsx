@@ -89,8 +89,8 @@ export function Statics() {
             { head: t.address, cell: (row) => <span className="mono">{row.address}</span> },
             { head: t.state, cell: (row) => <State row={row} /> },
             { head: t.place, cell: (row) => <><Country code={row.country} />{row.city && <Text fz="xs" c="dimmed">{row.city}</Text>}</> },
-            { head: t.type, cell: (row) => productName(row.type) },
-            { head: t.network, cell: (row) => [row.isp, row.asn && `AS${row.asn}`].filter(Boolean).join(' · ') || '–' },
+            { head: t.type, folds: true, cell: (row) => productName(row.type) },
+            { head: t.network, folds: true, cell: (row) => [row.isp, row.asn && `AS${row.asn}`].filter(Boolean).join(' · ') || '–' },
             { head: t.held, right: true, cell: (row) => say(t.holders, { n: row.holders, m: row.most_holders }) },
             ...(allowed ? [{ head: t.action, right: true, cell: (row: Address) => (
               <Group gap={4} wrap="nowrap" justify="flex-end">

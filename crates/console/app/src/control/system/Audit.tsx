@@ -57,7 +57,7 @@ export function AuditGrid({ filter }: { filter: object }) {
         { head: t.who, cell: (row) => <><Text fz="sm">{row.actor_name ?? t[row.actor]}</Text><Text fz="xs" c="dimmed">{[row.actor_name && t[row.actor], row.client].filter(Boolean).join(' · ')}</Text></> },
         { head: t.what, cell: (row) => <><span className="mono">{row.action}</span>{row.email && row.email !== row.actor_name && <Text fz="xs" c="dimmed">{row.email}</Text>}</> },
         { head: t.outcome, cell: (row) => <Mark tone={row.outcome === 'ok' ? 'good' : row.outcome === 'begun' ? 'plain' : 'warn'}>{row.outcome === 'ok' ? t.ok : row.outcome === 'begun' ? t.begun : row.outcome}</Mark> },
-        { head: t.detail, cell: (row) => <Text fz="sm" maw={420} style={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }} miw={220}>{plain(row.detail) || '–'}</Text> },
+        { head: t.detail, folds: true, cell: (row) => <Text fz="sm" maw={{ xl: 420 }} style={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }} miw={{ xl: 220 }}>{plain(row.detail) || '–'}</Text> },
       ]}
     />
   )

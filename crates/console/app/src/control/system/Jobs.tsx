@@ -82,8 +82,8 @@ export function Jobs() {
                 { head: t.kind, cell: (row) => <><Text fz="sm" fw={550}>{NAMES[row.kind] ? t[NAMES[row.kind]!] : row.kind}</Text><Text fz="xs" c="dimmed" className="mono">{[row.kind, row.key].filter(Boolean).join(' · ')}</Text></> },
                 { head: t.state, cell: (row) => (row.running ? <Mark tone="brand">{t.running}</Mark> : row.last_error ? <Mark tone="bad">{t.failing}</Mark> : <Mark tone="plain">{t.waits}</Mark>) },
                 { head: t.due, cell: (row) => when(row.run_at) },
-                { head: t.tries, right: true, cell: (row) => row.attempts },
-                { head: t.error, cell: (row) => (row.last_error ? <Tooltip label={row.last_error} multiline maw={420}><Text fz="sm" maw={320} truncate tabIndex={0}>{row.last_error}</Text></Tooltip> : '–') },
+                { head: t.tries, right: true, folds: true, cell: (row) => row.attempts },
+                { head: t.error, folds: true, cell: (row) => (row.last_error ? <Tooltip label={row.last_error} multiline maw={420}><Text fz="sm" maw={320} truncate tabIndex={0}>{row.last_error}</Text></Tooltip> : '–') },
                 ...(owner ? [{ head: t.action, right: true, cell: (row: Job) => <Button size="xs" variant="default" disabled={row.running} leftSection={<IconPlayerPlay size={14} />} onClick={() => run.mutate({ id: row.id }, { onSuccess: () => done(t.ran), onError: failed })}>{t.run}</Button> }] : []),
               ]}
             />
