@@ -98,7 +98,10 @@ pub(super) async fn list(control: &Control, input: Of) -> Result<Value> {
             "days": item.days, "stock": item.stock, "taken": product.taken, "withdrawn": item.withdrawn})
     };
     let all = flow::all(&tx, site.id).await?;
-    Ok(listed(i64::try_from(all.len()).unwrap_or(0), all.iter().map(row).collect()))
+    let mut shown = listed(i64::try_from(all.len()).unwrap_or(0), all.iter().map(row).collect());
+    // The shop's settings are there before its first product is.
+    shown["shop"] = json!(shop::of(&tx, site.id).await?);
+    Ok(shown)
 }
 
 /// A product as the catalogue file has it, and how much of it was sold.

@@ -369,6 +369,8 @@ both_engines! {
         room.ok(&token, "product/shop", json!({"shop": {"order_minutes": 60}, "site": "one"})).await;
         let shown = room.ok(&token, "product/show", json!({"code": "c", "site": "one"})).await;
         assert_eq!(shown["shop"]["order_minutes"], 60);
+        let listed = async |site: &str| room.ok(&token, "product/list", json!({"site": site})).await["shop"]["order_minutes"].clone();
+        assert_eq!((listed("one").await, listed("two").await), (json!(60), json!(30)), "also of a shop without products");
     }
 
     async fn an_order_is_found_by_its_number_or_its_customer(store: Store) {

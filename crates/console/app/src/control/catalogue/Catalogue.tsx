@@ -1,18 +1,18 @@
 // What a site sells, in the order customers see it: edited one by one, or as a file.
 
-import { ActionIcon, Button, Group, NumberInput, Select, Stack, Text } from '@mantine/core'
+import { ActionIcon, Button, Group, Select, Text } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconBuildingStore, IconDownload, IconFileImport, IconPlus, IconSettings } from '@tabler/icons-react'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { type FormEvent, useState } from 'react'
-import { Modal } from '../../lib/dialog'
+import { useState } from 'react'
 import { money, number } from '../../lib/format'
 import { either, say, texts } from '../../lib/lang'
-import { Panel, Screen, done, failed } from '../../lib/ui'
+import { Panel, Screen, failed } from '../../lib/ui'
 import { type Listed, door, useAsk, useMay, useTell } from '../api'
 import { ImportFile } from '../exits/Add'
-import { FieldFault, Grid, Mark, download } from '../kit'
+import { Grid, Mark, download } from '../kit'
 import { NoSite } from '../sites/NoSite'
 import { useSites } from '../sites/data'
+import { Shop, type ShopSpec } from './Shop'
 import { productName } from './types'
 
 const t = texts({
@@ -43,12 +43,6 @@ const t = texts({
   none: ['目录为空', 'The catalogue is empty'],
   noneHow: ['新建套餐，或导入一个目录文件。', 'Make a product, or load a catalogue file.'],
   shop: ['商店设置', 'Shop settings'],
-  minutes: ['未支付订单关闭时间（分钟）', 'Unpaid orders close after minutes'],
-  unpaid: ['每位客户最多待支付订单', 'Unpaid orders of a customer'],
-  proof: ['提交转账凭证后等待天数', 'Days to wait for a proved transfer'],
-  invite: ['邀请优惠（万分之）', 'What the invited save, basis points'],
-  saved: ['已保存', 'Saved'],
-  saveShop: ['保存', 'Save'],
 })
 
 interface Row { id: number; code: string; type: number; title: string; title_zh: string; price: string; currency: string; show_type: number; stock: number; taken: number; withdrawn: boolean }
@@ -61,7 +55,7 @@ export function Catalogue() {
   const site = chosen ?? names[0]
   const [loading, setLoading] = useState(false)
   const [settings, setSettings] = useState(false)
-  const products = useAsk<Listed<Row>>('product/list', { site }, { enabled: site !== undefined })
+  const products = useAsk<Listed<Row> & { shop: ShopSpec }>('product/list', { site }, { enabled: site !== undefined })
   const sort = useTell<{ codes: string[]; site?: string }>('product/sort', ['product'])
   const allowed = useMay()('product/save')
   const navigate = useNavigate()
@@ -117,40 +111,7 @@ export function Catalogue() {
         />}
       </Panel>
       <ImportFile opened={loading} close={() => setLoading(false)} title={t.load} about={t.loadHow} command="product/load" extra={{ site }} changes={['product']} told={t.loaded} />
-      {settings && site && list[0] && <Shop site={site} code={list[0].code} close={() => setSettings(false)} />}
+      {settings && site && products.data && <Shop site={site} shop={products.data.shop} close={() => setSettings(false)} />}
     </Screen>
-  )
-}
-
-interface ShopSpec { order_minutes: number; most_unpaid: number; proof_days: number; invitation_basis_points: number; gifts: unknown[] }
-
-function Shop({ site, code, close }: { site: string; code: string; close: () => void }) {
-  const known = useAsk<{ shop: ShopSpec }>('product/show', { site, code })
-  const [minutes, setMinutes] = useState<number | string>()
-  const [unpaid, setUnpaid] = useState<number | string>()
-  const [proof, setProof] = useState<number | string>()
-  const [invite, setInvite] = useState<number | string>()
-  const save = useTell('product/shop', ['product'])
-  const shop = known.data?.shop
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (!shop) return
-    save.mutate({ site, seen: shop, shop: { ...shop, order_minutes: Number(minutes ?? shop.order_minutes), most_unpaid: Number(unpaid ?? shop.most_unpaid), proof_days: Number(proof ?? shop.proof_days), invitation_basis_points: Number(invite ?? shop.invitation_basis_points) } }, { onSuccess: () => { done(t.saved); close() } })
-  }
-  return (
-    <Modal opened onClose={close} title={`${t.shop} · ${site}`} radius="lg" centered>
-      {shop && (
-        <form onSubmit={submit}>
-          <Stack>
-            <NumberInput label={t.minutes} value={minutes ?? shop.order_minutes} onChange={setMinutes} min={1} max={10_080} />
-            <NumberInput label={t.unpaid} value={unpaid ?? shop.most_unpaid} onChange={setUnpaid} min={1} max={100_000} />
-            <NumberInput label={t.proof} value={proof ?? shop.proof_days} onChange={setProof} min={0} max={30} />
-            <NumberInput label={t.invite} value={invite ?? shop.invitation_basis_points} onChange={setInvite} min={0} max={10_000} />
-            {save.error && <FieldFault error={save.error} />}
-            <Button type="submit" loading={save.isPending}>{t.saveShop}</Button>
-          </Stack>
-        </form>
-      )}
-    </Modal>
   )
 }
