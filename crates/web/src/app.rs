@@ -106,15 +106,17 @@ impl App {
 async fn serve(State(app): State<Arc<App>>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     app.balancers.mark(&mut parts);
-    let language = lang::of_head(&parts).unwrap_or_default();
     let (endpoint, prefix) = match app.find(&parts) {
         Ok((endpoint, prefix)) => (endpoint.clone(), prefix.to_owned()),
-        Err(response) => return response(language),
+        Err(response) => return response(app.language_of(&parts).await),
     };
     let intake = match intake::read(&parts, body).await {
         Ok(intake) => intake,
-        Err((status, fault)) => return envelope::http_failure(status, &fault, language),
+        Err((status, fault)) => {
+            return envelope::http_failure(status, &fault, app.language_of(&parts).await);
+        }
     };
+    let language = lang::of_head(&parts).unwrap_or_default();
     // A task of its own: a caller who hangs up must not leave a write half told. What was begun ends, and
     // is remembered under its Idempotency-Key for the caller's next try.
     let work = tokio::spawn(async move {
@@ -150,6 +152,22 @@ impl App {
                 Err(Box::new(move |language| wrong_method(&allowed, language)))
             }
         }
+    }
+
+    /// The language of a request that fails before it is understood: the one it asks for, else that of the site of who
+    /// sent it, as far as the query, a header or his login tell.
+    async fn language_of(&self, parts: &Parts) -> Lang {
+        if let Some(asked) = lang::of_head(parts) {
+            return asked;
+        }
+        let in_console =
+            parts.uri.path().strip_prefix(console::PREFIX).is_some_and(|rest| rest.starts_with('/'));
+        let known = if in_console {
+            self.log_in(parts).await
+        } else {
+            self.by_key(&intake::keys_of_head(parts), client::of(parts)).await
+        };
+        known.map_or_else(|_| Lang::default(), |principal| principal.site.lang)
     }
 
     async fn answer(&self, endpoint: &Endpoint, prefix: String, parts: &Parts, intake: Intake) -> Response {
@@ -244,19 +262,27 @@ impl App {
         parts: &Parts,
     ) -> Result<Principal, Fault> {
         if prefix == console::PREFIX {
-            let token = console::login(parts)?;
-            return self.auth.log_in(&token, client, self.clock.now()).await;
+            return self.log_in(parts).await;
         }
+        let principal = self.by_key(&intake.keys, client).await?;
+        // The key decides the site; another site's prefix is not there for it.
+        let mine = principal.site.prefixes.iter().any(|known| known == prefix);
+        if mine { Ok(principal) } else { Err(Fault::new(Code::NotFound, "route_unknown")) }
+    }
+
+    async fn log_in(&self, parts: &Parts) -> Result<Principal, Fault> {
+        let token = console::login(parts)?;
+        self.auth.log_in(&token, client::of(parts), self.clock.now()).await
+    }
+
+    async fn by_key(&self, keys: &[String], client: IpAddr) -> Result<Principal, Fault> {
         let bad = || Fault::new(Code::BadKey, "bad_key");
-        let (first, others) = intake.keys.split_first().ok_or_else(bad)?;
+        let (first, others) = keys.split_first().ok_or_else(bad)?;
         let well_formed = first.len() == 32 && first.bytes().all(|b| b.is_ascii_alphanumeric());
         if !well_formed || others.iter().any(|other| other != first) {
             return Err(bad());
         }
-        let principal = self.auth.authenticate(first, client, self.clock.now()).await?;
-        // The key decides the site; another site's prefix is not there for it.
-        let mine = principal.site.prefixes.iter().any(|known| known == prefix);
-        if mine { Ok(principal) } else { Err(Fault::new(Code::NotFound, "route_unknown")) }
+        self.auth.authenticate(first, client, self.clock.now()).await
     }
 
     /// Runs a request at most once per Idempotency-Key.

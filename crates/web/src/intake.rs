@@ -46,6 +46,13 @@ pub(crate) async fn read(parts: &Parts, body: Body) -> Result<Intake, HttpFault>
     Ok(Intake { values, body, keys })
 }
 
+/// The keys that stand before the body: in the query and as bearer.
+pub(crate) fn keys_of_head(parts: &Parts) -> Vec<String> {
+    let query = pairs(parts.uri.query().unwrap_or_default().as_bytes());
+    let named = query.into_iter().filter(|(name, _)| name == "app_key").map(|(_, key)| key);
+    named.chain(bearer(&parts.headers)).collect()
+}
+
 fn keys_of(values: &Values) -> Vec<String> {
     values
         .all("app_key")

@@ -100,6 +100,10 @@ struct Fixture {
 }
 
 async fn fixture(burst: u32) -> Fixture {
+    fixture_of(site(burst)).await
+}
+
+async fn fixture_of(site: Site) -> Fixture {
     let test = sqlite().await;
     let runs = Arc::new(AtomicI64::new(0));
     let counter = Arc::clone(&runs);
@@ -120,7 +124,7 @@ async fn fixture(burst: u32) -> Fixture {
         Endpoint::post("t/echo", "t", "回", "Echo", echo).also(&["t/alias"]),
     ];
     let clock = Arc::new(ManualClock::default());
-    let app = App::new(endpoints, Arc::new(One(Arc::new(site(burst)))), clock, test.store.clone());
+    let app = App::new(endpoints, Arc::new(One(Arc::new(site))), clock, test.store.clone());
     Fixture { router: app.router(), runs, _store: test }
 }
 
@@ -239,6 +243,34 @@ async fn http_fails_only_for_http_reasons_and_with_the_envelope() {
     assert_eq!(api.send("POST", "/gateway/t/echo", &[], &large).await.0, StatusCode::PAYLOAD_TOO_LARGE);
     let other_site = format!("/other/t/echo?name=a&app_key={KEY}");
     assert_eq!(api.send("GET", &other_site, &[], "").await.0, StatusCode::NOT_FOUND, "another site's prefix");
+}
+
+/// The key decides the site, whatever else of a request is wrong (contract section 1, "Language").
+#[tokio::test]
+async fn failures_of_http_speak_the_language_of_the_keys_site() {
+    let api = fixture_of(Site { lang: Lang::En, ..site(300) }).await;
+    let bearer = format!("Bearer {KEY}");
+    let large = "x".repeat(1_024 * 1_024 + 1);
+    for (method, path, kind, body) in [
+        ("GET", "nothing", "", ""),
+        ("DELETE", "t/echo", "", ""),
+        ("POST", "t/echo", "application/json", "{"),
+        ("POST", "t/echo", "image/png", "x"),
+        ("POST", "t/echo", "", large.as_str()),
+    ] {
+        let uri = format!("/gateway/{path}");
+        let named = format!("{uri}?app_key={KEY}");
+        let kind = ("content-type", kind);
+        for (uri, headers, is_english) in [
+            (&named, vec![kind], true),
+            (&uri, vec![kind, ("authorization", bearer.as_str())], true),
+            (&named, vec![kind, ("language", "zh")], false),
+            (&uri, vec![kind], false),
+        ] {
+            let (_, answer, _) = api.send(method, uri, &headers, body).await;
+            assert_eq!(answer["msg"].as_str().unwrap().is_ascii(), is_english, "{method} {uri}: {answer}");
+        }
+    }
 }
 
 #[tokio::test]
