@@ -22,11 +22,32 @@ fn assert_refused(got: &Response, status: u16, slug: &str, error: &str) {
     assert_eq!(got.field("content-type"), Some("application/json; charset=utf-8"));
     let body: serde_json::Value = serde_json::from_str(&got.body).unwrap();
     assert_eq!(body["error"], slug);
-    assert!(
-        body["message"].as_str().is_some_and(|t| t.is_ascii())
-            && !body["message_zh"].as_str().unwrap().is_ascii()
-    );
+    assert!(body["message"].as_str().is_some_and(|t| t.is_ascii()) && is_chinese(&body), "{body}");
     assert_eq!(got.field("proxy-authenticate").is_some(), status == 407);
+}
+
+/// Whether the Chinese text is so in all its parts: no English behind a Chinese beginning.
+fn is_chinese(body: &serde_json::Value) -> bool {
+    body["message_zh"].as_str().unwrap().split('：').all(|part| !part.is_ascii())
+}
+
+#[tokio::test]
+async fn what_is_malformed_is_told_in_both_languages() {
+    let lab = Lab::at(&Origin::mirror().await).await;
+    for head in [
+        "BLAH",
+        "CONNECT x HTTP/1.1\r\nHost: x",
+        "GET ftp://a.test/ HTTP/1.1\r\nHost: a.test",
+        "GET http://a.test/ HTTP/1.1",
+        "GET / HTTP/1.1\r\nHost: a.test",
+    ] {
+        let mut wire = lab.dial().await;
+        wire.send(format!("{head}\r\n\r\n")).await;
+        assert_refused(&wire.response().await, 400, "bad_request", "http_request_error");
+    }
+    let mut wire = lab.dial().await;
+    wire.send("GET http://a.test/ HTTP/1.1\r\nHost: a.test\r\nProxy-Authorization: Bearer x\r\n\r\n").await;
+    assert_refused(&wire.response().await, 407, "bad_credentials", "http_request_denied");
 }
 
 /// The reasons that the customer's log got, oldest first.

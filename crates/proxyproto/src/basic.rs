@@ -6,7 +6,10 @@ use base64::engine::general_purpose::STANDARD;
 
 /// Reads the value of the header into name and password.
 pub fn decode(value: &[u8]) -> Result<(String, String), Malformed> {
-    const WRONG: Malformed = Malformed("Proxy-Authorization is not Basic with name:password");
+    const WRONG: Malformed = Malformed::new(
+        "Proxy-Authorization 应为 Basic 格式的 用户名:密码",
+        "Proxy-Authorization is not Basic with name:password",
+    );
     let text = std::str::from_utf8(value).map_err(|_| WRONG)?.trim();
     let (scheme, encoded) = text.split_once(' ').ok_or(WRONG)?;
     if !scheme.eq_ignore_ascii_case("basic") {

@@ -45,7 +45,7 @@ pub struct Chunks {
 
 /// Bytes of extensions and of trailers that one body may have.
 const MOST_OVERHEAD: u32 = 16 * 1_024;
-const WRONG: Malformed = Malformed("the chunked body is malformed");
+const WRONG: Malformed = Malformed::new("分块正文格式错误", "the chunked body is malformed");
 
 impl Default for Chunks {
     fn default() -> Self {

@@ -61,13 +61,15 @@ fn complete(input: &[u8]) -> Result<Option<usize>, Malformed> {
     let mut previous = 0_u8;
     for (at, &byte) in input.iter().enumerate() {
         if at >= LONGEST {
-            return Err(Malformed("the head is longer than 64 KiB"));
+            return Err(Malformed::new("请求头超过 64 KiB", "the head is longer than 64 KiB"));
         }
         match (previous, byte) {
-            (p, b'\n') if p != b'\r' => return Err(Malformed("a line ends with a bare LF")),
-            (b'\r', b) if b != b'\n' => return Err(Malformed("a bare CR")),
-            (b'\n', b' ' | b'\t') => return Err(Malformed("a folded header line")),
-            (_, 0) => return Err(Malformed("a NUL byte")),
+            (p, b'\n') if p != b'\r' => {
+                return Err(Malformed::new("有一行仅以 LF 结尾", "a line ends with a bare LF"));
+            }
+            (b'\r', b) if b != b'\n' => return Err(Malformed::new("出现单独的 CR", "a bare CR")),
+            (b'\n', b' ' | b'\t') => return Err(Malformed::new("请求头含有折行", "a folded header line")),
+            (_, 0) => return Err(Malformed::new("请求头含有 NUL 字节", "a NUL byte")),
             (_, b'\n') if at >= 3 && input[at - 3..at] == *b"\r\n\r" => return Ok(Some(at + 1)),
             _ => {}
         }
@@ -82,7 +84,7 @@ pub fn request(input: &[u8]) -> Result<Parsed<RequestHead<'_>>, Malformed> {
     let mut slots = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut raw = httparse::Request::new(&mut slots);
     if !raw.parse(&input[..length]).map_err(|e| lexer_error(&e))?.is_complete() {
-        return Err(Malformed("the request line is malformed"));
+        return Err(Malformed::new("请求行格式错误", "the request line is malformed"));
     }
     let (method, path) = (raw.method.unwrap_or_default(), raw.path.unwrap_or_default());
     let v11 = raw.version == Some(1);
@@ -92,7 +94,7 @@ pub fn request(input: &[u8]) -> Result<Parsed<RequestHead<'_>>, Malformed> {
     let framing = request_framing(&fields, v11)?;
     if method == "CONNECT" && framing != Framing::None {
         // What follows would be a body to one reader and the tunnel to another (RFC 9110 section 9.3.6).
-        return Err(Malformed("CONNECT has no body"));
+        return Err(Malformed::new("CONNECT 不能带有正文", "CONNECT has no body"));
     }
     let keep_alive = keep_alive(&fields, v11);
     let upgrade = v11 && lists(&fields, "connection", "upgrade") && find(&fields, "upgrade").is_some();
@@ -105,7 +107,7 @@ pub fn response<'b>(input: &'b [u8], method: &str) -> Result<Parsed<ResponseHead
     let mut slots = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut raw = httparse::Response::new(&mut slots);
     if !raw.parse(&input[..length]).map_err(|e| lexer_error(&e))?.is_complete() {
-        return Err(Malformed("the status line is malformed"));
+        return Err(Malformed::new("状态行格式错误", "the status line is malformed"));
     }
     let (status, reason) = (raw.code.unwrap_or_default(), raw.reason.unwrap_or_default());
     let v11 = raw.version == Some(1);
@@ -119,11 +121,15 @@ pub fn response<'b>(input: &'b [u8], method: &str) -> Result<Parsed<ResponseHead
 
 fn lexer_error(error: &httparse::Error) -> Malformed {
     match error {
-        httparse::Error::TooManyHeaders => Malformed("more than 100 header fields"),
-        httparse::Error::HeaderName => Malformed("a header name is malformed"),
-        httparse::Error::HeaderValue => Malformed("a header value is malformed"),
-        httparse::Error::Version => Malformed("only HTTP/1.0 and HTTP/1.1 are served"),
-        _ => Malformed("the start line is malformed"),
+        httparse::Error::TooManyHeaders => {
+            Malformed::new("请求头字段超过 100 个", "more than 100 header fields")
+        }
+        httparse::Error::HeaderName => Malformed::new("请求头名称格式错误", "a header name is malformed"),
+        httparse::Error::HeaderValue => Malformed::new("请求头的值格式错误", "a header value is malformed"),
+        httparse::Error::Version => {
+            Malformed::new("仅支持 HTTP/1.0 和 HTTP/1.1", "only HTTP/1.0 and HTTP/1.1 are served")
+        }
+        _ => Malformed::new("起始行格式错误", "the start line is malformed"),
     }
 }
 
@@ -138,18 +144,22 @@ fn target(method: &str, path: &str) -> Result<Target, Malformed> {
     if path.starts_with('/') || path == "*" {
         return Ok(Target::Own(path.to_owned()));
     }
-    let (scheme, rest) =
-        path.split_once("://").ok_or(Malformed("the request target is not an absolute URI"))?;
+    let (scheme, rest) = path
+        .split_once("://")
+        .ok_or(Malformed::new("请求目标不是绝对 URI", "the request target is not an absolute URI"))?;
     if scheme.eq_ignore_ascii_case("https") {
-        return Err(Malformed("https destinations need CONNECT"));
+        return Err(Malformed::new("https 目标需使用 CONNECT", "https destinations need CONNECT"));
     }
     if !scheme.eq_ignore_ascii_case("http") {
-        return Err(Malformed("only the http scheme is forwarded"));
+        return Err(Malformed::new("仅转发 http 协议的请求", "only the http scheme is forwarded"));
     }
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at(end);
     if authority.contains('@') || path.contains('#') {
-        return Err(Malformed("userinfo or a fragment in the request target"));
+        return Err(Malformed::new(
+            "请求目标含有用户信息或片段",
+            "userinfo or a fragment in the request target",
+        ));
     }
     let tail = match tail {
         // OPTIONS of a whole server (RFC 9112 section 3.2.4).
@@ -164,11 +174,11 @@ fn target(method: &str, path: &str) -> Result<Target, Malformed> {
 /// target (section 3.2.2); one that names another host is refused, because a filter in front of us may have
 /// believed it. An empty one names nothing, and behind CONNECT nobody reads it.
 fn check_host(fields: &Fields<'_>, target: &Target, v11: bool) -> Result<(), Malformed> {
-    const WRONG: Malformed = Malformed("Host is malformed");
+    const WRONG: Malformed = Malformed::new("Host 格式错误", "Host is malformed");
     let mut hosts = fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case("host"));
     let host = match (hosts.next(), hosts.next()) {
-        (Some(_), Some(_)) => return Err(Malformed("more than one Host")),
-        (None, _) if v11 => return Err(Malformed("Host is missing")),
+        (Some(_), Some(_)) => return Err(Malformed::new("Host 出现多次", "more than one Host")),
+        (None, _) if v11 => return Err(Malformed::new("缺少 Host", "Host is missing")),
         (None, _) => return Ok(()),
         (Some((_, value)), None) => value.trim_ascii(),
     };
@@ -178,7 +188,9 @@ fn check_host(fields: &Fields<'_>, target: &Target, v11: bool) -> Result<(), Mal
     let host = std::str::from_utf8(host).map_err(|_| WRONG)?;
     let named = HostPort::parse(host, Some(80)).map_err(|_| WRONG)?;
     match target {
-        Target::Forward(at, _) if named != *at => Err(Malformed("Host differs from the request target")),
+        Target::Forward(at, _) if named != *at => {
+            Err(Malformed::new("Host 与请求目标不一致", "Host differs from the request target"))
+        }
         _ => Ok(()),
     }
 }
@@ -203,26 +215,34 @@ fn content_length(fields: &Fields<'_>) -> Result<Option<u64>, Malformed> {
     let mut values = fields.iter().filter(|(n, _)| n.eq_ignore_ascii_case("content-length"));
     let Some((_, value)) = values.next() else { return Ok(None) };
     if values.next().is_some() {
-        return Err(Malformed("more than one Content-Length"));
+        return Err(Malformed::new("Content-Length 出现多次", "more than one Content-Length"));
     }
     let digits = !value.is_empty() && value.len() <= 18 && value.iter().all(u8::is_ascii_digit);
     let number = std::str::from_utf8(value).ok().filter(|_| digits).and_then(|v| v.parse().ok());
-    number.map(Some).ok_or(Malformed("Content-Length is not a number"))
+    number.map(Some).ok_or(Malformed::new("Content-Length 不是数字", "Content-Length is not a number"))
 }
 
 fn chunked(fields: &Fields<'_>) -> Result<bool, Malformed> {
     let mut values = fields.iter().filter(|(n, _)| n.eq_ignore_ascii_case("transfer-encoding"));
     let Some((_, value)) = values.next() else { return Ok(false) };
     if values.next().is_some() || !value.trim_ascii().eq_ignore_ascii_case(b"chunked") {
-        return Err(Malformed("a Transfer-Encoding other than chunked"));
+        return Err(Malformed::new(
+            "Transfer-Encoding 仅支持 chunked",
+            "a Transfer-Encoding other than chunked",
+        ));
     }
     Ok(true)
 }
 
 fn request_framing(fields: &Fields<'_>, v11: bool) -> Result<Framing, Malformed> {
     match (chunked(fields)?, content_length(fields)?) {
-        (true, Some(_)) => Err(Malformed("both Transfer-Encoding and Content-Length")),
-        (true, None) if !v11 => Err(Malformed("Transfer-Encoding in HTTP/1.0")),
+        (true, Some(_)) => Err(Malformed::new(
+            "Transfer-Encoding 与 Content-Length 同时出现",
+            "both Transfer-Encoding and Content-Length",
+        )),
+        (true, None) if !v11 => {
+            Err(Malformed::new("HTTP/1.0 不支持 Transfer-Encoding", "Transfer-Encoding in HTTP/1.0"))
+        }
         (true, None) => Ok(Framing::Chunked),
         (false, Some(0) | None) => Ok(Framing::None),
         (false, Some(n)) => Ok(Framing::Length(n)),
@@ -232,7 +252,10 @@ fn request_framing(fields: &Fields<'_>, v11: bool) -> Result<Framing, Malformed>
 fn response_framing(fields: &Fields<'_>, status: u16, method: &str) -> Result<Framing, Malformed> {
     let bodiless = method == "HEAD" || status < 200 || matches!(status, 204 | 304);
     match (chunked(fields)?, content_length(fields)?) {
-        (true, Some(_)) => Err(Malformed("both Transfer-Encoding and Content-Length")),
+        (true, Some(_)) => Err(Malformed::new(
+            "Transfer-Encoding 与 Content-Length 同时出现",
+            "both Transfer-Encoding and Content-Length",
+        )),
         _ if bodiless => Ok(Framing::None),
         (true, None) => Ok(Framing::Chunked),
         (false, Some(0)) => Ok(Framing::None),

@@ -20,13 +20,25 @@ pub enum Parsed<T> {
     Done(T, usize),
 }
 
-/// Why bytes are refused: a sentence for people who write clients.
+/// Why bytes are refused: half a sentence for people who write clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Malformed(pub &'static str);
+pub struct Malformed {
+    /// In Chinese.
+    pub zh: &'static str,
+    /// In English.
+    pub en: &'static str,
+}
+
+impl Malformed {
+    /// The reason in both languages.
+    pub const fn new(zh: &'static str, en: &'static str) -> Self {
+        Self { zh, en }
+    }
+}
 
 impl std::fmt::Display for Malformed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.0)
+        f.write_str(self.en)
     }
 }
 impl std::error::Error for Malformed {}
@@ -53,7 +65,7 @@ impl std::fmt::Display for HostPort {
 impl HostPort {
     /// Reads `host:port`, `[v6]:port`, or with `default_port` also without a port (RFC 3986 section 3.2).
     pub fn parse(text: &str, default_port: Option<u16>) -> Result<Self, Malformed> {
-        const WRONG: Malformed = Malformed("the destination is not host:port");
+        const WRONG: Malformed = Malformed::new("目标应为 主机:端口", "the destination is not host:port");
         let (host, port) = if let Some(rest) = text.strip_prefix('[') {
             let (host, after) = rest.split_once(']').ok_or(WRONG)?;
             host.parse::<std::net::Ipv6Addr>().map_err(|_| WRONG)?;

@@ -21,12 +21,12 @@ pub fn parse(input: &[u8]) -> Result<Parsed<Addresses>, Malformed> {
     if input[..seen] == b"PROXY "[..seen] {
         version1(input)
     } else {
-        Err(Malformed("a PROXY protocol header is expected"))
+        Err(Malformed::new("缺少 PROXY 协议头", "a PROXY protocol header is expected"))
     }
 }
 
 fn version1(input: &[u8]) -> Result<Parsed<Addresses>, Malformed> {
-    const WRONG: Malformed = Malformed("the PROXY protocol line is malformed");
+    const WRONG: Malformed = Malformed::new("PROXY 协议行格式错误", "the PROXY protocol line is malformed");
     let Some(end) = input.iter().take(LONGEST_V1).position(|b| *b == b'\n') else {
         return if input.len() >= LONGEST_V1 { Err(WRONG) } else { Ok(Parsed::Incomplete) };
     };
@@ -64,7 +64,7 @@ fn version2(input: &[u8]) -> Result<Parsed<Addresses>, Malformed> {
     let Some((head, rest)) = input.split_first_chunk::<16>() else { return Ok(Parsed::Incomplete) };
     let length = usize::from(u16::from_be_bytes([head[14], head[15]]));
     if length > 2_048 {
-        return Err(Malformed("the PROXY protocol header is too long"));
+        return Err(Malformed::new("PROXY 协议头过长", "the PROXY protocol header is too long"));
     }
     let Some(body) = rest.get(..length) else { return Ok(Parsed::Incomplete) };
     let addresses = match (head[12], head[13]) {
@@ -72,12 +72,20 @@ fn version2(input: &[u8]) -> Result<Parsed<Addresses>, Malformed> {
         (0x21, 0x11) => Some(v4(body)?),
         (0x21, 0x21) => Some(v6(body)?),
         (0x21, 0x00) => None,
-        _ => return Err(Malformed("the PROXY protocol header has an unknown version, command or family")),
+        _ => {
+            return Err(Malformed::new(
+                "PROXY 协议头的版本、命令或地址族未知",
+                "the PROXY protocol header has an unknown version, command or family",
+            ));
+        }
     };
     Ok(Parsed::Done(addresses, 16 + length))
 }
 
-const SHORT: Malformed = Malformed("the PROXY protocol header is too short for its family");
+const SHORT: Malformed = Malformed::new(
+    "PROXY 协议头短于其地址族所需长度",
+    "the PROXY protocol header is too short for its family",
+);
 
 fn v4(body: &[u8]) -> Result<(SocketAddr, SocketAddr), Malformed> {
     let b = body.first_chunk::<12>().ok_or(SHORT)?;

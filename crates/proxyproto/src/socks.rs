@@ -53,19 +53,20 @@ pub struct Request {
 pub fn greeting(input: &[u8]) -> Result<Parsed<Vec<u8>>, Malformed> {
     match input {
         [] | [5] => Ok(Parsed::Incomplete),
-        [5, 0, ..] => Err(Malformed("no authentication method is offered")),
+        [5, 0, ..] => Err(Malformed::new("未提供任何认证方式", "no authentication method is offered")),
         [5, count, rest @ ..] => {
             let count = usize::from(*count);
             let Some(methods) = rest.get(..count) else { return Ok(Parsed::Incomplete) };
             Ok(Parsed::Done(methods.to_vec(), 2 + count))
         }
-        _ => Err(Malformed("not SOCKS version 5")),
+        _ => Err(Malformed::new("不是 SOCKS 5 版本", "not SOCKS version 5")),
     }
 }
 
 /// Reads name and password (RFC 1929 section 2).
 pub fn password(input: &[u8]) -> Result<Parsed<(String, String)>, Malformed> {
-    const WRONG: Malformed = Malformed("the username/password message is malformed");
+    const WRONG: Malformed =
+        Malformed::new("用户名密码消息格式错误", "the username/password message is malformed");
     match input.first() {
         None => return Ok(Parsed::Incomplete),
         Some(1) => {}
@@ -87,19 +88,19 @@ fn counted(input: &[u8]) -> Option<(&[u8], &[u8])> {
 pub fn request(input: &[u8]) -> Result<Parsed<Request>, Malformed> {
     let Some((head, rest)) = input.split_at_checked(3) else {
         return if input.first().is_some_and(|v| *v != 5) {
-            Err(Malformed("not SOCKS version 5"))
+            Err(Malformed::new("不是 SOCKS 5 版本", "not SOCKS version 5"))
         } else {
             Ok(Parsed::Incomplete)
         };
     };
     if head[0] != 5 || head[2] != 0 {
-        return Err(Malformed("not a SOCKS version 5 request"));
+        return Err(Malformed::new("不是 SOCKS 5 请求", "not a SOCKS version 5 request"));
     }
     let command = match head[1] {
         1 => Command::Connect,
         2 => Command::Bind,
         3 => Command::UdpAssociate,
-        _ => return Err(Malformed("unknown SOCKS command")),
+        _ => return Err(Malformed::new("未知的 SOCKS 命令", "unknown SOCKS command")),
     };
     match address(rest)? {
         Parsed::Incomplete => Ok(Parsed::Incomplete),
@@ -117,7 +118,7 @@ pub fn address(input: &[u8]) -> Result<Parsed<HostPort>, Malformed> {
             Some(n) => usize::from(*n) + 1,
             None => return Ok(Parsed::Incomplete),
         },
-        _ => return Err(Malformed("unknown SOCKS address type")),
+        _ => return Err(Malformed::new("未知的 SOCKS 地址类型", "unknown SOCKS address type")),
     };
     let Some((addr, after)) = rest.split_at_checked(length) else { return Ok(Parsed::Incomplete) };
     let Some(port) = after.first_chunk::<2>() else { return Ok(Parsed::Incomplete) };
@@ -132,7 +133,8 @@ pub fn address(input: &[u8]) -> Result<Parsed<HostPort>, Malformed> {
 /// A host field: a name, or an address written out, as many clients send it.
 fn name(bytes: &[u8]) -> Result<String, Malformed> {
     let text = std::str::from_utf8(bytes).ok().filter(|t| valid_name(t) || t.parse::<IpAddr>().is_ok());
-    text.map(str::to_ascii_lowercase).ok_or(Malformed("the destination's name is malformed"))
+    text.map(str::to_ascii_lowercase)
+        .ok_or(Malformed::new("目标名称格式错误", "the destination's name is malformed"))
 }
 
 /// Writes a reply with the bound address (RFC 1928 section 6).
@@ -186,7 +188,7 @@ pub fn password_request(name: &str, secret: &str) -> Vec<u8> {
 pub fn parent_reply(input: &[u8]) -> Result<Parsed<u8>, Malformed> {
     let Some((head, rest)) = input.split_at_checked(3) else { return Ok(Parsed::Incomplete) };
     if head[0] != 5 {
-        return Err(Malformed("the parent does not speak SOCKS version 5"));
+        return Err(Malformed::new("上级代理不支持 SOCKS 5", "the parent does not speak SOCKS version 5"));
     }
     // Some parents answer a failure with an empty name, so the address is skipped, not read.
     let length = match rest.first() {
@@ -197,7 +199,7 @@ pub fn parent_reply(input: &[u8]) -> Result<Parsed<u8>, Malformed> {
             None => return Ok(Parsed::Incomplete),
             Some(n) => usize::from(*n) + 4,
         },
-        Some(_) => return Err(Malformed("unknown SOCKS address type")),
+        Some(_) => return Err(Malformed::new("未知的 SOCKS 地址类型", "unknown SOCKS address type")),
     };
     if rest.len() < length { Ok(Parsed::Incomplete) } else { Ok(Parsed::Done(head[1], 3 + length)) }
 }
@@ -207,7 +209,7 @@ pub fn request4(input: &[u8]) -> Result<Parsed<HostPort>, Malformed> {
     const LONGEST_FIELD: usize = 255;
     let Some((head, rest)) = input.split_first_chunk::<8>() else { return Ok(Parsed::Incomplete) };
     if head[0] != 4 || head[1] != 1 {
-        return Err(Malformed("only SOCKS4 CONNECT is served"));
+        return Err(Malformed::new("SOCKS4 仅支持 CONNECT", "only SOCKS4 CONNECT is served"));
     }
     let Some((id, after)) = terminated(rest, LONGEST_FIELD)? else { return Ok(Parsed::Incomplete) };
     let port = u16::from_be_bytes([head[2], head[3]]);
@@ -220,7 +222,11 @@ pub fn request4(input: &[u8]) -> Result<Parsed<HostPort>, Malformed> {
     } else {
         ip.to_string()
     };
-    if port == 0 { Err(Malformed("port 0")) } else { Ok(Parsed::Done(HostPort { host, port }, used)) }
+    if port == 0 {
+        Err(Malformed::new("端口不能为 0", "port 0"))
+    } else {
+        Ok(Parsed::Done(HostPort { host, port }, used))
+    }
 }
 
 type Split<'b> = Option<(&'b [u8], &'b [u8])>;
@@ -229,7 +235,7 @@ fn terminated(input: &[u8], longest: usize) -> Result<Split<'_>, Malformed> {
     // Only so far: what is refused while it arrives must not pass because it arrived at once.
     match input.iter().take(longest + 1).position(|b| *b == 0) {
         Some(end) => Ok(Some((&input[..end], &input[end + 1..]))),
-        None if input.len() > longest => Err(Malformed("a SOCKS4 field is too long")),
+        None if input.len() > longest => Err(Malformed::new("SOCKS4 字段过长", "a SOCKS4 field is too long")),
         None => Ok(None),
     }
 }

@@ -16,14 +16,16 @@ pub struct Header {
 
 /// Reads the header of a datagram.
 pub fn header(datagram: &[u8]) -> Result<Header, Malformed> {
-    const SHORT: Malformed = Malformed("the datagram is shorter than its header");
+    const SHORT: Malformed = Malformed::new("数据报短于其头部", "the datagram is shorter than its header");
     let (head, rest) = datagram.split_first_chunk::<3>().ok_or(SHORT)?;
     if head[0] != 0 || head[1] != 0 {
-        return Err(Malformed("the reserved bytes of a datagram are zero"));
+        return Err(Malformed::new("数据报的保留字节应为零", "the reserved bytes of a datagram are zero"));
     }
     match socks::address(rest)? {
         Parsed::Incomplete => Err(SHORT),
-        Parsed::Done(destination, _) if destination.port == 0 => Err(Malformed("port 0")),
+        Parsed::Done(destination, _) if destination.port == 0 => {
+            Err(Malformed::new("端口不能为 0", "port 0"))
+        }
         Parsed::Done(destination, used) => Ok(Header { fragment: head[2], destination, length: 3 + used }),
     }
 }

@@ -150,7 +150,10 @@ async fn next<C: Client>(
         return Err(error);
     }
     let wrong = error.get_ref().and_then(|e| e.downcast_ref::<Malformed>()).copied();
-    let refusal = malformed(Reason::BadRequest, wrong.unwrap_or(Malformed("the request is malformed")));
+    let refusal = malformed(
+        Reason::BadRequest,
+        wrong.unwrap_or(Malformed::new("请求格式错误", "the request is malformed")),
+    );
     home.shared.metrics.refused(refusal.reason);
     refuse(client, &refusal, false, false).await?;
     finish(home, client).await;
@@ -223,12 +226,17 @@ fn last_answer(request: &Request, reflected: &[u8], goes_on: bool) -> Vec<u8> {
 }
 
 fn malformed(reason: Reason, wrong: Malformed) -> Refusal {
-    Refusal::new(reason).say(Text::made(format!("{}:{}", reason.text().zh, wrong.0), wrong.0))
+    Refusal::new(reason).say(Text::made(format!("{}：{}", reason.text().zh, wrong.zh), wrong.en))
 }
 
 fn not_for_us(home: &Rc<Loop>, peer: Peer) -> Refusal {
-    let refusal =
-        malformed(Reason::BadRequest, Malformed("this is a proxy: send an absolute URI or CONNECT"));
+    let refusal = malformed(
+        Reason::BadRequest,
+        Malformed::new(
+            "此处是代理：请发送绝对 URI 或 CONNECT",
+            "this is a proxy: send an absolute URI or CONNECT",
+        ),
+    );
     record(&home.shared, peer, &HostPort { host: String::new(), port: 0 }, &refusal);
     refusal
 }

@@ -104,7 +104,7 @@ where
         // RFC 9112 section 5.2 and 6.3: what can't be trusted becomes 502.
         io::ErrorKind::InvalidData => {
             let wrong = error.get_ref().and_then(|e| e.downcast_ref::<Malformed>());
-            let wrong = wrong.map_or("malformed", |wrong| wrong.0);
+            let wrong = wrong.map_or("malformed", |wrong| wrong.en);
             let say = Text::made(
                 format!("目标的响应格式错误：{wrong}"),
                 format!("The response is malformed: {wrong}"),
@@ -122,7 +122,7 @@ fn parse_head(bytes: &[u8], request: &Request) -> Result<Parsed<Head>, Malformed
         return Ok(Parsed::Incomplete);
     };
     if head.status == 101 && !(request.upgrade && request.framing == Framing::None) {
-        return Err(Malformed("the origin switches protocols unasked"));
+        return Err(Malformed::new("源站未经请求切换协议", "the origin switches protocols unasked"));
     }
     let mut forwarded = Vec::with_capacity(used + 32);
     head.forward(&mut forwarded, request.keep_alive && head.framing != Framing::UntilClose);
