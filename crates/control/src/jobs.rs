@@ -160,6 +160,9 @@ async fn measure_exits(control: &Control, now: Timestamp) -> Result<()> {
         Ok(Refreshed::Unchanged | Refreshed::StillBroken) | Err(_) => {}
     }
     while turnpike_network::truth::flow::run(&control.0.network, now).await? {}
+    for (file, lookups) in control.0.network.truth.settled().databases.unreadable() {
+        tracing::warn!(file = %file.display(), lookups, "a database of addresses has records that can't be read: they count as empty");
+    }
     Ok(())
 }
 

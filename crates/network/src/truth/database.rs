@@ -5,6 +5,7 @@ use maxminddb::Reader;
 use serde::Deserialize;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::SystemTime;
 
 /// What the files say about an address.
@@ -39,6 +40,9 @@ struct Database {
     file: PathBuf,
     print: Print,
     reader: Reader<Vec<u8>>,
+    /// Look-ups since it was read that found a record which can't be.
+    unreadable: AtomicU64,
+    told: AtomicBool,
 }
 
 /// By what a file's change is seen.
@@ -57,7 +61,14 @@ struct Row {
     subdivisions: Vec<Nested>,
     state1: Option<String>,
     city: Option<Named>,
-    autonomous_system_number: Option<u32>,
+    autonomous_system_number: Option<Whole>,
+}
+
+/// A number of whatever width a file's maker gave it: 16, 32 and 64 bits are all in use.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Whole {
+    Number(u64),
 }
 
 #[derive(Deserialize)]
@@ -78,6 +89,13 @@ struct Nested {
 #[serde(default)]
 struct Names {
     en: Option<String>,
+}
+
+impl Whole {
+    fn asn(self) -> Option<u32> {
+        let Self::Number(number) = self;
+        u32::try_from(number).ok()
+    }
 }
 
 impl Named {
@@ -104,7 +122,7 @@ impl From<Row> for Found {
             country: said(row.country.and_then(Named::code).or(row.country_code)),
             state: said(nested.or(row.state1)),
             city: said(row.city.and_then(Named::name)),
-            asn: row.autonomous_system_number.filter(|asn| *asn > 0),
+            asn: row.autonomous_system_number.and_then(Whole::asn).filter(|asn| *asn > 0),
         }
     }
 }
@@ -120,7 +138,8 @@ impl Databases {
             let print = print(file);
             let reader = Reader::open_readfile(file)
                 .map_err(|error| DatabaseError { file: file.clone(), why: error.to_string() })?;
-            Ok(Database { file: file.clone(), print, reader })
+            let (unreadable, told) = (AtomicU64::new(0), AtomicBool::new(false));
+            Ok(Database { file: file.clone(), print, reader, unreadable, told })
         };
         Ok(Self(files.iter().map(open).collect::<Result<_, _>>()?))
     }
@@ -150,6 +169,13 @@ impl Databases {
         self.0.iter().map(one).collect::<Vec<_>>().join("|")
     }
 
+    /// Files with records that can't be read, and at how many look-ups so far; each file is told once.
+    pub fn unreadable(&self) -> Vec<(PathBuf, u64)> {
+        let count = |database: &Database| database.unreadable.load(Ordering::Relaxed);
+        let news = |database: &&Database| count(database) > 0 && !database.told.swap(true, Ordering::Relaxed);
+        self.0.iter().filter(news).map(|database| (database.file.clone(), count(database))).collect()
+    }
+
     /// What they say about an address. A record that can't be read says nothing.
     pub fn look_up(&self, address: IpAddr) -> Found {
         let mut found = Found::default();
@@ -158,6 +184,7 @@ impl Databases {
             let next = match row {
                 Ok(row) => row.map(Found::from).unwrap_or_default(),
                 Err(error) => {
+                    database.unreadable.fetch_add(1, Ordering::Relaxed);
                     tracing::debug!(%address, file = %database.file.display(), %error, "a record can't be read");
                     Found::default()
                 }

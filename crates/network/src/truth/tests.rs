@@ -39,6 +39,21 @@ fn both_layouts_are_read_and_files_complete_each_other() {
 }
 
 #[test]
+fn numbers_of_any_width_are_read_and_records_that_cant_be_are_told_once() {
+    for width in ["narrow.mmdb", "wide.mmdb"] {
+        assert_eq!(look_up(&[width], "192.0.2.9"), found("US", "", "", 7922), "{width}");
+    }
+    let databases = Databases::open(&[fixture("odd.mmdb"), fixture("nested.mmdb")]).unwrap();
+    assert_eq!(databases.unreadable(), []);
+    for address in ["192.0.2.1", "192.0.2.2", "8.8.8.8"] {
+        databases.look_up(address.parse().unwrap());
+    }
+    assert_eq!(databases.unreadable(), [(fixture("odd.mmdb"), 2)]);
+    databases.look_up("192.0.2.3".parse().unwrap());
+    assert_eq!(databases.unreadable(), [], "once for each time that it is read");
+}
+
+#[test]
 fn what_is_no_database_is_told_by_its_name() {
     for bad in ["make.py", "missing.mmdb"] {
         let error = Databases::open(&[fixture("nested.mmdb"), fixture(bad)]).unwrap_err();
