@@ -75,6 +75,9 @@ async fn read_anew(shared: &Arc<Shared>, loops: &[LoopHandle]) -> i64 {
         loops.iter().for_each(|l| l.tell(Arc::clone(&numbered)));
     }
     statics::open_all(shared, loops);
+    // Who dials meanwhile looks at the rules again; what runs already ends where they close it.
+    shared.changes_seen.fetch_add(1, Ordering::AcqRel);
+    loops.iter().for_each(LoopHandle::heed_rules);
     seq
 }
 

@@ -4,13 +4,14 @@ use crate::budget::Taken;
 use crate::caps::{CapState, Slot};
 use crate::destination;
 use crate::exits::Exit;
+use crate::open::{check_destination, may_reach};
 use crate::pending::Sums;
 use crate::purse::Purse;
 use crate::serve::Loop;
 use crate::shared::held;
 use crate::signal::Signal;
 use std::cell::{Cell, RefCell};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -288,6 +289,14 @@ impl Conn {
     pub(crate) fn leads_to(&self, hosts: &[String]) -> bool {
         destination::is_listed(&destination::plain(&self.host), hosts)
             || self.dialled.is_some_and(|ip| destination::is_address_listed(ip, hosts))
+    }
+
+    /// Whether what is closed now would keep it from being opened.
+    pub(crate) fn is_denied(&self) -> bool {
+        let (shared, permit) = (&self.home.shared, &self.permit);
+        let to = HostPort { host: self.host.to_string(), port: self.port };
+        let reached = |ip| may_reach(shared, permit, SocketAddr::new(ip, self.port));
+        check_destination(shared, permit, &to).is_err() || self.dialled.is_some_and(|ip| !reached(ip))
     }
 
     /// Why it was cut, if it was, and whether it has been idle for too long.

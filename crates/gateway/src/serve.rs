@@ -24,7 +24,7 @@ use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::LocalSet;
 use turnpike_base::ExitId;
-use turnpike_wire::{Ending, Numbered, Refusal, Revocation, Subject};
+use turnpike_wire::{Ending, Numbered, Reason, Refusal, Revocation, Subject};
 
 /// How often a loop hands over what it counted and looks for what is overdue.
 const BEAT: Duration = Duration::from_millis(250);
@@ -37,6 +37,8 @@ pub(crate) enum Order {
     Change(Arc<Numbered>),
     /// A subject has nothing left to spend: all its connections end, idle ones too.
     Broke(Subject, Refusal),
+    /// The operator's rules may be others now: what they close ends.
+    Rules,
     /// Hand over what was counted, now.
     Collect(oneshot::Sender<()>),
     /// Listen here too.
@@ -59,6 +61,11 @@ impl LoopHandle {
 
     pub(crate) fn broke(&self, subject: Subject, refusal: Refusal) {
         let _ = self.orders.send(Order::Broke(subject, refusal));
+    }
+
+    /// The operator's rules may be others now.
+    pub(crate) fn heed_rules(&self) {
+        let _ = self.orders.send(Order::Rules);
     }
 
     pub(crate) fn open(&self, door: std::net::TcpListener) {
@@ -230,6 +237,11 @@ impl Loop {
                 let conns = self.conns.borrow();
                 let of_subject = conns.iter().filter(|(_, conn)| conn.permit.subject == subject);
                 of_subject.for_each(|(_, conn)| conn.cut(refusal.clone(), Revocation::Close));
+            }
+            Order::Rules => {
+                let conns = self.conns.borrow();
+                let closed = conns.iter().filter(|(_, conn)| conn.is_denied());
+                closed.for_each(|(_, conn)| conn.cut(Reason::DestinationDenied.into(), Revocation::Close));
             }
             Order::Collect(done) => {
                 self.collect();

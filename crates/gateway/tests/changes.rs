@@ -16,6 +16,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt;
 use turnpike_base::{AccountId, CustomerId, ExitId, ProductType};
+use turnpike_gateway::{Config, Destinations};
 use turnpike_wire::{Change, Revocation};
 
 const ALICE: AccountId = AccountId(1);
@@ -26,10 +27,16 @@ fn account(running: Revocation) -> Change {
 
 /// An origin that says `ok` to every request, and a lab that takes TLS.
 async fn lab_with_tls() -> (Lab, Origin, rustls::RootCertStore) {
+    lab_with(|_| {}).await
+}
+
+/// The same with other settings.
+async fn lab_with(other: impl FnOnce(&mut Config)) -> (Lab, Origin, rustls::RootCertStore) {
     let origin = Origin::http(|_| "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".into()).await;
     let mut setup = Setup::new(&[origin.address]);
     let (server, roots) = certificate();
     setup.config.tls = Some(server);
+    other(&mut setup.config);
     (setup.start().await, origin, roots)
 }
 
@@ -185,6 +192,25 @@ async fn a_change_that_was_missed_is_made_up_for() {
     lab.tell(Change::SessionEnded { customer: CustomerId(1), account: ALICE, session: "x".into() }).await;
     let refused = async { while lab.dial().await.connect_to("alice", origin.address).await.status != 407 {} };
     tokio::time::timeout(PATIENCE, refused).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_host_that_the_operator_closes_ends_what_runs_there() {
+    // What is exempt is so from the operator's rules, too.
+    let open = Destinations { allow_private: true, ..Destinations::default() };
+    let (lab, origin, roots) = lab_with(|config| config.destinations = open).await;
+    let wires = one_of_each(&lab, origin.address, &roots).await;
+    lab.settle("all are admitted", |m| m.tunnels.load(std::sync::atomic::Ordering::Relaxed) == 6).await;
+    lab.control.close("127.0.0.1");
+    lab.tell(Change::Rules).await;
+    for (what, mut wire) in wires {
+        let (said, end) = wire.rest().await;
+        assert_eq!(end, End::Fin, "{what}");
+        let told = String::from_utf8(said).unwrap();
+        assert!(told.is_empty() || told.contains("destination_denied"), "{what}: {told}");
+    }
+    let refused = lab.dial().await.connect_to("alice", origin.address).await;
+    assert_eq!(refused.field("x-proxy-error"), Some("destination_denied"));
 }
 
 #[tokio::test]

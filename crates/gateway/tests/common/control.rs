@@ -77,6 +77,8 @@ struct State {
     batches: Vec<UsageBatch>,
     admissions: Vec<Admission>,
     health: Vec<ExitHealth>,
+    /// Hosts that the operator closed.
+    closed: Vec<String>,
     hellos: Vec<Hello>,
 }
 
@@ -158,6 +160,11 @@ impl Script {
 
     pub(crate) fn drop_exit(&self, id: ExitId) {
         self.state().exits.retain(|e| e.id != id);
+    }
+
+    /// Closes a host, as the operator does.
+    pub(crate) fn close(&self, host: &str) {
+        self.state().closed.push(host.into());
     }
 
     pub(crate) fn drop_exits(&self) {
@@ -274,7 +281,8 @@ impl Control for Script {
         self.state().hellos.push(hello);
         let seq = self.seq.load(Ordering::SeqCst);
         let exits = self.state().exits.clone();
-        let welcome = Welcome { seq, exits, denied_hosts: vec!["denied.test".into()], denied_ports: vec![7] };
+        let denied_hosts = [vec!["denied.test".to_owned()], self.state().closed.clone()].concat();
+        let welcome = Welcome { seq, exits, denied_hosts, denied_ports: vec![7] };
         ready(self.present().map(|()| welcome))
     }
 
