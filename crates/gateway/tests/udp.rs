@@ -82,6 +82,14 @@ impl Association {
         self.socket.send_to(&udp::datagram(to, data), self.relay).await.unwrap();
     }
 
+    async fn send_to_localhost(&self, port: u16, data: &[u8]) {
+        let mut datagram = vec![0, 0, 0, 3, 9];
+        datagram.extend(b"localhost");
+        datagram.extend(port.to_be_bytes());
+        datagram.extend(data);
+        self.socket.send_to(&datagram, self.relay).await.unwrap();
+    }
+
     /// The next answer: from where, and what.
     async fn receive(&self) -> (SocketAddr, Vec<u8>) {
         let mut buffer = vec![0; 65_536];
@@ -160,11 +168,7 @@ async fn a_name_is_resolved_by_the_gateway() {
     let (at, _told) = origin("127.0.0.1:0").await;
     let lab = setup(&[at]).start().await;
     let association = Association::open(lab.proxy, "alice").await;
-    let mut named = vec![0, 0, 0, 3, 9];
-    named.extend(b"localhost");
-    named.extend(at.port().to_be_bytes());
-    named.extend(b"abc");
-    association.socket.send_to(&named, association.relay).await.unwrap();
+    association.send_to_localhost(at.port(), b"abc").await;
     assert_eq!(association.receive().await, (at, b"abcabc".to_vec()));
 }
 
@@ -186,7 +190,9 @@ async fn it_has_to_be_on() {
 
 #[tokio::test]
 async fn a_parent_proxy_carries_none() {
-    let setup = setup(&[]);
+    let mut setup = setup(&[]);
+    // A probe would find out that nobody listens there.
+    setup.config.probes_per_second = 0;
     setup.control.drop_exits();
     let kind = ExitKind::Upstream {
         protocol: ParentProtocol::Socks5,
@@ -221,6 +227,33 @@ async fn what_is_denied_malformed_or_a_fragment_is_dropped() {
     let denied = |to: SocketAddr| (Reason::DestinationDenied, to.to_string());
     assert_eq!(refusals(&lab), [denied(private), denied(SocketAddr::new(at.ip(), 25))]);
     assert_eq!(lab.control.counted(), (1, 2), "what is dropped is free");
+}
+
+/// What several names that lead to one address cost each, as far as that is knowable.
+#[tokio::test]
+async fn names_of_one_address_are_counted_apart() {
+    let (at, _told) = origin("127.0.0.1:0").await;
+    let lab = setup(&[at]).start().await;
+    let mut association = Association::open(lab.proxy, "alice").await;
+    for (host, count) in [("127.0.0.1", 1), ("localhost", 2), ("127.0.0.1", 10)] {
+        for _ in 0..count {
+            if host == "localhost" {
+                association.send_to_localhost(at.port(), b"x").await;
+            } else {
+                association.send(at, b"x").await;
+            }
+            assert_eq!(association.receive().await, (at, b"xx".to_vec()));
+        }
+    }
+    association.tcp.finish().await;
+    association.tcp.rest().await;
+    lab.settle("it ended", |m| m.tunnels.load(Ordering::Relaxed) == 0).await;
+    lab.gateway.report_now().await;
+    let batches = lab.control.batches();
+    let traces = batches.iter().flat_map(|b| &b.traces);
+    let mut counted: Vec<_> = traces.map(|t| (t.destination.clone(), t.up.0, t.down.0)).collect();
+    counted.sort();
+    assert_eq!(counted, [(at.to_string(), 11, 22), (format!("localhost:{}", at.port()), 2, 4)]);
 }
 
 #[tokio::test]

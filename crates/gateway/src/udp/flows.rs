@@ -1,4 +1,7 @@
 //! The destinations of an association: each with its count, its trace, and the time it was used last.
+//!
+//! A destination is what the customer calls it. Several may lead to one address; what comes from there does not say
+//! which of them it answers, and counts for the one that was sent to last.
 
 use crate::conn::Guard;
 use std::collections::HashMap;
@@ -13,41 +16,61 @@ const IDLE_SECONDS: u64 = 120;
 /// See the module.
 #[derive(Default)]
 pub(super) struct Flows {
-    by_address: HashMap<SocketAddr, Flow>,
-    /// Where names that the customer sends to led.
-    names: HashMap<HostPort, SocketAddr>,
+    all: HashMap<HostPort, Flow>,
+    /// To which destination of an address was sent last.
+    latest: HashMap<SocketAddr, HostPort>,
     swept: u64,
 }
 
 struct Flow {
     guard: Guard,
+    at: SocketAddr,
     used: u64,
 }
 
+impl Flow {
+    fn lives(&self) -> bool {
+        !self.guard.is_cut()
+    }
+}
+
 impl Flows {
-    /// Where a destination led before.
+    /// Where a destination led before. One whose flow was cut is looked at anew.
     pub(super) fn known(&self, to: &HostPort) -> Option<SocketAddr> {
-        let lives = |at: &SocketAddr| self.by_address.get(at).is_some_and(|flow| !flow.guard.is_cut());
-        self.names.get(to).copied().filter(lives)
+        self.all.get(to).filter(|flow| flow.lives()).map(|flow| flow.at)
     }
 
-    /// The flow to or from an address; it is in use now. One that was cut is none.
-    pub(super) fn touch(&mut self, at: SocketAddr, second: u64) -> Option<&Guard> {
-        let flow = self.by_address.get_mut(&at).filter(|flow| !flow.guard.is_cut())?;
+    /// The flow to a destination that was sent to now.
+    pub(super) fn sent(&mut self, to: &HostPort, second: u64) -> Option<&Guard> {
+        let flow = self.all.get_mut(to).filter(|flow| flow.lives())?;
+        flow.used = second;
+        if self.latest.get(&flow.at) != Some(to) {
+            self.latest.insert(flow.at, to.clone());
+        }
+        Some(&flow.guard)
+    }
+
+    /// The flow that something from an address belongs to; it is in use now. What was cut gets no answers.
+    pub(super) fn answered(&mut self, from: SocketAddr, second: u64) -> Option<&Guard> {
+        let latest = self.latest.get(&from)?;
+        if !self.all.get(latest).is_some_and(Flow::lives) {
+            self.look_again(from);
+        }
+        let flow = self.all.get_mut(self.latest.get(&from)?)?;
         flow.used = second;
         Some(&flow.guard)
     }
 
-    /// A new flow.
+    /// A new flow, about to be sent to.
     pub(super) fn open(&mut self, to: HostPort, at: SocketAddr, guard: Guard, second: u64) {
-        if self.by_address.len() >= MOST
-            && let Some(oldest) = self.by_address.iter().min_by_key(|(_, flow)| flow.used).map(|(at, _)| *at)
+        if self.all.len() >= MOST
+            && let Some(oldest) = self.all.iter().min_by_key(|(_, flow)| flow.used).map(|(to, _)| to.clone())
         {
-            self.by_address.remove(&oldest);
+            self.all.remove(&oldest);
+            self.repair();
         }
-        self.names.insert(to, at);
-        self.by_address.insert(at, Flow { guard, used: second });
-        self.names.retain(|_, at| self.by_address.contains_key(at));
+        self.latest.insert(at, to.clone());
+        self.all.insert(to, Flow { guard, at, used: second });
     }
 
     /// Forgets what is unused, now and then.
@@ -56,7 +79,22 @@ impl Flows {
             return;
         }
         self.swept = second;
-        self.by_address.retain(|_, flow| second.saturating_sub(flow.used) < IDLE_SECONDS);
-        self.names.retain(|_, at| self.by_address.contains_key(at));
+        self.all.retain(|_, flow| second.saturating_sub(flow.used) < IDLE_SECONDS);
+        self.repair();
+    }
+
+    /// Addresses whose latest destination is gone answer another one, if one leads there.
+    fn repair(&mut self) {
+        let lost = self.latest.iter().filter(|(_, to)| !self.all.contains_key(to)).map(|(at, _)| *at);
+        let lost: Vec<SocketAddr> = lost.collect();
+        lost.into_iter().for_each(|at| self.look_again(at));
+    }
+
+    fn look_again(&mut self, at: SocketAddr) {
+        let there = self.all.iter().filter(|(_, flow)| flow.at == at && flow.lives());
+        match there.max_by_key(|(_, flow)| flow.used).map(|(to, _)| to.clone()) {
+            Some(to) => drop(self.latest.insert(at, to)),
+            None => drop(self.latest.remove(&at)),
+        }
     }
 }

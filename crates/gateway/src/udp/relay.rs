@@ -87,7 +87,7 @@ impl Association {
                     Ok((datagram, from)) => self.take(&datagram, from, &mut waiting).await,
                     Err(error) => return Stop::Client(error),
                 },
-                (at, kept) = waiting.found() => self.send_kept(at, &kept).await,
+                (to, at, kept) = waiting.found() => self.send_kept(&to, at, &kept).await,
             };
             if let Err(refusal) = outcome {
                 return Stop::Broke(refusal);
@@ -116,9 +116,9 @@ impl Association {
         let (to, data) = (header.destination, &datagram[header.length..]);
         let known = self.flows.borrow().known(&to);
         match known {
-            Some(at) => self.send_up(at, data).await,
+            Some(at) => self.send_up(&to, at, data).await,
             None if to.host.parse::<IpAddr>().is_ok() => match self.flow_to(&to).await {
-                Some(at) => self.send_up(at, data).await,
+                Some(at) => self.send_up(&to, at, data).await,
                 None => Ok(()),
             },
             None => {
@@ -134,11 +134,16 @@ impl Association {
     }
 
     /// Sends what waited for an address.
-    async fn send_kept(&self, at: Option<SocketAddr>, kept: &[Vec<u8>]) -> Result<(), Refusal> {
+    async fn send_kept(
+        &self,
+        to: &HostPort,
+        at: Option<SocketAddr>,
+        kept: &[Vec<u8>],
+    ) -> Result<(), Refusal> {
         let Some(at) = at else { return Ok(()) };
         self.still_allowed().await?;
         for data in kept {
-            self.send_up(at, data).await?;
+            self.send_up(to, at, data).await?;
         }
         Ok(())
     }
@@ -228,10 +233,13 @@ impl Association {
         self.out[usize::from(at.is_ipv6())].as_ref()
     }
 
-    async fn send_up(&self, at: SocketAddr, data: &[u8]) -> Result<(), Refusal> {
+    async fn send_up(&self, to: &HostPort, at: SocketAddr, data: &[u8]) -> Result<(), Refusal> {
         let Some(socket) = self.socket_to(at) else { return Ok(()) };
         if self.pay_and_send(data.len(), socket, data, at).await? {
-            self.counted(at, data.len(), 0);
+            self.guard.touch();
+            if let Some(flow) = self.flows.borrow_mut().sent(to, self.home.second()) {
+                flow.count_up(data.len());
+            }
         }
         Ok(())
     }
@@ -247,12 +255,17 @@ impl Association {
             };
             let from = SocketAddr::new(from.ip().to_canonical(), from.port());
             let Some(customer) = self.customer.get() else { continue };
-            if self.flows.borrow_mut().touch(from, self.home.second()).is_none() {
+            if self.flows.borrow_mut().answered(from, self.home.second()).is_none() {
                 continue;
             }
             let datagram = udp::datagram(from, &data);
             match self.pay_and_send(data.len(), &self.relay, &datagram, customer).await {
-                Ok(true) => self.counted(from, 0, data.len()),
+                Ok(true) => {
+                    self.guard.touch();
+                    if let Some(flow) = self.flows.borrow_mut().answered(from, self.home.second()) {
+                        flow.count_down(data.len());
+                    }
+                }
                 Ok(false) => {}
                 Err(refusal) => return Stop::Broke(refusal),
             }
@@ -295,14 +308,6 @@ impl Association {
                 }
                 Err(_) => return Ok(false),
             }
-        }
-    }
-
-    fn counted(&self, at: SocketAddr, up: usize, down: usize) {
-        self.guard.touch();
-        if let Some(flow) = self.flows.borrow_mut().touch(at, self.home.second()) {
-            flow.count_up(up);
-            flow.count_down(down);
         }
     }
 }

@@ -43,12 +43,12 @@ impl<'a> Waiting<'a> {
         }
     }
 
-    /// Waits for the next destination that was looked for; gives its address, and what was sent to it, in its order.
-    pub(super) async fn found(&mut self) -> (Option<SocketAddr>, Vec<Vec<u8>>) {
+    /// Waits for the next destination that was looked for; gives it, its address, and what was sent to it, in its order.
+    pub(super) async fn found(&mut self) -> (HostPort, Option<SocketAddr>, Vec<Vec<u8>>) {
         let Some((to, at)) = self.looks.next().await else { return std::future::pending().await };
         let kept = self.kept.remove(&to).unwrap_or_default();
         self.bytes -= kept.iter().map(Vec::len).sum::<usize>();
-        (at, kept)
+        (to, at, kept)
     }
 }
 
@@ -81,7 +81,10 @@ mod tests {
         for data in [b"a", b"b"] {
             waiting.keep(name("fast"), data, at_once);
         }
-        assert_eq!(waiting.found().await, (Some(address()), vec![b"a".to_vec(), b"b".to_vec()]));
+        assert_eq!(
+            waiting.found().await,
+            (name("fast"), Some(address()), vec![b"a".to_vec(), b"b".to_vec()])
+        );
         assert_eq!((waiting.kept.len(), waiting.bytes), (1, 2), "the slow one's still wait");
     }
 
@@ -93,7 +96,7 @@ mod tests {
             waiting.keep(name("a"), &large, at_once);
         }
         waiting.keep(name("b"), b"x", |_| unreachable!("nothing fits"));
-        assert_eq!(waiting.found().await.1.len(), 2);
+        assert_eq!(waiting.found().await.2.len(), 2);
         for n in 0..MOST_LOOKS + 9 {
             waiting.keep(name(&n.to_string()), b"x", never);
         }
