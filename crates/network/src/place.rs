@@ -30,6 +30,8 @@ pub struct UnknownPlace {
     pub name: String,
     /// The nearest names that exist, nearest first.
     pub nearest: Vec<Text>,
+    /// The largest that there are, where no name is near.
+    pub examples: Vec<Text>,
     /// A state or city came without a country.
     pub needs_country: bool,
     /// Where a city of this name is, if not in the state it was asked for in.
@@ -50,7 +52,16 @@ pub struct Elsewhere {
 impl UnknownPlace {
     fn new(names: &Names, field: &'static str, name: &str, kind: Kind<'_>) -> Self {
         let nearest = names.nearest(kind, name, SUGGESTIONS);
-        Self { field, name: shown(name), nearest, needs_country: false, elsewhere: None, among: Vec::new() }
+        let examples = if nearest.is_empty() { names.largest(kind, SUGGESTIONS) } else { Vec::new() };
+        Self {
+            field,
+            name: shown(name),
+            nearest,
+            examples,
+            needs_country: false,
+            elsewhere: None,
+            among: Vec::new(),
+        }
     }
 
     fn in_another_state(names: &Names, name: &str, asked: &'static State, found: &[&'static City]) -> Self {
@@ -60,6 +71,7 @@ impl UnknownPlace {
             field: "city",
             name: shown(name),
             nearest: Vec::new(),
+            examples: Vec::new(),
             needs_country: false,
             elsewhere,
             among: Vec::new(),
@@ -72,6 +84,7 @@ impl UnknownPlace {
             field: "state",
             name: shown(name),
             nearest: Vec::new(),
+            examples: Vec::new(),
             needs_country: false,
             elsewhere: None,
             among,
@@ -83,6 +96,7 @@ impl UnknownPlace {
             field,
             name: shown(name),
             nearest: Vec::new(),
+            examples: Vec::new(),
             needs_country: true,
             elsewhere: None,
             among: Vec::new(),
@@ -122,6 +136,11 @@ impl UnknownPlace {
             let nearest = joined(&self.nearest);
             chinese.push_str(&format!("，您是否要找：{}", nearest.zh));
             english.push_str(&format!("; did you mean {}?", nearest.en));
+        }
+        if !self.examples.is_empty() {
+            let some = joined(&self.examples);
+            chinese.push_str(&format!("，可选的有：{}", some.zh));
+            english.push_str(&format!("; some that there are: {}", some.en));
         }
         Text::made(chinese, english)
     }
@@ -330,6 +349,22 @@ mod tests {
         let germany = wish("Germny", "", "").unwrap_err();
         assert!(nearest(&germany) == "Germany" && germany.text().zh.contains("德国"));
         assert_eq!(nearest(&wish("US", "Califronia", "").unwrap_err()), "California");
+    }
+
+    #[test]
+    fn where_nothing_is_near_the_largest_are_told() {
+        for (country, state, city, told) in [
+            ("DE", "Xyzzyplugh", "", "North Rhine-Westphalia"),
+            ("US", "", "Xyzzyplughxyzzy", "New York City"),
+            ("US", "CA", "Xyzzyplughxyzzy", "Los Angeles"),
+            ("Xyzzyplugh", "", "", "China"),
+        ] {
+            let unknown = wish(country, state, city).unwrap_err();
+            let text = unknown.text();
+            assert!(text.en.contains(&format!("; some that there are: {told}")), "{}", text.en);
+            assert!(text.zh.contains("，可选的有：") && unknown.nearest.is_empty(), "{}", text.zh);
+        }
+        assert!(wish("US", "Califronia", "").unwrap_err().examples.is_empty());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! "Did you mean": the names nearest to one that nobody knows.
 
-use crate::{Catalogue, City, Names, PlaceKey, fold};
+use crate::{Catalogue, City, Country, Names, PlaceKey, State, fold};
 use turnpike_base::Text;
 
 /// Which names are meant.
@@ -60,6 +60,47 @@ impl Names {
             }
         }
         names
+    }
+}
+
+impl Names {
+    /// The `n` largest of a kind by how many people live in their cities, as the site calls them: examples for who
+    /// wrote a name that nothing is near to.
+    pub fn largest(&self, kind: Kind<'_>, n: usize) -> Vec<Text> {
+        let mut all = weighed(kind);
+        all.sort_by_key(|(people, _)| std::cmp::Reverse(*people));
+        let mut names: Vec<Text> = Vec::new();
+        for name in all.into_iter().map(|(_, place)| self.text(place)) {
+            if names.len() < n && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+}
+
+/// What the catalogue has of a kind, with the people in its cities.
+fn weighed(kind: Kind<'_>) -> Vec<(u64, PlaceKey)> {
+    let world = Catalogue::get();
+    let people = |city: &City| u64::from(city.population);
+    match kind {
+        Kind::Country => {
+            let sum = |country: &Country| world.cities_of(country.code).iter().map(people).sum();
+            world.countries().iter().map(|country| (sum(country), country.into())).collect()
+        }
+        Kind::State(country) => {
+            let cities = world.cities_of(country);
+            let inside = |code| cities.iter().filter(move |city| city.state == Some(code));
+            let sum = |state: &State| inside(state.code).map(people).sum();
+            world.states_of(country).iter().map(|state| (sum(state), state.into())).collect()
+        }
+        Kind::City(country) => {
+            world.cities_of(country).iter().map(|city| (people(city), city.into())).collect()
+        }
+        Kind::CityIn(country, state) => {
+            let inside = world.cities_of(country).iter().filter(|city| city.state == Some(state));
+            inside.map(|city| (people(city), city.into())).collect()
+        }
     }
 }
 
