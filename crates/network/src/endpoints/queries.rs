@@ -1,7 +1,7 @@
 //! All SQL of endpoints.
 
 use std::collections::HashMap;
-use turnpike_base::{CustomerId, ExitId, Page, ProductType, Result, Timestamp};
+use turnpike_base::{CustomerId, ExitId, ProductType, Result, Timestamp};
 use turnpike_store::{Read, Row, StoreError, WriteTx, args};
 use turnpike_wire::{CountryCode, PlaceFilter};
 
@@ -102,25 +102,14 @@ pub(super) async fn put(
     .await
 }
 
-/// How many endpoints of a customer run.
-pub(super) async fn count_running(
-    tx: &impl Read,
-    customer: CustomerId,
-    now: Timestamp,
-) -> Result<i64, StoreError> {
-    let sql = "SELECT COUNT(*) AS n FROM endpoints WHERE customer_id = $1 AND expires_at > $2";
-    tx.row(sql, args![customer, now]).await?.map_or(Ok(0), |row| row.get("n"))
-}
-
-/// A page of a customer's running endpoints, the newest first.
+/// A customer's running endpoints, the newest first; one a port at most.
 pub(super) async fn running(
     tx: &impl Read,
     customer: CustomerId,
-    page: Page,
     now: Timestamp,
 ) -> Result<Vec<Running>, StoreError> {
     let sql = "SELECT port, product, exit_id, created_at, expires_at FROM endpoints \
-               WHERE customer_id = $1 AND expires_at > $2 ORDER BY created_at DESC, port LIMIT $3 OFFSET $4";
+               WHERE customer_id = $1 AND expires_at > $2 ORDER BY created_at DESC, port";
     let one = |row: &Row| {
         Ok(Running {
             port: u16::try_from(row.get::<i64>("port")?).unwrap_or(0),
@@ -130,7 +119,7 @@ pub(super) async fn running(
             until: row.get("expires_at")?,
         })
     };
-    tx.rows(sql, args![customer, now, page.size, page.offset()]).await?.iter().map(one).collect()
+    tx.rows(sql, args![customer, now]).await?.iter().map(one).collect()
 }
 
 /// Ends running endpoints at some ports of a customer, or at all of them; gives back how many.

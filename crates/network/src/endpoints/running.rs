@@ -73,13 +73,17 @@ pub(crate) fn routes(network: &State, pins: &Arc<Pins>) -> Vec<Endpoint> {
 async fn list(feature: Feature, call: Call, input: List) -> Result<Paged<EndpointRow>> {
     let page = Page::new(input.page, input.size);
     let tx = feature.network.store.read().await?;
-    let total = queries::count_running(&tx, call.customer, call.now).await?;
-    let mut running = queries::running(&tx, call.customer, page, call.now).await?;
+    let entry = feature.network.entry();
+    let mut running = queries::running(&tx, call.customer, call.now).await?;
+    // On a port that nobody listens on any more, since other ports were set, nothing runs.
+    running.retain(|one| entry.endpoint_ports.contains(one.port));
+    let total = i64::try_from(running.len()).unwrap_or(i64::MAX);
+    let mut running = page_of(running, page);
     for one in &mut running {
         // Its first exit may have died.
         one.exit = feature.pins.of_endpoint(call.customer, one, call.now).unwrap_or(one.exit);
     }
-    let host = feature.network.entry().host_of(None, &call.base_url);
+    let host = entry.host_of(None, &call.base_url);
     let exits = crate::sessions::places(&tx, running.iter().map(|one| one.exit)).await?;
     let rows = running.into_iter().map(|one| {
         let place = exits.get(&one.exit).cloned().unwrap_or_default();
@@ -99,6 +103,13 @@ async fn list(feature: Feature, call: Call, input: List) -> Result<Paged<Endpoin
         }
     });
     Ok(PageOf { page, total, rows: rows.collect() }.into())
+}
+
+/// The rows of a page.
+fn page_of<T>(all: Vec<T>, page: Page) -> Vec<T> {
+    let [offset, size] =
+        [page.offset(), page.size].map(|number| usize::try_from(number).unwrap_or(usize::MAX));
+    all.into_iter().skip(offset).take(size).collect()
 }
 
 async fn end(feature: Feature, call: Call, input: End) -> Result<Ended> {

@@ -283,6 +283,22 @@ both_engines! {
         assert_eq!(flow::end(&store, ALICE, None, NOW).await.unwrap(), 0);
     }
 
+    async fn an_endpoint_on_a_port_that_is_listened_on_no_more_is_not_told(store: Store) {
+        let api = world(&store).await;
+        assert_eq!(ports(&api, "num=5&life=1440").await.len(), 5);
+        let set = |range| api.state.set_entry(Entry { endpoint_ports: Ports::from(range), ..Entry::default() });
+        let listed = async || {
+            let data = api.data(ALICE, "endpoint/list?size=1").await;
+            (data["total_count"].clone(), data["list"][0]["port"].clone())
+        };
+        set(20_004..=20_009);
+        assert_eq!(listed().await, (json!(2), json!(20_004)));
+        set(30_001..=30_009);
+        assert_eq!(listed().await.0, json!(0));
+        set(20_001..=20_005);
+        assert_eq!(listed().await, (json!(5), json!(20_001)), "they are back, and run on");
+    }
+
     async fn many_extractions_at_once_share_no_port(store: Store) {
         let tx = store.write().await.unwrap();
         sites::create(&tx, &NewSite::default(), NOW).await.unwrap();
