@@ -61,6 +61,7 @@ twins! {
     89 "0089_removed_statics",
     90 "0090_parts_of_payments",
     91 "0091_lists_of_providers",
+    95 "0095_invoiced_money",
     100 "0100_failed_logins",
     120 "0120_message_records",
 }

@@ -121,7 +121,7 @@ fn lists(buyers: &mut [Buyer], asked: &[&str]) {
 async fn fill(store: &Store, count: i64, first: i64) {
     let tx = store.write().await.unwrap();
     let sql = "INSERT INTO orders (site_id, customer_id, trade_no, product_id, product_type, amount, currency, unit_price, \
-        gross, discount_fee, handling_fee, received, pm_id, status, title_zh, title_en, goods, created_at, expire_at, paid_at) \
+        gross, discount_fee, handling_fee, received, pm_id, status, title_zh, title_en, goods, created_at, expire_at, paid_at, outside) \
         WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < CAST($1 AS BIGINT)) \
         SELECT 1, CASE WHEN i % 10 = 0 THEN CAST($2 AS BIGINT) \
         WHEN i % CAST($3 AS BIGINT) = 1 THEN CAST($2 AS BIGINT) + 1 + (i / CAST($3 AS BIGINT)) % CAST($4 AS BIGINT) ELSE 1000000 + i % 1000 END, \
@@ -131,7 +131,8 @@ async fn fill(store: &Store, count: i64, first: i64) {
         '动态住宅 20 GB', 'Residential 20 GB', \
         '{\"what\":{\"kind\":\"bucket\",\"bytes\":21474836480,\"days\":7},\"balance_gift\":0,\"detail\":{\"zh\":\"\",\"en\":\"\"},\
         \"regions\":\"\",\"choices\":{\"bandwidth\":null,\"concurrency\":null,\"duration\":null,\"etd\":1}}', \
-        1735689600000 + i * 50000, 1735689600000 + i * 50000, CASE WHEN (i / 10) % 7 > 1 THEN 1735689600000 + i * 50000 END FROM n";
+        1735689600000 + i * 50000, 1735689600000 + i * 50000, CASE WHEN (i / 10) % 7 > 1 THEN 1735689600000 + i * 50000 END, \
+        CASE WHEN (i / 10) % 3 = 0 AND (i / 10) % 7 > 1 THEN 18000 ELSE 0 END FROM n";
     tx.exec(sql, args![count, first, SHARE, BUYERS as i64 - 1]).await.unwrap();
     // What is measured is the shop, not the limit of requests.
     tx.exec("UPDATE sites SET requests_per_second = 1000000, request_burst = 1000000", args![])

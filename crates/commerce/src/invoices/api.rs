@@ -107,9 +107,10 @@ pub(super) struct OrderRow {
     product_type: i64,
     title: String,
     currency: String,
-    /// What was paid and not paid back.
+    /// What came for it from outside, was not paid back and stands on no invoice.
     #[schema(value_type = f64)]
     amount: Money,
+    /// When it was paid; where it never was, when it was made.
     pay_at: String,
 }
 

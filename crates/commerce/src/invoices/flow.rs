@@ -72,14 +72,15 @@ async fn request_once(
         let order = queries::invoiceable_one(&tx, customer, trade_no).await?;
         parts.push(order.ok_or_else(|| error::not_invoiceable(trade_no))?);
     }
-    let taken = || error::not_invoiceable(&trade_nos.join(", "));
-    let id = queries::insert(&tx, site, customer, &profile, &parts, now).await?.ok_or_else(taken)?;
+    let id = queries::insert(&tx, site, customer, &profile, &parts, now).await?;
     let invoice = queries::by_id(&tx, id).await?.ok_or_else(|| error::unknown("invoice", id))?;
     tx.commit().await?;
     Ok(invoice)
 }
 
+/// An invoice that is asked for, locked after its orders: so does whoever pays one of them back.
 async fn requested(tx: &WriteTx, id: i64, customer: Option<CustomerId>) -> Result<Invoice> {
+    queries::lock_orders(tx, id).await?;
     let invoice = queries::lock(tx, id).await?;
     let mine = invoice.filter(|invoice| customer.is_none_or(|customer| invoice.customer == customer));
     let invoice = mine.ok_or_else(|| error::unknown("invoice", id))?;
@@ -160,23 +161,31 @@ pub async fn correct(state: &State, id: i64, number: &str, now: Timestamp) -> Re
     .await
 }
 
-/// `amount` of an order was paid back; `order` is locked, and as it is afterwards. An invoice that is only asked for
-/// becomes so much smaller, one that is issued has to be corrected.
-pub(crate) async fn paid_back(tx: &WriteTx, order: &Order, amount: Money, now: Timestamp) -> Result<()> {
-    let Some(place) = queries::place_of(tx, &order.trade_no).await? else { return Ok(()) };
-    match place.status {
-        Status::Requested => {
-            let kept = order.refund_fee < order.goods_fee();
-            let left = if kept { order.pay_fee().0 - order.refund_fee.0 } else { 0 };
-            queries::set_part(tx, place.invoice, &order.trade_no, Money(left)).await?;
+/// Money from outside came for an order, or what was to go back of it stays after all: so much more can be invoiced.
+pub(crate) async fn came(tx: &WriteTx, trade_no: &str, amount: Money) -> Result<()> {
+    Ok(queries::add_outside(tx, trade_no, amount).await?)
+}
+
+/// Money from outside that came for an order goes back to its payer, or his bank took it; the order is locked. What of it
+/// stands on no invoice goes first; then an invoice that is only asked for becomes so much smaller, and one that is issued
+/// has to be corrected.
+pub(crate) async fn went(tx: &WriteTx, trade_no: &str, amount: Money, now: Timestamp) -> Result<()> {
+    let mut beyond = queries::take_outside(tx, trade_no, amount).await?;
+    if beyond <= Money::ZERO {
+        return Ok(());
+    }
+    for place in queries::places_of(tx, trade_no).await? {
+        let part = beyond.min(place.left);
+        if part <= Money::ZERO {
+            continue;
         }
-        Status::Issued => {
-            let part = amount.min(place.left);
-            if part > Money::ZERO {
-                queries::insert_correction(tx, place.invoice, &order.trade_no, part, now).await?;
-            }
+        match place.status {
+            Status::Requested => queries::shrink(tx, place.invoice, trade_no, part).await?,
+            Status::Issued => queries::insert_correction(tx, place.invoice, trade_no, part, now).await?,
+            Status::Rejected | Status::Cancelled => continue,
         }
-        Status::Rejected | Status::Cancelled => {}
+        queries::add_invoiced(tx, trade_no, Money(-part.0)).await?;
+        beyond.0 -= part.0;
     }
     Ok(())
 }

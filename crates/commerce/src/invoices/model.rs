@@ -102,7 +102,7 @@ pub(super) struct Invoiceable {
     pub(super) title_zh: String,
     pub(super) title_en: String,
     pub(super) currency: String,
-    /// What was paid and not paid back.
+    /// What came for it from outside, was not paid back and stands on no invoice.
     pub(super) amount: Money,
     pub(super) paid_at: Timestamp,
 }

@@ -5,12 +5,10 @@ use std::collections::HashMap;
 use turnpike_base::{CustomerId, Money, Page, PageOf, SiteId, Timestamp};
 use turnpike_store::{Args, Read, Row, StoreError, WriteTx, args};
 
-/// Which orders can be invoiced: paid online, the goods not paid back to the last cent, on no invoice. The rest of a short order
-/// (type 26) is part of that order. The first words are those of the index of such orders.
-pub(crate) const INVOICEABLE: &str = "paid_at IS NOT NULL AND pm_id NOT IN (0, 7) AND product_type <> 26 \
-    AND gross - discount_fee > refund_fee \
-    AND NOT EXISTS (SELECT 1 FROM invoice_orders i WHERE i.trade_no = orders.trade_no)";
-const AMOUNT: &str = "gross - discount_fee + handling_fee - refund_fee";
+/// Which orders can be invoiced: those that are over or paid, with money from outside that stands on no invoice. The words are
+/// those of the index of such orders.
+pub(crate) const INVOICEABLE: &str = "status <> 0 AND outside > invoiced";
+const AMOUNT: &str = "outside - invoiced";
 
 /// Those of a customer.
 pub(super) fn invoiceable_of() -> String {
@@ -129,7 +127,7 @@ pub(super) async fn to_correct_of(tx: &impl Read, customer: CustomerId) -> Resul
     tx.row(sql, args![customer]).await?.map_or(Ok(Money::ZERO), |row| row.get("amount"))
 }
 
-/// A new request, with its orders. `false` where one of them is on another invoice meanwhile.
+/// A new request, with its orders, which are locked.
 pub(super) async fn insert(
     tx: &WriteTx,
     site: SiteId,
@@ -137,7 +135,7 @@ pub(super) async fn insert(
     profile: &Profile,
     orders: &[Invoiceable],
     now: Timestamp,
-) -> Result<Option<i64>, StoreError> {
+) -> Result<i64, StoreError> {
     let amount: i64 = orders.iter().map(|order| order.amount.0).sum();
     let currency = orders.first().map_or("", |order| order.currency.as_str());
     let sql = "INSERT INTO invoices (site_id, customer_id, status, amount, currency, profile, created_at) \
@@ -145,13 +143,33 @@ pub(super) async fn insert(
     let row = tx.row(sql, args![site, customer, amount, currency, text(profile), now]).await?;
     let id: i64 = row.map_or(Ok(0), |row| row.get("id"))?;
     for order in orders {
-        let sql = "INSERT INTO invoice_orders (trade_no, invoice_id, amount) VALUES ($1, $2, $3) \
-            ON CONFLICT (trade_no) DO NOTHING";
-        if tx.exec(sql, args![&order.trade_no, id, order.amount]).await? == 0 {
-            return Ok(None);
-        }
+        let sql = "INSERT INTO invoice_parts (trade_no, invoice_id, amount) VALUES ($1, $2, $3)";
+        tx.exec(sql, args![&order.trade_no, id, order.amount]).await?;
+        add_invoiced(tx, &order.trade_no, order.amount).await?;
     }
-    Ok(Some(id))
+    Ok(id)
+}
+
+/// More (or, below nothing, less) of an order stands on invoices.
+pub(super) async fn add_invoiced(tx: &WriteTx, trade_no: &str, amount: Money) -> Result<(), StoreError> {
+    let sql = "UPDATE orders SET invoiced = invoiced + $2 WHERE trade_no = $1";
+    tx.exec(sql, args![trade_no, amount]).await.map(drop)
+}
+
+/// Money from outside came for an order, or what was to go back of it stays.
+pub(super) async fn add_outside(tx: &WriteTx, trade_no: &str, amount: Money) -> Result<(), StoreError> {
+    let sql = "UPDATE orders SET outside = outside + $2 WHERE trade_no = $1";
+    tx.exec(sql, args![trade_no, amount]).await.map(drop)
+}
+
+/// Money from outside went back; how much more stands on invoices than is there.
+pub(super) async fn take_outside(
+    tx: &WriteTx,
+    trade_no: &str,
+    amount: Money,
+) -> Result<Money, StoreError> {
+    let sql = "UPDATE orders SET outside = outside - $2 WHERE trade_no = $1 RETURNING invoiced - outside AS beyond";
+    tx.row(sql, args![trade_no, amount]).await?.map_or(Ok(Money::ZERO), |row| row.get("beyond"))
 }
 
 fn read(row: &Row) -> Result<Invoice, StoreError> {
@@ -191,7 +209,7 @@ async fn with_orders(tx: &impl Read, rows: &[Row]) -> Result<Vec<Invoice>, Store
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
         let invoice = read(row)?;
-        let sql = "SELECT trade_no FROM invoice_orders WHERE invoice_id = $1 ORDER BY trade_no";
+        let sql = "SELECT trade_no FROM invoice_parts WHERE invoice_id = $1 ORDER BY trade_no";
         let orders = tx.rows(sql, args![invoice.id]).await?;
         let trade_nos = orders.iter().map(|row| row.get("trade_no")).collect::<Result<_, _>>()?;
         let sql = "SELECT amount, number FROM invoice_corrections WHERE invoice_id = $1 ORDER BY id";
@@ -240,36 +258,42 @@ pub(super) async fn lock(tx: &WriteTx, id: i64) -> Result<Option<Invoice>, Store
     Ok(with_orders(tx, &rows).await?.pop())
 }
 
+/// Locks the orders of an invoice: always before the invoice itself, in the order of their numbers.
+pub(super) async fn lock_orders(tx: &WriteTx, id: i64) -> Result<(), StoreError> {
+    let sql = "SELECT id FROM orders WHERE trade_no IN (SELECT trade_no FROM invoice_parts WHERE invoice_id = $1) \
+        ORDER BY trade_no";
+    tx.lock(sql, args![id]).await.map(drop)
+}
+
 pub(super) async fn number_exists(tx: &impl Read, site: SiteId, number: &str) -> Result<bool, StoreError> {
     let sql = "SELECT i.id FROM invoices i WHERE i.site_id = $1 AND (i.number = $2 OR EXISTS \
         (SELECT 1 FROM invoice_corrections c WHERE c.invoice_id = i.id AND c.number = $2)) LIMIT 1";
     Ok(tx.row(sql, args![site, number]).await?.is_some())
 }
 
-/// Where an order stands on an invoice; the invoice is locked.
-pub(super) async fn place_of(tx: &WriteTx, trade_no: &str) -> Result<Option<Place>, StoreError> {
-    let sql = "SELECT o.invoice_id, o.amount - CAST(COALESCE((SELECT SUM(c.amount) FROM invoice_corrections c \
-        WHERE c.trade_no = o.trade_no AND c.invoice_id = o.invoice_id), 0) AS BIGINT) AS amount FROM invoice_orders o \
-        WHERE o.trade_no = $1";
-    let Some(row) = tx.row(sql, args![trade_no]).await? else { return Ok(None) };
-    let invoice: i64 = row.get("invoice_id")?;
-    let held = tx.lock("SELECT status FROM invoices WHERE id = $1 ORDER BY id", args![invoice]).await?;
-    let status = held.first().map_or(Ok(0), |row| row.get("status"))?;
-    Ok(Some(Place { invoice, status: Status::from_number(status), left: row.get("amount")? }))
+/// Where an order stands on invoices, the order being locked: on those that are only asked for first, then on the newest.
+pub(super) async fn places_of(tx: &WriteTx, trade_no: &str) -> Result<Vec<Place>, StoreError> {
+    let sql = "SELECT p.invoice_id, i.status, p.amount - CAST(COALESCE((SELECT SUM(c.amount) FROM invoice_corrections c \
+        WHERE c.invoice_id = p.invoice_id AND c.trade_no = p.trade_no), 0) AS BIGINT) AS amount FROM invoice_parts p \
+        JOIN invoices i ON i.id = p.invoice_id WHERE p.trade_no = $1 ORDER BY i.status, p.invoice_id DESC";
+    let read = |row: &Row| {
+        let status = Status::from_number(row.get("status")?);
+        Ok(Place { invoice: row.get("invoice_id")?, status, left: row.get("amount")? })
+    };
+    tx.rows(sql, args![trade_no]).await?.iter().map(read).collect()
 }
 
-/// An order makes so much of an invoice that is asked for.
-pub(super) async fn set_part(
+/// An order makes so much less of an invoice that is asked for.
+pub(super) async fn shrink(
     tx: &WriteTx,
     invoice: i64,
     trade_no: &str,
     amount: Money,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE invoice_orders SET amount = $3 WHERE invoice_id = $1 AND trade_no = $2";
+    let sql = "UPDATE invoice_parts SET amount = amount - $3 WHERE invoice_id = $1 AND trade_no = $2";
     tx.exec(sql, args![invoice, trade_no, amount]).await?;
-    let sql = "UPDATE invoices SET amount = (SELECT CAST(COALESCE(SUM(o.amount), 0) AS BIGINT) FROM invoice_orders o \
-        WHERE o.invoice_id = invoices.id) WHERE id = $1";
-    tx.exec(sql, args![invoice]).await.map(drop)
+    let sql = "UPDATE invoices SET amount = amount - $2 WHERE id = $1";
+    tx.exec(sql, args![invoice, amount]).await.map(drop)
 }
 
 pub(super) async fn insert_correction(
@@ -305,9 +329,9 @@ pub(super) async fn set_issued(
     let sql = "UPDATE invoices SET status = 2, number = $2, ended_at = $3 WHERE id = $1";
     tx.exec(sql, args![invoice.id, number, now]).await?;
     // What was paid back whole is not on it.
-    tx.exec("DELETE FROM invoice_orders WHERE invoice_id = $1 AND amount <= 0", args![invoice.id]).await?;
+    tx.exec("DELETE FROM invoice_parts WHERE invoice_id = $1 AND amount <= 0", args![invoice.id]).await?;
     let sql = "UPDATE orders SET invoice_id = $1 WHERE trade_no IN \
-        (SELECT trade_no FROM invoice_orders WHERE invoice_id = $1)";
+        (SELECT trade_no FROM invoice_parts WHERE invoice_id = $1)";
     tx.exec(sql, args![invoice.id]).await.map(drop)
 }
 
@@ -321,5 +345,8 @@ pub(super) async fn set_over(
 ) -> Result<(), StoreError> {
     let sql = "UPDATE invoices SET status = $2, reason = $3, ended_at = $4 WHERE id = $1";
     tx.exec(sql, args![invoice.id, status as i64, reason, now]).await?;
-    tx.exec("DELETE FROM invoice_orders WHERE invoice_id = $1", args![invoice.id]).await.map(drop)
+    let sql = "UPDATE orders SET invoiced = invoiced - (SELECT p.amount FROM invoice_parts p WHERE p.invoice_id = $1 \
+        AND p.trade_no = orders.trade_no) WHERE trade_no IN (SELECT trade_no FROM invoice_parts WHERE invoice_id = $1)";
+    tx.exec(sql, args![invoice.id]).await?;
+    tx.exec("DELETE FROM invoice_parts WHERE invoice_id = $1", args![invoice.id]).await.map(drop)
 }

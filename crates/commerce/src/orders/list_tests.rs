@@ -11,13 +11,13 @@ const WHO: CustomerId = CustomerId(77);
 async fn fill(store: &Store) {
     let tx = store.write().await.unwrap();
     let sql = "INSERT INTO orders (site_id, customer_id, trade_no, product_id, product_type, amount, currency, unit_price, \
-        gross, discount_fee, handling_fee, pm_id, status, title_zh, title_en, goods, created_at, expire_at, paid_at) \
+        gross, discount_fee, handling_fee, pm_id, status, title_zh, title_en, goods, created_at, expire_at, paid_at, outside) \
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120) \
         SELECT 1, CASE WHEN i % 7 = 0 THEN 78 ELSE 77 END, 'T' || i, 2, CASE i % 3 WHEN 0 THEN 12 ELSE 9 END, 1, 'CNY', 100, 100, 0, 0, \
         CASE i % 5 WHEN 0 THEN 7 ELSE 2 END, i % 4, '', '', \
         '{\"what\":{\"kind\":\"bucket\",\"bytes\":1,\"days\":7},\"balance_gift\":0,\"detail\":{\"zh\":\"\",\"en\":\"\"},\
         \"regions\":\"\",\"choices\":{\"bandwidth\":null,\"concurrency\":null,\"duration\":null,\"etd\":1}}', \
-        1000 + i / 10, 0, CASE i % 2 WHEN 1 THEN 1000 END FROM n";
+        1000 + i / 10, 0, CASE i % 2 WHEN 1 THEN 1000 END, CASE i % 5 WHEN 0 THEN 0 ELSE 100 END FROM n";
     tx.exec(sql, args![]).await.unwrap();
     tx.commit().await.unwrap();
 }

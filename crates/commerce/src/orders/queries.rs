@@ -263,7 +263,10 @@ fn wanted(filter: &Filter) -> (String, Args) {
     }
     match filter.invoice {
         1 => add("invoice_id IS NOT NULL", args![]),
-        -1 => add(INVOICEABLE, args![]),
+        -1 => {
+            add("invoice_id IS NULL", args![]);
+            add(INVOICEABLE, args![]);
+        }
         _ => {}
     }
     let all = if parts.is_empty() { String::new() } else { format!("WHERE {}", parts.join(" AND ")) };

@@ -5,7 +5,7 @@ use super::flow::posting;
 use super::model::{Order, Status, What};
 use super::{error, queries};
 use crate::ledger::{self, Account, Kind};
-use crate::{State, grants, invoices, payments, products};
+use crate::{State, grants, payments, products};
 use turnpike_base::{Money, Result, Timestamp};
 use turnpike_store::{WriteTx, retrying};
 
@@ -71,13 +71,11 @@ pub async fn refund(
         put_back(tx, &order).await?;
     }
     let status = if whole { Status::Refunded } else { Status::Paid };
-    let order = Order { refund_fee, status, ..order };
-    invoices::paid_back(tx, &order, paid, now).await?;
-    Ok(order)
+    Ok(Order { refund_fee, status, ..order })
 }
 
 /// A payer's bank took back `amount` of what was paid for an order for good, and what of the goods was unused is taken
-/// back already: so much less can be refunded and invoiced.
+/// back already: so much less can be refunded.
 pub async fn called_back(tx: &WriteTx, order: &Order, amount: Money, now: Timestamp) -> Result<()> {
     let there = ledger::balance(tx, order.customer).await?.max(Money::ZERO);
     take_gift(tx, order, gift_due(order).min(there), now).await?;
@@ -87,8 +85,7 @@ pub async fn called_back(tx: &WriteTx, order: &Order, amount: Money, now: Timest
     if whole && order.status != Status::Refunded {
         put_back(tx, order).await?;
     }
-    let status = if whole { Status::Refunded } else { order.status };
-    invoices::paid_back(tx, &Order { refund_fee, status, ..order.clone() }, amount, now).await
+    Ok(())
 }
 
 /// What was limited and is taken back whole can be sold again.

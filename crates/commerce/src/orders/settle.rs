@@ -5,7 +5,7 @@ use super::flow::{posting, shut};
 use super::model::{EXACT, OVER, Order, Paid, Settled, Status, What};
 use super::queries;
 use crate::ledger::{self, Account, Kind};
-use crate::{State, grants, payments};
+use crate::{State, grants, invoices, payments};
 use turnpike_base::{Money, Result, Timestamp};
 use turnpike_store::WriteTx;
 
@@ -24,6 +24,9 @@ pub async fn settle(
 ) -> Result<Settled> {
     if !paid.reference.is_empty() {
         queries::set_out_trade_no(tx, order.id, &paid.reference).await?;
+    }
+    if paid.pm_id != payments::BALANCE && paid.amount > Money::ZERO {
+        invoices::came(tx, &order.trade_no, paid.amount).await?;
     }
     if order.status != Status::Unpaid {
         return late(tx, order, paid, now).await;

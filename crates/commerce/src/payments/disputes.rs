@@ -2,13 +2,13 @@
 //! as far as it is unused, what of it stood on the balance goes from there; who topped up may fall below zero by it, and only
 //! by it. What is beyond what the payment brought and did not go back already is the operator's loss, not the customer's.
 
-use super::model::Payment;
+use super::model::{Payment, Refund};
 use super::parts::Part;
 use super::{queries, records};
 use crate::ledger::{self, Account, Kind, Posting};
 use crate::orders::{self, Order, Status, What};
 use crate::prices::rules::share;
-use crate::{State, grants};
+use crate::{State, grants, invoices};
 use turnpike_base::{Fault, Money, ProductType, Result, Timestamp};
 use turnpike_store::{WriteTx, retrying};
 
@@ -196,6 +196,8 @@ async fn end_once(
         case.post(&tx, Kind::DisputeWon, dispute, moved, now).await?;
         grants::freeze::thaw(&tx, dispute, now).await?;
     } else {
+        let gone = Money(open.part.ordered.0 + open.part.beside.0);
+        invoices::went(&tx, &case.order.trade_no, gone, now).await?;
         grants::freeze::forfeit(&tx, state, dispute, now).await?;
         if open.part.ordered > Money::ZERO {
             orders::flow::called_back(&tx, &case.bought, case.worth(open.part.ordered), now).await?;
@@ -205,17 +207,20 @@ async fn end_once(
     Ok(if won { "dispute_won" } else { "dispute_lost" })
 }
 
-/// A refund of a payment did not go back after all, while disputes had taken more than was left beside it: so much of it has
-/// the payer by them already. Gives back how much; the payment is locked.
-pub(super) async fn cover(tx: &WriteTx, payment: i64, amount: Money) -> Result<Money> {
-    let mut left = amount;
-    for (dispute, lost) in records::losses(tx, payment).await? {
-        let covered = lost.min(left);
+/// A refund did not go back after all, while disputes had taken more than was left beside it: so much of it has the payer by
+/// them already. Gives back how much; the payment is locked.
+pub(super) async fn cover(tx: &WriteTx, refund: &Refund, now: Timestamp) -> Result<Money> {
+    let mut left = refund.amount;
+    for loss in records::losses(tx, refund.payment).await? {
+        let covered = loss.amount.min(left);
         if covered > Money::ZERO {
             let part = Part { ordered: Money::ZERO, beside: covered };
-            records::grow_dispute(tx, &dispute, Money::ZERO, part).await?;
+            records::grow_dispute(tx, &loss.dispute, Money::ZERO, part).await?;
+            if loss.is_final {
+                invoices::went(tx, &refund.trade_no, covered, now).await?;
+            }
             left = Money(left.0 - covered.0);
         }
     }
-    Ok(Money(amount.0 - left.0))
+    Ok(Money(refund.amount.0 - left.0))
 }

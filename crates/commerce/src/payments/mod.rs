@@ -14,6 +14,8 @@ pub mod driver;
 mod drivers;
 mod error;
 mod flow;
+#[cfg(test)]
+mod invoiced_tests;
 mod jobs;
 mod listing;
 #[cfg(test)]

@@ -101,13 +101,25 @@ pub(super) async fn disputed_payment(tx: &impl Read, dispute: &str) -> Result<Op
     tx.row(sql, args![dispute]).await?.map(|row| row.get("payment_id")).transpose()
 }
 
-/// What disputes of a payment that are not won cost beyond what they took of it.
-pub(super) async fn losses(tx: &WriteTx, payment: i64) -> Result<Vec<(String, Money)>, StoreError> {
+/// What a dispute that is not won costs beyond what it took of its payment.
+pub(super) struct Loss {
+    /// The provider's name of it.
+    pub(super) dispute: String,
+    /// How much.
+    pub(super) amount: Money,
+    /// It is lost.
+    pub(super) is_final: bool,
+}
+
+/// What disputes of a payment cost beyond what they took of it.
+pub(super) async fn losses(tx: &WriteTx, payment: i64) -> Result<Vec<Loss>, StoreError> {
     let sql = "SELECT * FROM payment_disputes WHERE payment_id = $1 AND status <> 'won' AND amount > ordered + beside ORDER BY dispute";
     let read = |row: &Row| {
         let (amount, ordered, beside): (Money, Money, Money) =
             (row.get("amount")?, row.get("ordered")?, row.get("beside")?);
-        Ok((row.get("dispute")?, Money(amount.0 - ordered.0 - beside.0)))
+        let amount = Money(amount.0 - ordered.0 - beside.0);
+        let is_final = row.get::<String>("status")? == "lost";
+        Ok(Loss { dispute: row.get("dispute")?, amount, is_final })
     };
     tx.lock(sql, args![payment]).await?.iter().map(read).collect()
 }

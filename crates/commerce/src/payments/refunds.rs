@@ -4,9 +4,9 @@
 use super::driver::RefundStanding;
 use super::model::{Payment, Refund};
 use super::{disputes, jobs, queries};
-use crate::State;
 use crate::ledger::{self, Account, Kind, Posting};
 use crate::orders::Order;
+use crate::{State, invoices};
 use turnpike_base::{Code, CustomerId, Fault, Money, Result, SiteId, Text, Timestamp};
 use turnpike_store::{WriteTx, retrying};
 
@@ -79,6 +79,7 @@ pub(super) async fn promise(
     now: Timestamp,
 ) -> Result<i64> {
     let id = queries::insert_refund(tx, payment, amount, now).await?;
+    invoices::went(tx, &payment.trade_no, amount.0, now).await?;
     jobs::plan(tx, jobs::REFUND, id, now, now).await?;
     Ok(id)
 }
@@ -141,8 +142,9 @@ async fn failed_once(state: &State, id: i64, now: Timestamp) -> Result<()> {
         return Ok(());
     };
     queries::end_refund(&tx, id, "failed", "", now).await?;
+    invoices::came(&tx, &refund.trade_no, refund.amount).await?;
     queries::lock_payment(&tx, refund.payment).await?;
-    let covered = disputes::cover(&tx, refund.payment, refund.amount).await?;
+    let covered = disputes::cover(&tx, &refund, now).await?;
     queries::give_back(&tx, &refund).await?;
     let from = if refund.status == "made" { Account::Cash(refund.pm_id) } else { Account::Due(refund.pm_id) };
     let there = Money(refund.amount.0 - covered.0);

@@ -160,5 +160,6 @@ impl Scene {
         assert_eq!(ledger::check::differences(&tx).await.unwrap(), Vec::<String>::new());
         assert_eq!(check::differences(&tx).await.unwrap(), Vec::<String>::new());
         assert_eq!(crate::check::differences(&tx).await.unwrap(), Vec::<String>::new());
+        assert_eq!(crate::invoices::check::differences(&tx).await.unwrap(), Vec::<String>::new());
     }
 }

@@ -79,7 +79,8 @@ async fn usage(store: &Store) -> Seen {
 async fn ledger(store: &Store) -> Seen {
     let tx = store.read().await?;
     let entries = turnpike_commerce::ledger::check::differences(&tx).await?;
-    let found = [entries, turnpike_commerce::payments::check::differences(&tx).await?].concat();
+    let payments = turnpike_commerce::payments::check::differences(&tx).await?;
+    let found = [entries, payments, turnpike_commerce::invoices::check::differences(&tx).await?].concat();
     Ok(("every entry balances, every balance is its sum, payments agree".to_owned(), found))
 }
 
