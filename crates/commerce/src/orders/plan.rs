@@ -7,7 +7,7 @@ use super::quote::Buyer;
 use super::request::Request;
 use crate::fields::Region;
 use crate::prices::rules;
-use crate::products::{Product, Sku, SkuKind};
+use crate::products::{LEAST_RECHARGE, Product, Sku, SkuKind};
 use crate::renewals::preview::{self, Preview};
 use crate::renewals::rules::{added_days, begin};
 use crate::{grants, shop};
@@ -29,8 +29,8 @@ pub(crate) struct Plan {
     pub(crate) previews: Vec<Preview>,
 }
 
-/// The smallest and the largest recharge where the product names none.
-const RECHARGE: (Money, Money) = (Money(100), Money(100_000_000));
+/// The largest recharge where the product names none.
+const MOST_RECHARGE: Money = Money(100_000_000);
 
 /// Plans an order of a product.
 pub(crate) async fn plan(
@@ -69,7 +69,7 @@ pub(crate) async fn plan(
 
 /// The price of one times the amount, with the product's own extension.
 fn simple(buyer: &Buyer<'_>, product: &Product, ask: &Request, amount: i64, what: What) -> Result<Plan> {
-    let unit = product.list_price(buyer.site.currency);
+    let unit = product.item.list_price(buyer.site.currency);
     let rate = product.item.extension_basis_points;
     let gross = rules::gross(unit, amount, ask.etd, rate).ok_or_else(error::too_much)?;
     let choices = Choices { etd: ask.etd, ..Choices::default() };
@@ -81,8 +81,8 @@ async fn recharge(tx: &impl Read, buyer: &Buyer<'_>, product: &Product, ask: &Re
         .recharge_amount
         .filter(|amount| *amount > Money::ZERO)
         .ok_or_else(|| error::needed("recharge_amount"))?;
-    let min = product.item.recharge_min.map_or(RECHARGE.0, |a| a.0);
-    let max = product.item.recharge_max.map_or(RECHARGE.1, |a| a.0);
+    let min = product.item.recharge_min.map_or(LEAST_RECHARGE, |a| a.0);
+    let max = product.item.recharge_max.map_or(MOST_RECHARGE, |a| a.0);
     if !(min..=max).contains(&unit) {
         return Err(error::recharge_bounds(min, max));
     }
@@ -197,7 +197,7 @@ fn words(region: &Region) -> String {
 async fn renewal(tx: &impl Read, buyer: &Buyer<'_>, product: &Product, ask: &Request) -> Result<Plan> {
     let ids = ask.upids.as_ref().ok_or_else(|| error::needed("upids"))?;
     let duration = ask.renew_duration;
-    let monthly = product.list_price(buyer.site.currency);
+    let monthly = product.item.list_price(buyer.site.currency);
     let renewable = preview::Renewable { customer: buyer.customer, of: product.item.renews };
     let held = preview::held(tx, &renewable, ids).await?;
     let amount = i64::try_from(held.len()).unwrap_or(i64::MAX);

@@ -14,11 +14,11 @@
 //! ```
 
 use super::error;
-use super::model::{Choice, Item};
+use super::model::{Choice, Item, LEAST_RECHARGE};
 use crate::shop::Shop;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
-use turnpike_base::{Fault, ProductType, Result, naming};
+use turnpike_base::{Currency, Fault, Money, ProductType, Result, naming};
 
 /// A whole catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +96,10 @@ fn fault_of(item: &Item) -> Option<String> {
             "bandwidth, concurrency and duration must not name a value twice",
         ),
         ((0..=100_000).contains(&item.extension_basis_points), "extension_basis_points must be 0 to 100,000"),
+        (
+            Currency::ALL.into_iter().all(|currency| gives_less(item, currency)),
+            "balance_gift must not be above the price in its currency (type 3: recharge_min, type 11: the cheapest choice, type 26: 0)",
+        ),
     ];
     let wrong = checks.iter().find(|(fits, _)| !fits).map(|(_, reason)| (*reason).to_owned());
     wrong.or_else(|| needs(item))
@@ -114,6 +118,16 @@ const fn extends(product: ProductType) -> bool {
 
 fn ascends(item: &Item) -> bool {
     !matches!((&item.recharge_min, &item.recharge_max), (Some(min), Some(max)) if min.0 > max.0)
+}
+
+/// Whoever buys pays at least what he is given on top: else a balance grows by buying.
+fn gives_less(item: &Item, currency: Currency) -> bool {
+    let least = match item.product {
+        ProductType::Recharge => item.recharge_min.map_or(LEAST_RECHARGE, |amount| amount.0),
+        ProductType::Supplement => Money::ZERO,
+        _ => item.list_price(currency),
+    };
+    item.balance_gift.in_currency(currency).is_none_or(|gift| gift <= least)
 }
 
 fn differ(choices: &[Choice]) -> bool {
@@ -152,6 +166,6 @@ fn needs(item: &Item) -> Option<String> {
             _ => "needs days".to_owned(),
         });
     }
-    let priced = turnpike_base::Currency::ALL.into_iter().any(|currency| item.sells_for(currency));
+    let priced = Currency::ALL.into_iter().any(|currency| item.sells_for(currency));
     (!priced).then(|| "needs a price in one currency at least".into())
 }

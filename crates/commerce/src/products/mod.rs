@@ -13,7 +13,7 @@ mod queries;
 mod tests;
 mod view;
 
-pub use model::{Item, Product, Sku, SkuKind};
+pub use model::{Item, LEAST_RECHARGE, Product, Sku, SkuKind};
 pub use queries::{by_id, put_back, take};
 
 use crate::State;

@@ -104,6 +104,9 @@ pub struct Choice {
     pub price: Prices,
 }
 
+/// The smallest recharge (type 3) where the product names none.
+pub const LEAST_RECHARGE: Money = Money(100);
+
 /// Which list a choice stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SkuKind {
@@ -179,6 +182,18 @@ impl Item {
             _ => self.price.in_currency(currency).is_some(),
         }
     }
+
+    /// What the cheapest way to buy it costs: what lists show. Nothing where that is up to the buyer.
+    pub fn list_price(&self, currency: Currency) -> Money {
+        if self.product != ProductType::DynamicUnmetered {
+            return self.price.in_currency(currency).unwrap_or(Money::ZERO);
+        }
+        let least = |kind| {
+            let prices = self.choices(kind).iter().filter_map(|c| c.price.in_currency(currency));
+            prices.min().unwrap_or(Money::ZERO)
+        };
+        Money(SkuKind::ALL.into_iter().map(|kind| least(kind).0).sum())
+    }
 }
 
 impl Product {
@@ -190,17 +205,5 @@ impl Product {
     /// How many are left; `None`: any number.
     pub fn remaining(&self) -> Option<i64> {
         (self.item.stock > 0).then(|| (self.item.stock - self.taken).max(0))
-    }
-
-    /// What the cheapest way to buy it costs: what lists show. Nothing where that is up to the buyer.
-    pub fn list_price(&self, currency: Currency) -> Money {
-        if self.item.product != ProductType::DynamicUnmetered {
-            return self.item.price.in_currency(currency).unwrap_or(Money::ZERO);
-        }
-        let least = |kind| {
-            let prices = self.item.choices(kind).iter().filter_map(|c| c.price.in_currency(currency));
-            prices.min().unwrap_or(Money::ZERO)
-        };
-        Money(SkuKind::ALL.into_iter().map(|kind| least(kind).0).sum())
     }
 }

@@ -70,7 +70,7 @@ both_engines! {
         assert_eq!(given[0].quantity, 11 << 30, "10 GB and the gift, as it was ordered");
     }
 
-    async fn a_file_that_would_charge_for_nothing_is_refused(store: Store) {
+    async fn a_file_that_would_charge_for_nothing_or_give_more_than_it_takes_is_refused(store: Store) {
         let shop = Shop::open(&store, 0, NOW).await;
         let product = |code: &str, rest: &str| {
             format!("[[product]]\ncode = \"{code}\"\ntitle = {{zh = \"某\", en = \"X\"}}\nprice = {{cny = \"1\"}}\n{rest}\n")
@@ -81,12 +81,18 @@ both_engines! {
             product("renew", "type = 19\nrenews = 14\nextensions = [2]"),
             product("charge", "type = 3\nrecharge_min = \"10\"\nrecharge_max = \"5\""),
             product("twice", &format!("type = 11\nbandwidth = [{sku}, {sku}]\nconcurrency = [{sku}]\nduration = [{sku}]")),
-            product("good", "type = 9\ngb = 1\ndays = 1\nextensions = [3]"),
+            product("gift", "type = 9\ngb = 1\ndays = 1\nbalance_gift = {cny = \"1.01\"}"),
+            product("abroad", "type = 9\ngb = 1\ndays = 1\nbalance_gift = {usd = \"1\"}"),
+            product("top-up", "type = 3\nrecharge_min = \"10\"\nbalance_gift = {cny = \"10.01\"}"),
+            product("rest", "type = 26\nbalance_gift = {cny = \"0.01\"}"),
+            product("cheap", &format!("type = 11\nbalance_gift = {{cny = \"4\"}}\nbandwidth = [{sku}]\nconcurrency = [{sku}]\nduration = [{sku}]")),
+            product("good", "type = 9\ngb = 1\ndays = 1\nextensions = [3]\nbalance_gift = {cny = \"1\"}"),
         ].concat();
         let tx = store.write().await.unwrap();
         let refused = flow::load(&tx, shop.site.id, &Catalogue::read(&file).unwrap(), NOW).await.unwrap_err();
         let told = format!("{:?}", refused.errors["file"]);
-        for part in ["product addon: extensions", "product renew: extensions", "product charge: recharge_min", "product twice: bandwidth"] {
+        for part in ["product addon: extensions", "product renew: extensions", "product charge: recharge_min", "product twice: bandwidth",
+            "product gift: balance_gift", "product abroad: balance_gift", "product top-up: balance_gift", "product rest: balance_gift", "product cheap: balance_gift"] {
             assert!(told.contains(part), "{part} in {told}");
         }
         assert!(!told.contains("product good"), "{told}");

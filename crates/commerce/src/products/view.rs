@@ -158,9 +158,9 @@ pub(super) fn row(product: &Product, all: &[Product], currency: Currency, lang: 
     let item = &product.item;
     let words = |text: &turnpike_base::Text| text.get(lang).to_owned();
     let original =
-        |currency| item.original_price.in_currency(currency).unwrap_or(product.list_price(currency));
+        |currency| item.original_price.in_currency(currency).unwrap_or(product.item.list_price(currency));
     let per_address = item.product.is_static() || item.product == ProductType::Renewal;
-    let time_price = if per_address { product.list_price(currency) } else { Money::ZERO };
+    let time_price = if per_address { product.item.list_price(currency) } else { Money::ZERO };
     let flow_value = if item.product.is_countable() { item.count } else { item.gb };
     let days = item.duration.iter().map(|choice| choice.value).min().unwrap_or(item.days);
     let balance_give = item.balance_gift.in_currency(currency).unwrap_or_default();
@@ -173,13 +173,13 @@ pub(super) fn row(product: &Product, all: &[Product], currency: Currency, lang: 
         kind: item.product.number(),
         show_type: item.show_type,
         status: i64::from(!item.withdrawn),
-        price: product.list_price(Currency::Cny),
-        usd_price: product.list_price(Currency::Usd),
-        price_hkd: product.list_price(Currency::Hkd),
+        price: product.item.list_price(Currency::Cny),
+        usd_price: product.item.list_price(Currency::Usd),
+        price_hkd: product.item.list_price(Currency::Hkd),
         original_price: original(Currency::Cny),
         original_usd_price: original(Currency::Usd),
         original_price_hkd: original(Currency::Hkd),
-        local_price: product.list_price(currency),
+        local_price: product.item.list_price(currency),
         local_original_price: original(currency),
         preferred_currency: currency.code(),
         support_currencies: sold_for.map(|c| c.code().to_ascii_lowercase()).collect::<Vec<_>>().join(","),

@@ -5,7 +5,7 @@ use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use turnpike_base::{Fault, Money, ProductType, Result, Text, naming};
-use turnpike_commerce::amount::Amount;
+use turnpike_commerce::amount::{Amount, MOST};
 use turnpike_commerce::coupons::rules::takes_discount;
 use turnpike_commerce::coupons::{Coupon, Spec, Value as Off, flow};
 use turnpike_identity::{customers, sites};
@@ -58,6 +58,21 @@ fn money(field: &str, text: &str) -> Result<Money> {
     Money::parse(text).ok_or_else(|| wrong(field, "应为金额，例如 12.50", "must be an amount such as 12.50"))
 }
 
+/// An amount that a stored coupon can hold, `least` or more.
+fn amount(field: &str, text: &str, least: Money) -> Result<Amount> {
+    let amount = money(field, text)?;
+    if (least..=MOST).contains(&amount) {
+        return Ok(Amount(amount));
+    }
+    Err(Fault::parameter(
+        field,
+        Text::made(
+            format!("应为 {least} 到 {MOST} 之间的金额（站点货币）"),
+            format!("must be an amount from {least} to {MOST} in the site's currency"),
+        ),
+    ))
+}
+
 /// What it takes off: hundredths of a percent are basis points, as fen are of a yuan.
 fn off(input: &Create) -> Result<Off> {
     match (&input.percent, &input.amount) {
@@ -65,10 +80,7 @@ fn off(input: &Create) -> Result<Off> {
             Money(points @ 1..=10_000) => Ok(Off::BasisPoints(points)),
             _ => Err(wrong("percent", "应为 0.01 到 100", "must be from 0.01 to 100")),
         },
-        (None, Some(amount)) => match money("amount", amount)? {
-            Money(1..) => Ok(Off::Amount(Amount(money("amount", amount)?))),
-            _ => Err(wrong("amount", "应为不低于 0.01 的金额", "must be an amount of at least 0.01")),
-        },
+        (None, Some(text)) => Ok(Off::Amount(amount("amount", text, Money(1))?)),
         _ => Err(wrong("percent", "percent 与 amount 须二选一", "either percent or amount has to be given")),
     }
 }
@@ -119,7 +131,7 @@ pub(super) async fn create(control: &Control, input: Create) -> Result<Value> {
     let per_customer = number("per_customer", input.per_customer, 1, (0, MOST_USES), &uses)?;
     let total = number("total", input.total, 0, (0, MOST_USES), &uses)?;
     let value = off(&input)?;
-    let minimum = input.minimum.as_deref().map_or(Ok(Money::ZERO), |text| money("minimum", text))?;
+    let minimum = input.minimum.as_deref().map(|text| amount("minimum", text, Money::ZERO)).transpose()?;
     let tx = control.store().write().await?;
     let owner = match &input.customer {
         Some(name) => Some(customers::find(&tx, name).await?.id),
@@ -138,7 +150,7 @@ pub(super) async fn create(control: &Control, input: Create) -> Result<Value> {
         spec: Spec {
             name: Text::made(name.clone(), name),
             value,
-            minimum: Amount(minimum),
+            minimum: minimum.unwrap_or_default(),
             types,
             starts_at: now,
             per_customer,

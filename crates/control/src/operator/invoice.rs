@@ -1,6 +1,6 @@
 //! Invoices that customers asked for.
 
-use super::{Paging, listed, time};
+use super::{Paging, listed, time, within};
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -46,13 +46,14 @@ fn row(invoice: &Invoice) -> Value {
 }
 
 pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
+    let status = within("status", input.status, (0, 4))?.unwrap_or(0);
     let tx = control.store().read().await?;
     let customer = match &input.customer {
         Some(name) => Some(customers::find(&tx, name).await?.id),
         None => None,
     };
     let page = Paging { page: input.page, size: input.size }.page();
-    let found = invoices::list(&tx, customer, input.status.unwrap_or(0), input.to_correct, page).await?;
+    let found = invoices::list(&tx, customer, status, input.to_correct, page).await?;
     Ok(listed(found.total, found.rows.iter().map(row).collect()))
 }
 

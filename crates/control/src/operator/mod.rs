@@ -298,6 +298,16 @@ impl Paging {
     }
 }
 
+/// A number of a filter, within its bounds; none: any.
+fn within(field: &'static str, said: Option<i64>, (least, most): (i64, i64)) -> Result<Option<i64>> {
+    match said {
+        Some(number) if !(least..=most).contains(&number) => {
+            Err(Fault::parameter(field, turnpike_web::field::out_of_bounds(least, most, "")))
+        }
+        said => Ok(said),
+    }
+}
+
 /// The country of a filter in any spelling; blank: any.
 fn country(name: Option<&str>) -> Result<Option<CountryCode>> {
     name.filter(|name| !name.trim().is_empty()).map(named_country).transpose()

@@ -1,10 +1,10 @@
 //! Orders: look at them, make one for a customer, pay one back.
 
-use super::{listed, time};
+use super::{listed, package, time, within};
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use turnpike_base::{CustomerId, Fault, Money, Page, ProductType, Result, Text};
+use turnpike_base::{CustomerId, Fault, Money, Page, Result, Text};
 use turnpike_commerce::orders::{self, Buyer, Filter, Order, Purchase, flow};
 use turnpike_commerce::{grants, payments};
 use turnpike_identity::customers;
@@ -68,6 +68,8 @@ fn row(order: &Order) -> Value {
 }
 
 pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
+    let status = within("status", input.status, (0, 3))?;
+    let product = input.product.map(|number| package::product(number, |_| true)).transpose()?;
     let tx = control.store().read().await?;
     let search = input.search.as_deref().map(str::trim).filter(|text| !text.is_empty());
     let number = search.filter(|text| text.len() > 12 && text.bytes().all(|b| b.is_ascii_digit()));
@@ -78,8 +80,8 @@ pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
     let filter = Filter {
         customer,
         trade_no: number.map(str::to_owned),
-        status: input.status,
-        product: input.product.and_then(ProductType::from_number),
+        status,
+        product,
         proven: input.proven,
         ..Filter::default()
     };

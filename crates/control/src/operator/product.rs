@@ -93,7 +93,7 @@ pub(super) async fn list(control: &Control, input: Of) -> Result<Value> {
     let row = |product: &Product| {
         let item = &product.item;
         json!({"id": product.id, "code": item.code, "type": item.product, "title": item.title.en,
-            "title_zh": item.title.zh, "price": product.list_price(site.currency).to_string(),
+            "title_zh": item.title.zh, "price": product.item.list_price(site.currency).to_string(),
             "currency": site.currency.code(), "show_type": item.show_type, "gb": item.gb, "count": item.count,
             "days": item.days, "stock": item.stock, "taken": product.taken, "withdrawn": item.withdrawn})
     };

@@ -393,6 +393,11 @@ both_engines! {
         let product = room.ok(&token, "product/show", json!({"code": "a", "site": "one"})).await;
         assert_eq!((&product["sold"], &product["taken"]), (&json!(1), &json!(0)), "an unlimited stock counts nobody");
         assert_eq!(room.ok(&token, "order/list", json!({"proven": true})).await["total"], 0);
+        for (path, field, value) in [("order/list", "type", 999), ("order/list", "status", 4), ("order/list", "status", -1),
+            ("invoice/list", "status", 5), ("invoice/list", "status", -1)] {
+            let (status, answer) = room.ask(&token, path, json!({field: value})).await;
+            assert!(status == StatusCode::BAD_REQUEST && !answer["error"]["errors"][field].is_null(), "{path} {field}: {answer}");
+        }
         let today = room.ok(&token, "overview/show", json!({})).await;
         let cny = today["revenue"].as_array().unwrap().iter().find(|one| one["currency"] == "CNY").unwrap();
         assert_eq!(cny["days"][29]["sales"], 40);
@@ -401,6 +406,19 @@ both_engines! {
         let today = room.ok(&token, "overview/show", json!({})).await;
         let cny = today["revenue"].as_array().unwrap().iter().find(|one| one["currency"] == "CNY").unwrap();
         assert_eq!((&cny["days"][29]["sales"], &cny["days"][29]["orders"]), (&json!(30), &json!(1)));
+    }
+
+    async fn a_coupon_holds_only_amounts_that_are_read_again(store: Store) {
+        let room = room(&store).await;
+        let token = room.enter("finance").await;
+        let coupon = |amount: &str, minimum: &str| json!({"code": "SAVE", "amount": amount, "minimum": minimum, "site": "one"});
+        for (amount, minimum, field) in [("1000000000.01", "0", "amount"), ("0", "0", "amount"), ("-1", "0", "amount"),
+            ("5", "1000000000.01", "minimum"), ("5", "-1", "minimum")] {
+            let (status, answer) = room.ask(&token, "coupon/create", coupon(amount, minimum)).await;
+            assert!(status == StatusCode::BAD_REQUEST && !answer["error"]["errors"][field].is_null(), "{amount} {minimum}: {answer}");
+        }
+        room.ok(&token, "coupon/create", coupon("1000000000", "1000000000")).await;
+        assert_eq!(room.ok(&token, "coupon/list", json!({})).await["list"][0]["amount"], "1000000000.00");
     }
 
     async fn the_first_screen_counts_what_moved_and_what_failed(store: Store) {
