@@ -13,6 +13,7 @@ mod queries;
 mod quote;
 mod refund;
 mod request;
+mod scarce;
 mod settle;
 mod view;
 
@@ -32,6 +33,7 @@ pub use purchase::{Purchase, purchase};
 pub use queries::{Filter, by_id, by_trade_no, extend, lock, set_out_trade_no, sold, titles};
 pub use quote::Buyer;
 pub use request::Request;
+pub use scarce::takes_most;
 
 use crate::State;
 use turnpike_base::{Code, CustomerId, Page, PageOf, ProductType, Result};

@@ -180,6 +180,13 @@ pub(super) async fn held_unpaid(tx: &impl Read, customer: CustomerId) -> Result<
     Ok(tx.row(sql, args![customer]).await?.map_or(Ok(0), |row| row.get("n"))?)
 }
 
+/// How many of a product the unpaid orders of a customer are for.
+pub(super) async fn unpaid_pieces(tx: &impl Read, customer: CustomerId, product: ProductId) -> Result<i64> {
+    let sql = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS n FROM orders \
+        WHERE customer_id = $1 AND status = 0 AND product_id = $2";
+    Ok(tx.row(sql, args![customer, product]).await?.map_or(Ok(0), |row| row.get("n"))?)
+}
+
 /// How many orders of a customer wait for their payment.
 pub(super) async fn unpaid_of(tx: &impl Read, customer: CustomerId) -> Result<i64> {
     let sql = "SELECT COUNT(*) AS n FROM orders WHERE customer_id = $1 AND status = 0";

@@ -65,7 +65,8 @@ pub(super) fn read(text: &str) -> Result<(&'static str, Vec<u8>)> {
 }
 
 /// Keeps a proof. The first one keeps the order's holdings with it, since transfers take some time: a file for the site's
-/// days, a reference alone for a day at most. Others add nothing to that. Fails with `proofs_enough`.
+/// days, a reference alone for a day at most. Others add nothing to that, and neither does one whose customer holds most of what is
+/// scarce ([`orders::takes_most`]). Fails with `proofs_enough`.
 pub(super) async fn keep(
     state: &State,
     customer: CustomerId,
@@ -94,7 +95,7 @@ async fn keep_once(state: &State, customer: CustomerId, trade_no: &str, proof: &
         return Err(error::too_many_waiting_proofs(MOST_WAITING, KEEP_DAYS));
     }
     insert(&tx, customer, trade_no, proof).await?;
-    let until = if before == 0 {
+    let until = if before == 0 && !orders::takes_most(&tx, &order, proof.created_at).await? {
         let hours = shop::of(&tx, order.site).await?.proof_days * 24;
         let hours = if proof.file.is_empty() { hours.min(TOLD_HOURS) } else { hours };
         order.expire_at.max(proof.created_at.plus_minutes(hours * 60))

@@ -287,6 +287,34 @@ both_engines! {
         assert_eq!(until, NOW.plus_days(3), "a file makes it wait for the site's days");
     }
 
+    async fn a_proof_keeps_no_more_of_what_is_scarce_than_it_leaves(store: Store) {
+        let scene = Scene::open(&store, 0).await;
+        let (state, soon) = (&scene.shop.state, NOW.plus_minutes(30));
+        let until = async |order: &crate::orders::Order| {
+            proofs::keep(state, order.customer, &order.trade_no, told(NOW)).await.unwrap()
+        };
+        let order = async |code: &str, amount: i64, regions: Option<i64>| {
+            let of = |count| vec![crate::fields::Region { country: "US".into(), count, asn: None }];
+            let ask = orders::Request { amount, region_list: regions.map(of), ..orders::Request::plain(scene.shop.pid(code).await, BANK) };
+            orders::flow::create(state, &scene.shop.buyer(NOW), &ask).await.unwrap()
+        };
+        let close = async |order: crate::orders::Order| {
+            orders::flow::close(state, &scene.shop.buyer(NOW), &order.trade_no).await.unwrap();
+        };
+        // Three are there of the limited product, eight addresses.
+        let all = order("limited", 3, None).await;
+        assert_eq!((until(&all).await, scene.now(&all).await.expire_at), (soon, soon), "one customer holds them all");
+        close(all).await;
+        let one = order("limited", 1, None).await;
+        assert_eq!(until(&one).await, NOW.plus_days(1));
+        let second = order("limited", 1, None).await;
+        assert_eq!(until(&second).await, soon, "both are more than the one that is left");
+        let (half, more) = (order("static-dc", 1, Some(4)).await, order("static-dc", 1, Some(1)).await);
+        assert_eq!(until(&more).await, soon, "five of eight");
+        close(more).await;
+        assert_eq!(until(&half).await, NOW.plus_days(1));
+    }
+
     async fn proofs_of_orders_that_nobody_paid_are_bounded_and_forgotten(store: Store) {
         let scene = Scene::open(&store, 0).await;
         let state = &scene.shop.state;

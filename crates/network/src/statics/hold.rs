@@ -1,7 +1,7 @@
 //! Who holds which static address until when. The functions that take a [`WriteTx`] run inside the
 //! caller's transaction: n addresses in stock are sold exactly n times, however many buy at once.
 
-use super::model::{Address, Availability, Filter, Held, Owned, Stand, Wish};
+use super::model::{Address, Availability, Filter, Held, Owned, Reserved, Stand, Wish};
 use super::queries::Holding;
 use super::{error, queries, stock};
 use turnpike_base::{CustomerId, PackageId, Page, PageOf, ProductType, Result, Timestamp};
@@ -224,6 +224,16 @@ pub async fn available(
     now: Timestamp,
 ) -> Result<Vec<Availability>> {
     Ok(queries::available(tx, customer, product, exclusive, now).await?)
+}
+
+/// What the customer's unpaid orders hold of every country and type of which this order holds some.
+pub async fn reserved_beside(
+    tx: &impl Read,
+    customer: CustomerId,
+    trade_no: &str,
+    now: Timestamp,
+) -> Result<Vec<Reserved>> {
+    Ok(queries::reserved_beside(tx, customer, trade_no, now).await?)
 }
 
 /// Writes the customer's note on a holding.

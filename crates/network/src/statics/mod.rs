@@ -14,7 +14,9 @@ pub mod rules;
 pub mod stock;
 
 pub use import::parse;
-pub use model::{Address, Availability, Filter, Held, NewStatic, Owned, Stand, Stock, StockState, Wish};
+pub use model::{
+    Address, Availability, Filter, Held, NewStatic, Owned, Reserved, Stand, Stock, StockState, Wish,
+};
 
 #[cfg(test)]
 mod api_tests;

@@ -189,3 +189,12 @@ pub struct Availability {
     /// How many.
     pub number: i64,
 }
+
+/// Addresses of a country and type that a customer's unpaid orders hold, and how many anybody could still buy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reserved {
+    /// By his orders.
+    pub held: i64,
+    /// Not taken.
+    pub left: i64,
+}

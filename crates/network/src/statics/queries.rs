@@ -1,6 +1,6 @@
 //! All SQL of static addresses.
 
-use super::model::{Address, Availability, Filter, Held, Owned, Stock, StockState, Wish};
+use super::model::{Address, Availability, Filter, Held, Owned, Reserved, Stock, StockState, Wish};
 use super::rules::SOON_DAYS;
 use turnpike_base::{CustomerId, ExitId, PackageId, Page, ProductType, StaticId, Timestamp};
 use turnpike_store::conditions::anywhere;
@@ -399,6 +399,23 @@ pub(super) async fn available(
     };
     let product = product.map_or(0, ProductType::number);
     tx.rows(&sql, args![now, customer, product]).await?.iter().map(read).collect()
+}
+
+pub(super) async fn reserved_beside(
+    tx: &impl Read,
+    customer: CustomerId,
+    trade_no: &str,
+    now: Timestamp,
+) -> Result<Vec<Reserved>, StoreError> {
+    let sql = format!(
+        "SELECT o.held, (SELECT COUNT(*) FROM static_addresses a WHERE a.product = o.product AND a.country = o.country \
+         AND a.maintenance = 0 AND {USABLE} AND a.rests_until <= $3 AND a.taken < a.most_holders) AS free \
+         FROM (SELECT b.product, b.country, COUNT(*) AS held, MAX(CASE WHEN h.trade_no = $2 THEN 1 ELSE 0 END) AS here \
+         FROM static_holdings h JOIN static_addresses b ON b.id = h.static_id \
+         WHERE h.customer_id = $1 AND h.state = 'reserved' GROUP BY b.product, b.country) o WHERE o.here = 1"
+    );
+    let read = |row: &Row| Ok(Reserved { held: row.get("held")?, left: row.get("free")? });
+    tx.rows(&sql, args![customer, trade_no, now]).await?.iter().map(read).collect()
 }
 
 fn address(row: &Row) -> Result<Address, StoreError> {
