@@ -2,7 +2,7 @@
 
 use crate::{StoreError, migrate};
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::path::Path;
 use std::str::FromStr;
@@ -27,8 +27,17 @@ struct Inner {
     engine: Engine,
     /// SQLite has one writer connection, so that writers queue here and not in busy loops.
     writer: DatabaseConnection,
-    reader: DatabaseConnection,
+    reader: Reader,
     committed: Notify,
+}
+
+/// Where read transactions are begun.
+#[derive(Debug)]
+pub(crate) enum Reader {
+    /// Connections that can't write.
+    Sqlite(DatabaseConnection),
+    /// The pool that writers use too: each read transaction says that it writes nothing.
+    Postgres(PgPool),
 }
 
 /// Connections that read at once. SQLite readers never block each other; more than a few per core
@@ -60,7 +69,7 @@ impl Store {
         Ok(Self::assemble(
             Engine::Sqlite,
             SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
-            SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
+            Reader::Sqlite(SqlxSqliteConnector::from_sqlx_sqlite_pool(reader)),
         ))
     }
 
@@ -77,17 +86,17 @@ impl Store {
             .await
             .map_err(connect_error)?;
         migrate::run_postgres(&pool).await?;
-        let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-        Ok(Self::assemble(Engine::Postgres, connection.clone(), connection))
+        let writer = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
+        Ok(Self::assemble(Engine::Postgres, writer, Reader::Postgres(pool)))
     }
 
     /// Over one pool that reads and never writes.
     pub(crate) fn over_sqlite(pool: sqlx::SqlitePool) -> Self {
         let connection = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool);
-        Self::assemble(Engine::Sqlite, connection.clone(), connection)
+        Self::assemble(Engine::Sqlite, connection.clone(), Reader::Sqlite(connection))
     }
 
-    fn assemble(engine: Engine, writer: DatabaseConnection, reader: DatabaseConnection) -> Self {
+    fn assemble(engine: Engine, writer: DatabaseConnection, reader: Reader) -> Self {
         Self(Arc::new(Inner { engine, writer, reader, committed: Notify::new() }))
     }
 
@@ -100,7 +109,7 @@ impl Store {
         &self.0.writer
     }
 
-    pub(crate) fn reader(&self) -> &DatabaseConnection {
+    pub(crate) fn reader(&self) -> &Reader {
         &self.0.reader
     }
 
@@ -116,7 +125,9 @@ impl Store {
 
     /// Closes every connection; SQLite folds its log into the file.
     pub async fn close(&self) -> Result<(), StoreError> {
-        self.0.reader.clone().close().await?;
+        if let Reader::Sqlite(connection) = &self.0.reader {
+            connection.clone().close().await?;
+        }
         Ok(self.0.writer.clone().close().await?)
     }
 }

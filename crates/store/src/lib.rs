@@ -18,6 +18,7 @@ mod migrate;
 pub mod outbox;
 mod retry;
 mod row;
+mod snapshot;
 mod tx;
 pub mod vault;
 

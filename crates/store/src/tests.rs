@@ -70,6 +70,43 @@ both_engines! {
         assert!(tx.row("SELECT name FROM facts", args![]).await.unwrap().is_none());
     }
 
+    async fn a_reader_sees_one_state_whoever_commits_meanwhile(store: Store) {
+        let write = async |name: &str| {
+            let tx = store.write().await.unwrap();
+            tx.exec("INSERT INTO facts (name, value) VALUES ($1, $2)", args![name, "1"]).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let count = async |tx: &crate::ReadTx| -> i64 {
+            tx.row("SELECT COUNT(*) AS n FROM facts", args![]).await.unwrap().unwrap().get("n").unwrap()
+        };
+        write("a").await;
+        let reader = store.read().await.unwrap();
+        assert_eq!(count(&reader).await, 1);
+        write("b").await;
+        assert_eq!(reader.rows("SELECT name FROM facts", args![]).await.unwrap().len(), 1, "what came later is not there");
+        assert_eq!(count(&store.read().await.unwrap()).await, 2, "who begins now sees it");
+    }
+
+    async fn a_reader_writes_nothing(store: Store) {
+        let reader = store.read().await.unwrap();
+        let sql = "INSERT INTO facts (name, value) VALUES ('a', '1') RETURNING name";
+        assert!(matches!(reader.row(sql, args![]).await, Err(StoreError::Broken(_))));
+        drop(reader);
+        let found = store.read().await.unwrap().rows("SELECT name FROM facts", args![]).await.unwrap();
+        assert!(found.is_empty(), "and its connection reads on");
+    }
+
+    async fn a_reader_binds_every_kind_of_value(store: Store) {
+        let tx = store.read().await.unwrap();
+        let sql = "SELECT CAST($1 AS BIGINT) AS n, CAST($2 AS TEXT) AS t, CAST($3 AS BIGINT) AS no, CAST($4 AS TEXT) AS blank";
+        let bound = args![i64::MIN, "中文", None::<i64>, None::<String>];
+        let row = tx.row(sql, bound).await.unwrap().unwrap();
+        assert_eq!((row.get::<i64>("n").unwrap(), row.get::<String>("t").unwrap()), (i64::MIN, "中文".to_owned()));
+        assert_eq!((row.opt::<i64>("no").unwrap(), row.opt::<String>("blank").unwrap()), (None, None));
+        let found = tx.rows("SELECT name FROM facts WHERE CAST($1 AS TEXT) = 'x'", args!["y"]).await.unwrap();
+        assert!(found.is_empty());
+    }
+
     async fn a_duplicate_is_told_apart(store: Store) {
         let tx = store.write().await.unwrap();
         let sql = "INSERT INTO facts (name, value) VALUES ($1, $2)";

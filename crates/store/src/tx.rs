@@ -1,6 +1,8 @@
 //! Reading and writing are two types. A [`WriteTx`] that is dropped without `commit` rolls back.
 
 use crate::along::Party;
+use crate::connect::Reader;
+use crate::snapshot::Snapshot;
 use crate::{Args, Engine, Row, Store, StoreError};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement, TransactionOptions,
@@ -22,9 +24,16 @@ pub trait Read: Sync {
     fn engine(&self) -> Engine;
 }
 
-/// A transaction that reads one consistent state.
+/// A transaction that reads one consistent state, that of its first statement, and can't write.
 #[derive(Debug)]
-pub struct ReadTx(DatabaseTransaction);
+pub struct ReadTx(Reading);
+
+#[derive(Debug)]
+enum Reading {
+    /// Every transaction of SQLite sees one state; the readers' connections refuse to write.
+    Sqlite(DatabaseTransaction),
+    Postgres(Snapshot),
+}
 
 /// A transaction that reads and writes. SQLite has one at a time (BEGIN IMMEDIATE); on PostgreSQL rows
 /// that a decision rests on are locked with [`WriteTx::lock`] before they are read.
@@ -54,13 +63,22 @@ async fn one(tx: &DatabaseTransaction, sql: &str, args: Args) -> Result<Option<R
 
 impl Read for ReadTx {
     async fn rows(&self, sql: &str, args: Args) -> Result<Vec<Row>, StoreError> {
-        all(&self.0, sql, args).await
+        match &self.0 {
+            Reading::Sqlite(tx) => all(tx, sql, args).await,
+            Reading::Postgres(snapshot) => snapshot.rows(sql, args).await,
+        }
     }
     async fn row(&self, sql: &str, args: Args) -> Result<Option<Row>, StoreError> {
-        one(&self.0, sql, args).await
+        match &self.0 {
+            Reading::Sqlite(tx) => one(tx, sql, args).await,
+            Reading::Postgres(snapshot) => snapshot.row(sql, args).await,
+        }
     }
     fn engine(&self) -> Engine {
-        engine_of(&self.0)
+        match &self.0 {
+            Reading::Sqlite(_) => Engine::Sqlite,
+            Reading::Postgres(_) => Engine::Postgres,
+        }
     }
 }
 
@@ -117,7 +135,10 @@ impl WriteTx {
 impl Store {
     /// Begins a transaction that reads.
     pub async fn read(&self) -> Result<ReadTx, StoreError> {
-        Ok(ReadTx(self.reader().begin().await?))
+        Ok(ReadTx(match self.reader() {
+            Reader::Sqlite(connection) => Reading::Sqlite(connection.begin().await?),
+            Reader::Postgres(pool) => Reading::Postgres(Snapshot::begin(pool).await?),
+        }))
     }
 
     /// Begins a transaction that writes; what the work around it wants along (see [`crate::along`]) is written
