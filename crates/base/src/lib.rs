@@ -18,7 +18,7 @@ pub use bytes::{Bytes, KiloBytes};
 pub use fault::{Code, Fault, Result};
 pub use id::*;
 pub use money::{Currency, Money};
-pub use paging::{Page, PageOf};
+pub use paging::{Page, PageOf, Walk};
 pub use product::ProductType;
 pub use secret::Secret;
 pub use shards::Shards;

@@ -29,6 +29,30 @@ impl Page {
     pub const fn pages(self, total: i64) -> i64 {
         total.saturating_add(self.size - 1) / self.size
     }
+
+    /// The shortest way to the page's rows in an ordered list of `total` rows; `None` where it has none.
+    pub const fn walk(self, total: i64) -> Option<Walk> {
+        let left = total - self.offset();
+        if left <= 0 {
+            return None;
+        }
+        let take = if left < self.size { left } else { self.size };
+        if self.offset() <= left - take {
+            return Some(Walk { backwards: false, take, skip: self.offset() });
+        }
+        Some(Walk { backwards: true, take, skip: left - take })
+    }
+}
+
+/// How a page is found in an ordered list: from the end that is nearer, so that half the list is passed over at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Walk {
+    /// From the last row towards the first.
+    pub backwards: bool,
+    /// Rows of the page.
+    pub take: i64,
+    /// Rows that come before them on the way.
+    pub skip: i64,
 }
 
 impl Default for Page {
@@ -65,5 +89,25 @@ mod tests {
         assert_eq!((page.number, page.size, page.offset()), (1, 200, 0));
         assert_eq!((page.pages(0), page.pages(1), page.pages(200), page.pages(201)), (0, 1, 1, 2));
         assert!(Page::new(i64::MAX, 200).offset() > 0);
+    }
+
+    #[test]
+    fn a_page_is_found_from_the_nearer_end() {
+        let list: Vec<i64> = (0..50).collect();
+        for number in 1..=6 {
+            let walk = Page::new(number, 12).walk(50).unwrap_or(Walk { backwards: false, take: 0, skip: 0 });
+            let (take, skip) = (usize::try_from(walk.take).unwrap(), usize::try_from(walk.skip).unwrap());
+            let mut found: Vec<i64> = if walk.backwards {
+                list.iter().rev().skip(skip).take(take).copied().collect()
+            } else {
+                list.iter().skip(skip).take(take).copied().collect()
+            };
+            found.sort_unstable();
+            let begin = (number - 1) * 12;
+            assert_eq!(found, (begin..(begin + 12).min(50).max(begin)).collect::<Vec<_>>(), "page {number}");
+            assert!(walk.skip <= 25);
+        }
+        let nowhere = [(1, 0), (3, 24), (i64::MAX, i64::MAX)];
+        assert!(nowhere.iter().all(|(number, total)| Page::new(*number, 12).walk(*total).is_none()));
     }
 }

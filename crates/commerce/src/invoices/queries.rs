@@ -76,13 +76,15 @@ pub(super) async fn invoiceable(
     let all = invoiceable_of();
     let count = tx.row(&format!("SELECT COUNT(*) AS n {all}"), args![customer]).await?;
     let total = count.map_or(Ok(0), |row| row.get("n"))?;
+    let Some(walk) = page.walk(total) else { return Ok(PageOf { page, total, rows: Vec::new() }) };
+    let way = if walk.backwards { "ASC" } else { "DESC" };
     // The page is found in the index alone: rows that are passed over are never read.
     let sql = format!(
-        "{} FROM orders WHERE id IN (SELECT id {all} ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3) \
+        "{} FROM orders WHERE id IN (SELECT id {all} ORDER BY created_at {way}, id {way} LIMIT $2 OFFSET $3) \
          ORDER BY created_at DESC, id DESC",
         invoiceable_columns()
     );
-    let rows = tx.rows(&sql, args![customer, page.size, page.offset()]).await?;
+    let rows = tx.rows(&sql, args![customer, walk.take, walk.skip]).await?;
     Ok(PageOf { page, total, rows: rows.iter().map(read_invoiceable).collect::<Result<_, _>>()? })
 }
 
@@ -163,12 +165,9 @@ pub(super) async fn add_outside(tx: &WriteTx, trade_no: &str, amount: Money) -> 
 }
 
 /// Money from outside went back; how much more stands on invoices than is there.
-pub(super) async fn take_outside(
-    tx: &WriteTx,
-    trade_no: &str,
-    amount: Money,
-) -> Result<Money, StoreError> {
-    let sql = "UPDATE orders SET outside = outside - $2 WHERE trade_no = $1 RETURNING invoiced - outside AS beyond";
+pub(super) async fn take_outside(tx: &WriteTx, trade_no: &str, amount: Money) -> Result<Money, StoreError> {
+    let sql =
+        "UPDATE orders SET outside = outside - $2 WHERE trade_no = $1 RETURNING invoiced - outside AS beyond";
     tx.row(sql, args![trade_no, amount]).await?.map_or(Ok(Money::ZERO), |row| row.get("beyond"))
 }
 

@@ -233,13 +233,13 @@ both_engines! {
     }
 
     async fn every_unit_from_outside_is_invoiced_once_at_most(store: Store) {
-        let shop = Shop::open(&store, 100_000, NOW).await;
+        let shop = Shop::open(&store, 10_000_000, NOW).await;
         let (state, who) = (&shop.state, shop.customer);
         let id = flow::add_profile(state, who, &profile(), NOW).await.unwrap();
         let (mut made, mut numbers) = (Vec::new(), 0);
         let dice = |sides: usize| rand::rng().random_range(0..sides);
         for _ in 0..120 {
-            let trade_no: Option<String> = (!made.is_empty()).then(|| made[dice(made.len())]).cloned();
+            let trade_no: Option<String> = (!made.is_empty()).then(|| String::clone(&made[dice(made.len())]));
             match (dice(9), trade_no) {
                 (0, _) | (_, None) => made.push(short(&shop, [1, 5_000, 9_998][dice(3)]).await),
                 (1, _) => made.push(bought(&shop, [BANK, BALANCE][dice(2)]).await.trade_no),

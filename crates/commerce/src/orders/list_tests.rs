@@ -1,8 +1,8 @@
 //! Lists of orders: whole, in order, and found in indexes however many orders there are.
 
-use super::queries::statements;
+use super::queries::{counting, reading};
 use super::{Filter, list};
-use turnpike_base::{CustomerId, Page, ProductType, Timestamp};
+use turnpike_base::{CustomerId, Page, ProductType, Timestamp, Walk};
 use turnpike_store::{Read, Store, args, both_engines, testing};
 
 const WHO: CustomerId = CustomerId(77);
@@ -65,9 +65,9 @@ both_engines! {
 async fn no_list_reads_the_orders_that_it_passes_over() {
     let test = testing::sqlite().await;
     let tx = test.store.read().await.unwrap();
+    let walk = |backwards| Walk { backwards, take: 20, skip: 40 };
     for filter in filters() {
-        let (count, page, args) = statements(&filter);
-        for (sql, args) in [(count, args.clone()), (page, [args, args![20, 40]].concat())] {
+        for (sql, args) in [counting(&filter), reading(&filter, walk(false)), reading(&filter, walk(true))] {
             let plan = tx.rows(&format!("EXPLAIN QUERY PLAN {sql}"), args).await.unwrap();
             let steps: Vec<String> = plan.iter().map(|row| row.get("detail").unwrap()).collect();
             let reads = steps.iter().filter(|step| step.starts_with("SEARCH") || step.starts_with("SCAN"));

@@ -4,7 +4,7 @@ use super::model::{Goods, Order, SHORT, Status};
 use crate::invoices::INVOICEABLE;
 use std::collections::HashMap;
 use turnpike_base::{
-    Currency, CustomerId, Fault, Money, OrderId, Page, ProductId, ProductType, Result, Text, Timestamp,
+    Currency, CustomerId, Fault, Money, OrderId, Page, ProductId, ProductType, Result, Text, Timestamp, Walk,
 };
 use turnpike_store::{Args, Read, Row, StoreError, WriteTx, args};
 
@@ -280,27 +280,34 @@ fn wanted(filter: &Filter) -> (String, Args) {
     (all, args)
 }
 
-/// What counts the orders that are wanted, what reads a page of them (the newest first; its size and how many come
-/// before it follow the other arguments), and the arguments of both.
-pub(super) fn statements(filter: &Filter) -> (String, String, Args) {
+/// What counts the orders that are wanted, and its arguments.
+pub(super) fn counting(filter: &Filter) -> (String, Args) {
     let (wanted, args) = wanted(filter);
-    let count = format!("SELECT COUNT(*) AS n FROM orders {wanted}");
+    (format!("SELECT COUNT(*) AS n FROM orders {wanted}"), args)
+}
+
+/// What reads a page of the orders that are wanted, the newest first, and its arguments.
+pub(super) fn reading(filter: &Filter, walk: Walk) -> (String, Args) {
+    let (wanted, args) = wanted(filter);
     let n = args.len();
+    let way = if walk.backwards { "ASC" } else { "DESC" };
     // The page is found in the indexes alone: rows that are passed over are never read.
-    let page = format!(
+    let sql = format!(
         "SELECT {COLUMNS} FROM orders WHERE id IN \
-         (SELECT id FROM orders {wanted} ORDER BY created_at DESC, id DESC LIMIT ${} OFFSET ${}) \
+         (SELECT id FROM orders {wanted} ORDER BY created_at {way}, id {way} LIMIT ${} OFFSET ${}) \
          ORDER BY created_at DESC, id DESC",
         n + 1,
         n + 2
     );
-    (count, page, args)
+    (sql, [args, args![walk.take, walk.skip]].concat())
 }
 
 /// A page of orders, the newest first, and how many there are in all.
 pub(super) async fn page(tx: &impl Read, filter: &Filter, page: Page) -> Result<(i64, Vec<Order>)> {
-    let (count, select, args) = statements(filter);
-    let total = tx.row(&count, args.clone()).await?.map(|row| row.get("n")).transpose()?.unwrap_or(0);
-    let rows = tx.rows(&select, [args, args![page.size, page.offset()]].concat()).await?;
+    let (count, args) = counting(filter);
+    let total = tx.row(&count, args).await?.map(|row| row.get("n")).transpose()?.unwrap_or(0);
+    let Some(walk) = page.walk(total) else { return Ok((total, Vec::new())) };
+    let (select, args) = reading(filter, walk);
+    let rows = tx.rows(&select, args).await?;
     Ok((total, rows.iter().map(read).collect::<Result<_>>()?))
 }
