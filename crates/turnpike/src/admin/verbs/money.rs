@@ -103,7 +103,7 @@ pub(crate) enum Payment {
         #[arg(long = "order", value_name = "TRADE_NO", conflicts_with_all = ["id", "reference"])]
         trade_no: Option<String>,
         /// Only so much of the order's, such as 12.50 [default: all of it]
-        #[arg(long, value_name = "AMOUNT", requires = "trade_no")]
+        #[arg(long, value_name = "AMOUNT", requires = "trade_no", conflicts_with = "id")]
         amount: Option<String>,
         /// How you returned it yourself
         #[arg(long, value_name = "TEXT")]

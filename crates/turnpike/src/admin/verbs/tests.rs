@@ -36,6 +36,19 @@ fn what_is_not_said_is_left_out() {
 }
 
 #[test]
+fn money_goes_back_by_its_number_or_by_its_order() {
+    is("payment return 3 --reference R", "payment/return", &json!({"id": 3, "reference": "R"}));
+    is(
+        "payment return --order 2026 --amount 12.50",
+        "payment/return",
+        &json!({"trade_no": "2026", "amount": "12.50"}),
+    );
+    for neither in ["payment return", "payment return 3 --order 2026", "payment return 3 --amount 1"] {
+        assert!(parse(neither).is_err(), "{neither}");
+    }
+}
+
+#[test]
 fn people_and_packages_become_json() {
     is(
         "site create Brand --prefix /a --prefix /b --lang en --currency USD --demands-verification",
