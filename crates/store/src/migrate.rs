@@ -63,6 +63,7 @@ twins! {
     91 "0091_lists_of_providers",
     95 "0095_invoiced_money",
     100 "0100_failed_logins",
+    110 "0110_held_money",
     120 "0120_message_records",
 }
 

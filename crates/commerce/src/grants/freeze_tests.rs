@@ -7,7 +7,7 @@ use crate::{grants, payments};
 use turnpike_access::packages::{self, Package, meter};
 use turnpike_base::{Money, PackageId, Timestamp};
 use turnpike_network::statics::hold;
-use turnpike_store::both_engines;
+use turnpike_store::{Read, WriteTx, args, both_engines};
 
 /// 2026-11-24 12:00:00 UTC.
 const NOW: Timestamp = Timestamp(1_795_521_600_000);
@@ -51,11 +51,22 @@ async fn won(shop: &Shop, order: &Order, now: Timestamp) {
 
 async fn lost(shop: &Shop, order: &Order, amount: Money, now: Timestamp) -> Order {
     let tx = shop.state.store.write().await.unwrap();
+    called(&tx, order, amount, now).await;
     forfeit(&tx, &shop.state, &order.trade_no, now).await.unwrap();
     flow::called_back(&tx, order, amount, now).await.unwrap();
     tx.commit().await.unwrap();
     proves(shop).await;
     orders::by_trade_no(&shop.state.store.read().await.unwrap(), &order.trade_no).await.unwrap().unwrap()
+}
+
+/// The record of a payment that its payer's bank took back.
+async fn called(tx: &WriteTx, order: &Order, amount: Money, now: Timestamp) {
+    let sql = "INSERT INTO payments (site_id, customer_id, trade_no, pm_id, amount, received, currency, status, created_at) \
+        VALUES ($1, $2, $3, 2, $4, $4, 'CNY', 'paid', $5) RETURNING id";
+    let row = tx.row(sql, args![order.site, order.customer, &order.trade_no, amount, now]).await.unwrap();
+    let payment: i64 = row.unwrap().get("id").unwrap();
+    let sql = "INSERT INTO payment_disputes (dispute, payment_id, amount, status, created_at) VALUES ($1, $2, $3, 'lost', $4)";
+    tx.exec(sql, args![&order.trade_no, payment, amount, now]).await.unwrap();
 }
 
 async fn proves(shop: &Shop) {

@@ -1,5 +1,6 @@
 //! What can go wrong with orders.
 
+use super::model::Order;
 use turnpike_base::{Code, Fault, Money, Text};
 
 /// There is none, or it is somebody else's.
@@ -31,6 +32,15 @@ pub fn enough_held(most: i64, held: i64) -> Fault {
         format!(
             "Unpaid orders hold at most {most} static addresses at the same time, and hold {held} already; pay or close others first"
         ),
+    ))
+}
+
+/// More is told to have come for it than the books hold: somebody changed the store by hand.
+pub fn not_held(order: &Order, held: Money) -> Fault {
+    let Order { ref trade_no, received, .. } = *order;
+    Fault::new(Code::Conflict, "order_not_held").say(Text::made(
+        format!("订单 {trade_no} 记录已到账 {received}，但账簿中为其暂存的金额为 {held}，未作任何入账"),
+        format!("The order {trade_no} says that {received} came for it, but the books hold {held} for it; nothing was booked"),
     ))
 }
 

@@ -184,7 +184,7 @@ async fn close_once(state: &State, buyer: &Buyer<'_>, trade_no: &str) -> Result<
 }
 
 /// The operator closes an unpaid order, whatever proof of a transfer came for it: what it held is free at once. Fails with
-/// `order_unknown` and `order_not_unpaid`.
+/// `order_unknown`, `order_not_unpaid`, and with `order_not_held` where the books hold less than the order says that came.
 pub async fn reject(state: &State, trade_no: &str, now: Timestamp) -> Result<Order> {
     retrying(|| async {
         let tx = state.store.write().await?;
@@ -228,8 +228,19 @@ async fn expire_one(state: &State, trade_no: &str, now: Timestamp) -> Result<boo
     Ok(true)
 }
 
-/// Closes an order and frees what it held; what came short for it goes to the balance.
+/// Fails with `order_not_held` where an order says that more came short for it than the books hold: money that did not
+/// come is booked nowhere.
+pub(super) async fn covered(tx: &WriteTx, order: &Order) -> Result<()> {
+    if order.received <= Money::ZERO {
+        return Ok(());
+    }
+    let held = queries::held(tx, order).await?;
+    if held >= order.received { Ok(()) } else { Err(error::not_held(order, held)) }
+}
+
+/// Closes an order and frees what it held; what came short for it goes to the balance. Fails as [`covered`] does.
 pub(crate) async fn shut(tx: &WriteTx, state: &State, order: &Order, now: Timestamp) -> Result<()> {
+    covered(tx, order).await?;
     queries::set_closed(tx, order.id, now).await?;
     statics::hold::cancel(tx, &state.vault, &order.trade_no, now).await?;
     if order.goods.limited {

@@ -159,6 +159,15 @@ pub(super) async fn set_refunded(tx: &WriteTx, id: OrderId, fee: Money, whole: b
     Ok(())
 }
 
+/// What the books hold for an order: what came short for it, and what the rests of it that are paid brought.
+pub(super) async fn held(tx: &impl Read, order: &Order) -> Result<Money> {
+    let sql = "SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) AS n FROM ledger_lines l JOIN ledger_entries e ON e.id = l.entry_id \
+        LEFT JOIN orders r ON r.trade_no = e.trade_no WHERE l.account = 'held' AND l.customer_id = $1 \
+        AND $2 = CASE WHEN r.status IN (1, 3) AND r.completes <> '' THEN r.completes ELSE e.trade_no END";
+    let row = tx.row(sql, args![order.customer, &order.trade_no]).await?;
+    row.map_or(Ok(Money::ZERO), |row| Ok(row.get("n")?))
+}
+
 /// Unpaid orders whose time is over, those that waited longest first, after the one at a place; with their places.
 pub(super) async fn overdue(
     tx: &impl Read,

@@ -1,7 +1,7 @@
 //! What becomes of money that came for an order: the state machine, the ledger and the grant, in one
 //! transaction.
 
-use super::flow::{posting, shut};
+use super::flow::{covered, posting, shut};
 use super::model::{EXACT, OVER, Order, Paid, Settled, Status, What};
 use super::queries;
 use crate::ledger::{self, Account, Kind};
@@ -93,6 +93,7 @@ async fn complete(
     surplus: Money,
     now: Timestamp,
 ) -> Result<()> {
+    covered(tx, order).await?;
     let brought = Money(paid.amount.0 - surplus.0);
     let goods = order.goods_fee();
     let mut lines = vec![
