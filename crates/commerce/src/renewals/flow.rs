@@ -86,8 +86,8 @@ pub(crate) async fn moved(tx: &WriteTx, package: &Package, now: Timestamp) -> Re
     }
 }
 
-/// A package does not renew by itself any more.
-pub(crate) async fn stop(tx: &WriteTx, package: &Package) -> Result<()> {
+/// A package does not renew by itself any more: who takes it away says so in the same transaction.
+pub async fn stop(tx: &WriteTx, package: &Package) -> Result<()> {
     if queries::lock(tx, package.id).await?.is_none() {
         return Ok(());
     }
@@ -118,10 +118,19 @@ async fn hindrance(tx: &WriteTx, site: &Site, package: &Package, now: Timestamp)
 
 async fn mark(tx: &WriteTx, package: &Package, on: bool) -> Result<()> {
     change::auto_renew(tx, package.id, on).await?;
-    if package.product.is_static() {
+    // An address that ended is marked no more; its package still is.
+    if package.product.is_static() && (on || !is_gone(tx, package).await?) {
         hold::auto_renew(tx, package.customer, package.id, on).await?;
     }
     Ok(())
+}
+
+/// Whether a package stands for an address that it holds no more: nothing renews that.
+async fn is_gone(tx: &WriteTx, package: &Package) -> Result<bool> {
+    if !package.product.is_static() {
+        return Ok(false);
+    }
+    Ok(hold::by_package(tx, package.id).await?.is_none_or(|held| held.ended))
 }
 
 /// What came of renewals, the newest first.
@@ -249,7 +258,7 @@ async fn move_on(
     queries::save(tx, &Setting { package: next, due_at: due(&package), ..*setting }, now).await
 }
 
-/// Logs a failure. It is tried again while the package runs, and given up when it is over.
+/// Logs a failure. It is tried again while the package runs, and given up when it is over or its address is gone.
 async fn fail(state: &State, setting: &Setting, fault: &Fault, now: Timestamp) -> Result<()> {
     let tx = state.store.write().await?;
     let Some(package) = change::lock(&tx, setting.package).await? else {
@@ -268,7 +277,7 @@ async fn fail(state: &State, setting: &Setting, fault: &Fault, now: Timestamp) -
     };
     queries::log(&tx, &package, &log).await?;
     warned(&tx, state, &package, fault, now).await?;
-    if package.expires_at <= now {
+    if package.expires_at <= now || is_gone(&tx, &package).await? {
         queries::forget(&tx, package.id).await?;
         mark(&tx, &package, false).await?;
     } else {

@@ -7,8 +7,9 @@ use crate::testing::Shop;
 use crate::{grants, ledger, payments};
 use jiff::tz::TimeZone;
 use turnpike_access::packages;
-use turnpike_base::{Page, Timestamp};
-use turnpike_store::{both_engines, retrying};
+use turnpike_base::{PackageId, Page, Timestamp};
+use turnpike_network::statics::hold;
+use turnpike_store::{Read, args, both_engines, retrying};
 
 /// 2026-11-24 12:00:00 UTC.
 const NOW: Timestamp = Timestamp(1_795_521_600_000);
@@ -98,6 +99,46 @@ both_engines! {
         let logs = flow::logs(&tx, shop.customer, Page::default()).await.unwrap();
         assert_eq!((logs.rows[0].reason.as_str(), logs.total), ("balance_too_low", 26));
         assert!(queries::by_package(&tx, id).await.unwrap().is_none(), "given up at the expiry");
+    }
+
+    async fn an_address_that_ended_is_renewed_no_more(store: Store) {
+        let shop = Shop::open(&store, 50_000, NOW).await;
+        let region = crate::fields::Region { country: "US".into(), count: 2, asn: None };
+        let wish = Request { region_list: Some(vec![region]), ..Request::plain(shop.pid("static-dc").await, payments::BALANCE) };
+        let bought = orders::flow::create(&shop.state, &shop.buyer(NOW), &wish).await.unwrap();
+        let tx = store.write().await.unwrap();
+        let given = grants::of_order(&tx, &bought.trade_no).await.unwrap();
+        let (released, rested) = (given[0].package, given[1].package);
+        flow::set(&tx, &shop.buyer(NOW), &[released.0, rested.0], true, Duration::OneMonth).await.unwrap();
+        // The address alone ends, as it did with an earlier version.
+        hold::release(&tx, &shop.state.vault, released, NOW, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        let mails = async || {
+            let sql = "SELECT COUNT(*) AS n FROM outbox WHERE kind = 'webhook' AND payload LIKE '%renewal_failed%'";
+            store.read().await.unwrap().row(sql, args![]).await.unwrap().unwrap().get::<i64>("n").unwrap()
+        };
+        let ended = async |id: PackageId, now| {
+            let tx = store.read().await.unwrap();
+            assert!(queries::by_package(&tx, id).await.unwrap().is_none());
+            assert!(!packages::by_id(&tx, id).await.unwrap().unwrap().auto_renew);
+            let logs = flow::logs(&tx, shop.customer, Page::default()).await.unwrap();
+            assert_eq!((logs.rows[0].package, logs.rows[0].renewed, logs.rows[0].at), (id, false, now));
+        };
+        // Not before its last day is it due, and then it is given up at once.
+        let due = NOW.plus_days(29);
+        let tx = store.write().await.unwrap();
+        tx.exec("UPDATE renewal_settings SET due_at = due_at + 86400000 WHERE package_id = $1", args![rested]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(flow::run(&shop.state, due).await.unwrap(), 1);
+        ended(released, due).await;
+        assert_eq!(mails().await, 1);
+        assert_eq!(flow::run(&shop.state, due).await.unwrap(), 0, "no more");
+        // Nobody ran until the rest of the other one was over, too.
+        let late = NOW.plus_days(40);
+        assert_eq!(hold::sweep(&store, &shop.state.vault, 0, late).await.unwrap(), 1);
+        assert_eq!(flow::run(&shop.state, late).await.unwrap(), 1);
+        ended(rested, late).await;
+        assert_eq!((mails().await, flow::run(&shop.state, late).await.unwrap()), (2, 0));
     }
 
     async fn a_bucket_is_bought_again(store: Store) {

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use turnpike_access::packages::{self, Grant, change, rules};
 use turnpike_base::{PackageId, ProductType, Result};
+use turnpike_commerce::renewals;
 use turnpike_identity::customers;
 use turnpike_network::statics::{self, Address, Stock, StockState, Wish};
 use turnpike_store::retrying;
@@ -76,9 +77,12 @@ pub(super) async fn release(control: &Control, input: Release) -> Result<Value> 
     retrying(|| async {
         let tx = control.store().write().await?;
         statics::hold::release(&tx, &control.0.vault, package, rests_until, now).await?;
-        // What stands for the address ends with it.
-        if let Some(held) = change::lock(&tx, package).await?.filter(|held| held.expires_at > now) {
-            change::expire_at(&tx, &held, now, now).await?;
+        // What stands for the address ends with it, and is not renewed.
+        if let Some(held) = change::lock(&tx, package).await? {
+            renewals::flow::stop(&tx, &held).await?;
+            if held.expires_at > now {
+                change::expire_at(&tx, &held, now, now).await?;
+            }
         }
         tx.commit().await?;
         Ok(json!({"package": package, "rests_until": time(rests_until)}))
@@ -137,7 +141,8 @@ async fn grant_once(
     product: ProductType,
     country: CountryCode,
 ) -> Result<Value> {
-    let (count, days) = (input.count.unwrap_or(1).clamp(1, 1_000), input.days.unwrap_or(30).clamp(1, 3_660));
+    let count = package::bounded("count", input.count, 1_000, "addresses")?.unwrap_or(1);
+    let days = package::bounded("days", input.days, 3_660, "days")?.unwrap_or(30);
     let now = control.0.clock.now();
     let expires_at = now.plus_days(days);
     let tx = control.store().write().await?;

@@ -3,7 +3,7 @@
 use super::tests::room;
 use http::StatusCode;
 use serde_json::{Value, json};
-use turnpike_store::both_engines;
+use turnpike_store::{Read, args, both_engines};
 
 both_engines! {
     async fn stock_is_narrowed_by_type_place_and_state(store: Store) {
@@ -54,7 +54,18 @@ both_engines! {
         let token = room.enter("owner").await;
         room.ok(&token, "static-ip/import", json!({"file": "address,type,country\n203.0.113.7,14,US\n"})).await;
         let given = room.ok(&token, "static-ip/grant", json!({"customer": "ann@example.com", "type": 14, "country": "US"})).await;
+        let tx = store.write().await.unwrap();
+        let sql = "INSERT INTO renewal_settings (package_id, customer_id, duration, due_at, updated_at) SELECT id, customer_id, '1m', 0, 0 FROM packages";
+        tx.exec(sql, args![]).await.unwrap();
+        tx.exec("UPDATE packages SET auto_renew = 1", args![]).await.unwrap();
+        tx.commit().await.unwrap();
         room.ok(&token, "static-ip/release", json!({"package": given["packages"][0], "reason": "moved"})).await;
+        let tx = store.read().await.unwrap();
+        for rows in ["renewal_settings", "packages WHERE auto_renew = 1"] {
+            let row = tx.row(&format!("SELECT COUNT(*) AS n FROM {rows}"), args![]).await.unwrap().unwrap();
+            assert_eq!(row.get::<i64>("n").unwrap(), 0, "{rows}: what is released is not renewed");
+        }
+        drop(tx);
         let left = room.ok(&token, "package/list", json!({"customer": "ann@example.com"})).await;
         assert_eq!((&left["list"][0]["id"], &left["list"][0]["status"]), (&given["packages"][0], &json!(3)), "{left}");
     }
