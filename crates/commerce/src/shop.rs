@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use turnpike_base::{Fault, Money, Result, SiteId};
 use turnpike_store::{Read, WriteTx, args};
 
-/// The settings of a shop; what a file leaves out has these defaults.
+/// The settings of a shop; what was never set has these defaults.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Shop {
@@ -22,6 +22,52 @@ pub struct Shop {
     pub invitation_basis_points: i64,
     /// Gifts on recharges, ascending.
     pub gifts: Vec<Tier>,
+}
+
+/// What a file says of a shop: what it leaves out stays as it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs, reason = "each is the setting of the same name")]
+pub struct Change {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_minutes: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most_unpaid: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most_held: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof_days: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invitation_basis_points: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gifts: Option<Vec<Tier>>,
+}
+
+impl Change {
+    /// The settings after it.
+    pub fn of(self, old: Shop) -> Shop {
+        Shop {
+            order_minutes: self.order_minutes.unwrap_or(old.order_minutes),
+            most_unpaid: self.most_unpaid.unwrap_or(old.most_unpaid),
+            most_held: self.most_held.unwrap_or(old.most_held),
+            proof_days: self.proof_days.unwrap_or(old.proof_days),
+            invitation_basis_points: self.invitation_basis_points.unwrap_or(old.invitation_basis_points),
+            gifts: self.gifts.unwrap_or(old.gifts),
+        }
+    }
+}
+
+impl From<Shop> for Change {
+    fn from(shop: Shop) -> Self {
+        Self {
+            order_minutes: Some(shop.order_minutes),
+            most_unpaid: Some(shop.most_unpaid),
+            most_held: Some(shop.most_held),
+            proof_days: Some(shop.proof_days),
+            invitation_basis_points: Some(shop.invitation_basis_points),
+            gifts: Some(shop.gifts),
+        }
+    }
 }
 
 /// A tier of the recharge activity: recharges from `min` to below `max` get `ratio` percent and `gift`.

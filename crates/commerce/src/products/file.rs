@@ -15,7 +15,7 @@
 
 use super::error;
 use super::model::{Choice, Item, LEAST_RECHARGE};
-use crate::shop::Shop;
+use crate::shop::{Change, Shop};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use turnpike_base::{Currency, Fault, Money, ProductType, Result, naming};
@@ -24,9 +24,9 @@ use turnpike_base::{Currency, Fault, Money, ProductType, Result, naming};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Catalogue {
-    /// How the shop works; left out: as before.
+    /// How the shop works; what is left out, or all of it: as before.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub shop: Option<Shop>,
+    pub shop: Option<Change>,
     /// What is sold, in the order it is shown.
     #[serde(rename = "product", default)]
     pub products: Vec<Item>,
@@ -60,7 +60,8 @@ impl Catalogue {
             let twice = (!codes.insert(item.code.clone())).then(|| "the code stands twice".to_owned());
             twice.or_else(|| fault_of(item)).map(|reason| format!("product {}: {reason}", item.code))
         };
-        let of_shop = self.shop.as_ref().and_then(Shop::fault);
+        // No setting's bounds depend on another one.
+        let of_shop = self.shop.clone().and_then(|change| change.of(Shop::default()).fault());
         of_shop.into_iter().chain(self.products.iter().filter_map(of_item)).collect()
     }
 }

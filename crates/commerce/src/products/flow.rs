@@ -70,8 +70,9 @@ pub async fn load(tx: &WriteTx, site: SiteId, catalogue: &Catalogue, now: Timest
     if !faults.is_empty() {
         return Err(error::bad_file(&faults));
     }
-    if let Some(settings) = &catalogue.shop {
-        shop::set(tx, site, settings).await?;
+    if let Some(change) = &catalogue.shop {
+        let settings = change.clone().of(shop::of(tx, site).await?);
+        shop::set(tx, site, &settings).await?;
     }
     for (position, item) in catalogue.products.iter().enumerate() {
         queries::save(tx, site, item, i64::try_from(position).unwrap_or(i64::MAX), now).await?;
@@ -82,7 +83,7 @@ pub async fn load(tx: &WriteTx, site: SiteId, catalogue: &Catalogue, now: Timest
 /// The catalogue of a site as a file.
 pub async fn export(tx: &impl Read, site: SiteId) -> Result<Catalogue> {
     let products = queries::all(tx, site).await?.into_iter().map(|product| product.item).collect();
-    Ok(Catalogue { shop: Some(shop::of(tx, site).await?), products })
+    Ok(Catalogue { shop: Some(shop::of(tx, site).await?.into()), products })
 }
 
 /// The product of a site with this code, withdrawn or not.

@@ -28,6 +28,23 @@ both_engines! {
         assert_eq!(Catalogue::read(&json).unwrap(), first, "JSON is as good");
     }
 
+    async fn what_a_file_does_not_say_of_the_shop_stays(store: Store) {
+        let shop = Shop::open(&store, 0, NOW).await;
+        let site = shop.site.id;
+        let tx = store.write().await.unwrap();
+        let before = crate::shop::of(&tx, site).await.unwrap();
+        assert!(!before.gifts.is_empty() && before.invitation_basis_points == 1_000);
+        flow::load(&tx, site, &Catalogue::read("[shop]\norder_minutes = 1").unwrap(), NOW).await.unwrap();
+        let after = crate::shop::of(&tx, site).await.unwrap();
+        assert_eq!(after, crate::shop::Shop { order_minutes: 1, ..before.clone() });
+        flow::load(&tx, site, &Catalogue::read("{\"shop\": {\"gifts\": []}}").unwrap(), NOW).await.unwrap();
+        let without = crate::shop::of(&tx, site).await.unwrap();
+        assert_eq!((without.gifts.len(), without.order_minutes), (0, 1), "what is named as nothing is nothing");
+        let refused = flow::load(&tx, site, &Catalogue::read("[shop]\nmost_unpaid = 0").unwrap(), NOW).await.unwrap_err();
+        assert!(refused.errors["file"][0].en.contains("most_unpaid"), "{refused}");
+        assert!(Catalogue::read("[shop]\nminutes = 1").is_err(), "nor is there any other");
+    }
+
     async fn a_new_price_touches_no_order_and_a_wrong_file_nothing(store: Store) {
         let shop = Shop::open(&store, 50_000, NOW).await;
         let site = shop.site.id;

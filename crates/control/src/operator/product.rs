@@ -154,14 +154,14 @@ pub(super) async fn preview(control: &Control, input: One) -> Result<Value> {
         "fault": flow::fault(&item)}))
 }
 
-/// How the shop of a site works. Fails with `edit_stale`.
+/// How the shop of a site works; what is not said stays. Fails with `edit_stale`.
 pub(super) async fn shop(control: &Control, input: NewShop) -> Result<Value> {
-    let settings: Shop = read("shop", input.shop)?;
+    let change: shop::Change = read("shop", input.shop)?;
     let seen: Option<Shop> = input.seen.map(|seen| read("seen", seen)).transpose()?;
     let tx = control.store().write().await?;
     let site = sites::find(&tx, input.site.as_deref()).await?;
     as_seen(seen.as_ref(), Some(&shop::of(&tx, site.id).await?))?;
-    let catalogue = Catalogue { shop: Some(settings), products: Vec::new() };
+    let catalogue = Catalogue { shop: Some(change), products: Vec::new() };
     flow::load(&tx, site.id, &catalogue, control.0.clock.now()).await?;
     tx.commit().await?;
     Ok(json!({"site": site.name}))
