@@ -258,6 +258,7 @@ pub fn unit_in_chinese(unit: &str) -> &str {
         "min" => "分钟",
         "s" => "秒",
         "days" => "天",
+        "addresses" => "个地址",
         "site currency" => "站点货币",
         symbol => symbol,
     }

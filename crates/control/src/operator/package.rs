@@ -49,7 +49,8 @@ pub(super) struct List {
 /// What a package without an order is called.
 pub(super) const GRANTED: Text = Text::new("由运营方发放", "Granted by the operator");
 
-fn bounded(name: &str, value: Option<i64>, most: i64, unit: &str) -> Result<Option<i64>> {
+/// A whole number from 1 to `most`, where one was said.
+pub(super) fn bounded(name: &str, value: Option<i64>, most: i64, unit: &str) -> Result<Option<i64>> {
     match value {
         Some(n) if !(1..=most).contains(&n) => {
             Err(Fault::parameter(name, turnpike_web::field::out_of_bounds(1, most, unit)))

@@ -28,6 +28,13 @@ both_engines! {
         assert_eq!(give("UK").await.1["error"]["message"], "Not enough static addresses are left in GB");
         assert_eq!(give("United States").await.1["data"]["addresses"], json!(["203.0.113.1"]));
         assert_eq!(give("Unitd States").await.0, StatusCode::BAD_REQUEST);
+        for (field, value, bound) in [("count", 0, "1 to 1000 addresses"), ("count", -5, "1 to 1000"), ("days", 3_661, "1 to 3660 days"), ("days", -7, "1 to 3660")] {
+            let mut input = json!({"customer": "ann@example.com", "type": 25, "country": "US"});
+            input[field] = json!(value);
+            let (status, answer) = room.ask(&token, "static-ip/grant", input).await;
+            assert_eq!(status, StatusCode::BAD_REQUEST);
+            assert!(answer["error"]["errors"][field][0].as_str().unwrap().contains(bound), "{answer}");
+        }
     }
 
     async fn an_address_is_taken_out_of_stock_unless_somebody_holds_it(store: Store) {
