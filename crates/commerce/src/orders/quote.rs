@@ -113,7 +113,7 @@ async fn orderable(tx: &impl Read, buyer: &Buyer<'_>, ask: &Request) -> Result<P
         return Err(products::error::no_price(product.id));
     }
     if product.item.show_type == 4 && queries::has_ordered(tx, buyer.customer, product.id).await? {
-        return Err(products::error::trial_taken(product.id));
+        return Err(products::error::trial_taken(&product.item.title));
     }
     Ok(product)
 }

@@ -292,7 +292,9 @@ both_engines! {
         let shop = Shop::open(&store, 100, NOW).await;
         let trial = ask(shop.pid("trial").await, 0);
         assert_eq!(create(&shop, &trial).await.unwrap().status, Status::Paid, "nothing is due");
-        assert_eq!(create(&shop, &trial).await.unwrap_err().code, Code::Conflict);
+        let again = create(&shop, &trial).await.unwrap_err();
+        assert_eq!(again.code, Code::Conflict);
+        assert!(again.text.en.contains("\"Trial\"") && again.text.zh.contains("“试用”"), "by its name: {again}");
         let custom = ask(shop.pid("custom").await, 0);
         assert_eq!(create(&shop, &custom).await.unwrap_err().code, Code::Forbidden);
     }

@@ -32,10 +32,11 @@ pub fn no_price(id: ProductId) -> Fault {
 }
 
 /// A trial was taken before.
-pub fn trial_taken(id: ProductId) -> Fault {
+pub fn trial_taken(title: &Text) -> Fault {
+    let Text { zh, en } = title;
     Fault::new(Code::Conflict, "product_trial_taken").say(Text::made(
-        format!("试用套餐 {id} 每位客户限购一次"),
-        format!("The trial product {id} can be ordered once per customer"),
+        format!("试用套餐“{zh}”每位客户限购一次"),
+        format!("The trial \"{en}\" can be ordered once per customer"),
     ))
 }
 

@@ -9,7 +9,7 @@ use turnpike_store::{Read, StoreError, Vault, WriteTx, args};
 const PURPOSE: &str = "warning_hook";
 
 /// Running packages with something to warn of that was not told yet, after the one with this id. Where nothing is drawn a
-/// total of 0 is no bound; of what is drawn, nothing is left of it.
+/// total of 0 is no bound; of what is drawn, nothing is left of it. What was paid back whole ends without a word.
 pub(super) async fn candidates(
     tx: &impl Read,
     after: PackageId,
@@ -27,12 +27,15 @@ pub(super) async fn candidates(
         "SELECT p.id FROM packages p WHERE p.expires_at > $1 AND p.id > $3 AND (\
          (p.total > 0 AND p.used >= p.total AND {}) OR \
          (p.total > 0 AND p.used < p.total AND p.used >= p.total / 5 * 4 + 4 AND {}) OR \
-         (p.expires_at <= $2 AND (p.used < p.total OR p.product_type NOT IN ({drawn})) AND {})) ORDER BY p.id LIMIT $4",
+         (p.expires_at <= $2 AND p.expires_at > p.paid_at + $5 AND (p.used < p.total OR p.product_type NOT IN ({drawn})) AND {})) \
+         AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.trade_no = p.trade_no AND o.status = 3) ORDER BY p.id LIMIT $4",
         told("'used_100'"),
         told("'used_80'"),
         told("'expires', 'renews'")
     );
-    let rows = tx.rows(&sql, args![now, now.plus_days(SOON_DAYS), after, most]).await?;
+    let rows = tx
+        .rows(&sql, args![now, now.plus_days(SOON_DAYS), after, most, Timestamp(0).plus_days(SOON_DAYS).0])
+        .await?;
     Ok(rows.iter().map(|row| row.get("id")).collect::<Result<_, StoreError>>()?)
 }
 

@@ -108,6 +108,11 @@ impl Kind {
     }
 }
 
+/// Whether a package lasts longer than what is soon: of a shorter one its buyer knows that it ends.
+fn lasts(package: &Package) -> bool {
+    package.expires_at > package.paid_at.plus_days(SOON_DAYS)
+}
+
 /// What a package is to be warned of now; what was told already is the caller's to know.
 pub fn due(package: &Package, now: Timestamp) -> Vec<Kind> {
     let mut kinds = Vec::new();
@@ -126,7 +131,7 @@ pub fn due(package: &Package, now: Timestamp) -> Vec<Kind> {
         if drawn && used >= i128::from(package.total) * 4 {
             kinds.push(Kind::Used80);
         }
-        if package.expires_at <= now.plus_days(SOON_DAYS) {
+        if lasts(package) && package.expires_at <= now.plus_days(SOON_DAYS) {
             kinds.push(if package.auto_renew { Kind::Renews } else { Kind::Expires });
         }
     }

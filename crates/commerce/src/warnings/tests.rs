@@ -94,6 +94,29 @@ both_engines! {
         assert!(hooks::due(state, &payloads[1]).await.unwrap().is_none(), "there is none any more");
     }
 
+    async fn what_is_paid_back_or_short_from_the_beginning_is_warned_of_by_nothing(store: Store) {
+        let shop = Shop::open(&store, 50_000, NOW).await;
+        let buy = async |code: &str, pm_id: i64| {
+            let ask = Request::plain(shop.pid(code).await, pm_id);
+            let order = orders::flow::create(&shop.state, &shop.buyer(NOW), &ask).await.unwrap();
+            let given = grants::of_order(&store.read().await.unwrap(), &order.trade_no).await.unwrap();
+            (order, given[0].package)
+        };
+        let (_, short) = buy("trial", 0).await;
+        assert_eq!(flow::run(&shop.state, NOW).await.unwrap(), 0, "that a day ends after a day is no news");
+        let (whole, id) = buy("bucket", payments::BALANCE).await;
+        let tx = store.write().await.unwrap();
+        meter::book(&tx, id, 2 << 20, 0).await.unwrap();
+        tx.commit().await.unwrap();
+        orders::flow::refund_order(&shop.state, &whole.trade_no, None, NOW).await.unwrap();
+        assert_eq!(flow::run(&shop.state, NOW).await.unwrap(), 0, "what is left of it is what was used");
+        let tx = store.write().await.unwrap();
+        let package = packages::by_id(&tx, short).await.unwrap().unwrap();
+        meter::book(&tx, short, package.total, 0).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(flow::run(&shop.state, NOW).await.unwrap(), 1, "that it is used up is");
+    }
+
     async fn a_warning_is_a_mail_in_the_reader_s_language_with_the_site_s_time(store: Store) {
         let shop = Shop::open_in(&store, "Asia/Shanghai", 50_000, NOW).await;
         let wish = Request::plain(shop.pid("bucket").await, payments::BALANCE);
