@@ -167,6 +167,17 @@ pub async fn choose_method(tx: &WriteTx, order: &Order, method: &Method) -> Resu
     Ok(Order { pm_id: method.id, handling_fee: figures.handling_fee, ..order.clone() })
 }
 
+/// Money comes by an attempt that asked for `asked`: the method and the fee are that attempt's, whichever was chosen since.
+/// Who has paid a part owes what he was told then.
+pub(crate) async fn paid_by(tx: &WriteTx, order: Order, pm_id: i64, asked: Money) -> Result<Order> {
+    let fee = Money(asked.0 - order.goods_fee().0);
+    if order.status != Status::Unpaid || order.received > Money::ZERO || fee < Money::ZERO {
+        return Ok(order);
+    }
+    queries::set_method(tx, order.id, pm_id, fee).await?;
+    Ok(Order { pm_id, handling_fee: fee, ..order })
+}
+
 /// Closes an unpaid order at its owner's wish. Fails with `order_unknown` and `order_not_unpaid`.
 pub async fn close(state: &State, buyer: &Buyer<'_>, trade_no: &str) -> Result<()> {
     retrying(|| close_once(state, buyer, trade_no)).await

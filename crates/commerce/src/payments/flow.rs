@@ -186,6 +186,7 @@ pub(super) async fn book(
         unmatched::keep(tx, &payment, receipt, now).await?;
         return Ok("currency");
     }
+    let order = orders::flow::paid_by(tx, order, payment.pm_id, payment.amount).await?;
     let paid = Paid { amount: receipt.amount, pm_id: payment.pm_id, reference: receipt.intent.clone() };
     let (outcome, beside) = match orders::flow::settle(tx, state, &order, &paid, now).await? {
         Settled::Paid => ("paid", Money::ZERO),
@@ -242,7 +243,9 @@ async fn confirm_once(state: &State, seen: &Seen<'_>, now: Timestamp) -> Result<
     let tx = state.store.write().await?;
     let order = orders::lock(&tx, seen.trade_no).await?.ok_or_else(|| error::unknown_order(seen.trade_no))?;
     let open = queries::open_of(&tx, seen.trade_no).await?;
-    let open = open.into_iter().find(|p| confirmed(state, p.pm_id).is_some());
+    let mut open: Vec<Payment> = open.into_iter().filter(|p| confirmed(state, p.pm_id).is_some()).collect();
+    let asked = open.iter().position(|p| seen.amount == Some(p.amount)).unwrap_or(0);
+    let open = (asked < open.len()).then(|| open.swap_remove(asked));
     let about =
         open.as_ref().and_then(|p| confirmed(state, p.pm_id)).or_else(|| confirmed(state, order.pm_id));
     let about = about.or_else(|| state.payments.by_operator().map(Driver::about));
@@ -254,13 +257,18 @@ async fn confirm_once(state: &State, seen: &Seen<'_>, now: Timestamp) -> Result<
     }
     let amount = match seen.amount {
         Some(amount) if amount > Money::ZERO => amount,
-        None if order.status == Status::Unpaid => order.missing(),
+        None if order.status == Status::Unpaid => {
+            // What the transfer's customer was told, whatever he looked at since; who has paid a part owes the rest.
+            let told = open.as_ref().filter(|_| order.received == Money::ZERO).map(|p| p.amount);
+            told.unwrap_or(order.missing())
+        }
         _ => return Err(orders::error::not_unpaid(seen.trade_no)),
     };
     let payment = match open {
         Some(payment) => payment,
         None => {
-            let new = Attempt { pm_id: about.id, amount, title: "", return_url: "" };
+            let asked = if order.status == Status::Unpaid { order.missing() } else { amount };
+            let new = Attempt { pm_id: about.id, amount: asked, title: "", return_url: "" };
             queries::insert(&tx, &order, &new, now).await?
         }
     };

@@ -13,6 +13,8 @@ mod disputes;
 pub mod driver;
 mod drivers;
 mod error;
+#[cfg(test)]
+mod fee_tests;
 mod flow;
 #[cfg(test)]
 mod invoiced_tests;
