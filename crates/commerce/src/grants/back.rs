@@ -50,6 +50,23 @@ pub(super) async fn left(tx: &WriteTx, given: &Given, now: Timestamp) -> Result<
     Ok((there - newer).min(given.size() - given.taken).max(0))
 }
 
+/// Whether something that an order gave is not there to be taken back now, and may be later: a dispute holds it, or running
+/// traffic has it on lease.
+pub async fn is_held_back(tx: &WriteTx, order: &Order) -> Result<bool> {
+    for given in queries::of_order(tx, &order.trade_no).await? {
+        if queries::frozen_of(tx, given.id).await? > 0 {
+            return Ok(true);
+        }
+        let leased = given.kind.is_drawn()
+            && given.taken < given.size()
+            && change::lock(tx, given.package).await?.is_some_and(|package| package.reserved > 0);
+        if leased {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Takes back `part` of `whole` of what is unused; the whole where both are equal.
 pub async fn take(
     tx: &WriteTx,

@@ -104,6 +104,33 @@ both_engines! {
         proves(&shop).await;
     }
 
+    async fn a_refund_beside_a_dispute_does_not_end_the_order(store: Store) {
+        let shop = Shop::open(&store, 100_000, NOW).await;
+        let sold = async || {
+            let tx = store.read().await.unwrap();
+            let row = tx.row("SELECT taken FROM products WHERE code = 'limited'", args![]).await.unwrap().unwrap();
+            row.get::<i64>("taken").unwrap()
+        };
+        let half = Money(50);
+        for won_by_customer in [false, true] {
+            let (order, id) = bought(&shop, "limited", |_| {}).await;
+            disputed(&shop, &order, half, NOW).await;
+            let refunded = flow::refund_order(&shop.state, &order.trade_no, None, NOW).await.unwrap();
+            assert_eq!((refunded.status, refunded.refund_fee, sold().await), (Status::Paid, half, 1), "half of it may come back");
+            proves(&shop).await;
+            let ended = if won_by_customer {
+                lost(&shop, &refunded, half, NOW.plus_ms(1)).await
+            } else {
+                won(&shop, &order, NOW.plus_ms(1)).await;
+                assert_eq!(package(&shop, id).await.total, GB / 2);
+                flow::refund_order(&shop.state, &order.trade_no, None, NOW.plus_ms(1)).await.unwrap()
+            };
+            assert_eq!((ended.status, ended.refund_fee, sold().await), (Status::Refunded, Money(100), 0));
+            assert_eq!(package(&shop, id).await.total, 0);
+            proves(&shop).await;
+        }
+    }
+
     async fn a_disputed_renewal_takes_its_days_and_no_others(store: Store) {
         let shop = Shop::open(&store, 100_000, NOW).await;
         let (address, id) = bought(&shop, "static-dc", us).await;

@@ -65,7 +65,9 @@ pub async fn refund(
     };
     payments::pay_back(tx, state, &order, &[(from, Money(-paid.0))], now).await?;
     let refund_fee = Money(order.refund_fee.0 + paid.0);
-    let whole = paid == most;
+    // What a dispute holds or traffic has on lease may come back: until then the order is not over.
+    let over = paid == most && !grants::back::is_held_back(tx, &order).await?;
+    let whole = over || refund_fee == order.goods_fee();
     queries::set_refunded(tx, order.id, refund_fee, whole).await?;
     if whole {
         put_back(tx, &order).await?;

@@ -6,7 +6,7 @@ use crate::{grants, ledger, payments};
 use turnpike_access::packages::{self, Package, change, meter};
 use turnpike_base::{Code, Fault, Money, Timestamp};
 use turnpike_network::statics::hold;
-use turnpike_store::both_engines;
+use turnpike_store::{Read, args, both_engines};
 
 /// 2026-11-24 12:00:00 UTC.
 const NOW: Timestamp = Timestamp(1_795_521_600_000);
@@ -74,6 +74,32 @@ both_engines! {
         assert_eq!((last.status, last.refund_fee), (Status::Refunded, Money(600)));
         let package = package(&shop, &made).await;
         assert_eq!((package.total, package.used), (25, 25));
+        proves(&shop).await;
+    }
+
+    async fn what_traffic_has_on_lease_is_paid_back_when_it_is_there_again(store: Store) {
+        let shop = Shop::open(&store, 100_000, NOW).await;
+        let made = bought(&shop, "limited", |_| {}).await;
+        let package_id = package(&shop, &made).await.id;
+        let lease = async |bytes: i64| {
+            let tx = store.write().await.unwrap();
+            meter::book(&tx, package_id, 0, bytes).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let sold = async || {
+            let tx = store.read().await.unwrap();
+            let row = tx.row("SELECT taken FROM products WHERE code = 'limited'", args![]).await.unwrap().unwrap();
+            row.get::<i64>("taken").unwrap()
+        };
+        lease(1 << 28).await;
+        let first = refund(&shop, &made, None, NOW).await.unwrap();
+        assert_eq!((first.status, first.refund_fee, sold().await), (Status::Paid, Money(75), 1), "a quarter is on its way");
+        proves(&shop).await;
+        assert_eq!(refund(&shop, &made, None, NOW).await.unwrap_err().slug, "order_used");
+        lease(-(1 << 28)).await;
+        let last = refund(&shop, &made, None, NOW).await.unwrap();
+        assert_eq!((last.status, last.refund_fee, sold().await), (Status::Refunded, Money(100), 0));
+        assert_eq!((package(&shop, &made).await.total, balance(&shop).await), (0, 100_000));
         proves(&shop).await;
     }
 
