@@ -118,6 +118,9 @@ async fn open_once(
     amount: Money,
     now: Timestamp,
 ) -> Result<&'static str> {
+    if amount <= Money::ZERO {
+        return Ok("nothing");
+    }
     let tx = state.store.write().await?;
     let Some(payment) = queries::by_intent(&tx, intent).await? else { return Ok("unknown") };
     let mut case = case(&tx, payment.id).await?;
@@ -182,14 +185,17 @@ async fn end_once(
     now: Timestamp,
 ) -> Result<&'static str> {
     let tx = state.store.write().await?;
-    let Some(payment) = records::disputed_payment(&tx, dispute).await? else { return Ok("unknown") };
+    let Some(payment) = records::disputed_payment(&tx, dispute).await? else {
+        // One over nothing is never opened.
+        return Ok(if amount <= Money::ZERO { "nothing" } else { "unknown" });
+    };
     let mut case = case(&tx, payment).await?;
-    let Some(open) = records::lock_open_dispute(&tx, dispute).await? else { return Ok("unknown") };
+    let Some(open) = records::lock_open_dispute(&tx, dispute).await? else { return Ok("again") };
     let grown = Money(amount.0 - open.amount.0);
     if !won && grown > Money::ZERO {
         take(&tx, state, &mut case, dispute, grown, now).await?;
     }
-    let Some(open) = records::lock_open_dispute(&tx, dispute).await? else { return Ok("unknown") };
+    let Some(open) = records::lock_open_dispute(&tx, dispute).await? else { return Ok("again") };
     records::end_dispute(&tx, dispute, won, now).await?;
     if won {
         let moved = Moved { amount: open.amount, part: open.part, away: false };

@@ -95,9 +95,9 @@ pub(super) async fn lock_open_dispute(
     tx.lock(sql, args![dispute]).await?.first().map(read).transpose()
 }
 
-/// The payment of a dispute that is open.
+/// The payment of a dispute, open or over.
 pub(super) async fn disputed_payment(tx: &impl Read, dispute: &str) -> Result<Option<i64>, StoreError> {
-    let sql = "SELECT payment_id FROM payment_disputes WHERE dispute = $1 AND status = 'open'";
+    let sql = "SELECT payment_id FROM payment_disputes WHERE dispute = $1";
     tx.row(sql, args![dispute]).await?.map(|row| row.get("payment_id")).transpose()
 }
 

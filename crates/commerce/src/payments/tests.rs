@@ -132,6 +132,8 @@ both_engines! {
             ("charge.dispute.created", dispute("dp_1", "pi_1", 5_000, "needs_response"), "again"),
             ("charge.dispute.created", dispute("dp_2", "pi_2", 9_999, "needs_response"), "disputed"),
             ("charge.dispute.created", dispute("dp_3", "pi_9", 1, "needs_response"), "unknown"),
+            ("charge.dispute.created", dispute("dp_4", "pi_2", 0, "needs_response"), "nothing"),
+            ("charge.dispute.closed", dispute("dp_4", "pi_2", 0, "won"), "nothing"),
         ] {
             let (_, told) = scene.tell(scene.stripe.notice(kind, &object, SECONDS)).await;
             assert_eq!(told["outcome"], outcome, "{object}");
@@ -145,7 +147,7 @@ both_engines! {
         assert_eq!(frozen, Some(0), "the unused grant is frozen");
         let won = scene.stripe.notice("charge.dispute.closed", &dispute("dp_2", "pi_2", 9_999, "won"), SECONDS);
         assert_eq!(scene.tell(won.clone()).await.1["outcome"], "dispute_won");
-        assert_eq!(scene.tell(won).await.1["outcome"], "unknown", "it is over");
+        assert_eq!(scene.tell(won).await.1["outcome"], "again", "it is over");
         let tx = store.read().await.unwrap();
         let thawed = turnpike_access::packages::by_id(&tx, given).await.unwrap().map(total);
         assert_eq!(thawed, Some(11 << 30));
