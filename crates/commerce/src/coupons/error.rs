@@ -15,6 +15,12 @@ pub fn not_invited() -> Fault {
     )
 }
 
+/// The customer was invited before, and took the discount.
+pub fn invited_before() -> Fault {
+    Fault::new(Code::Conflict, "invitation_used")
+        .say(Text::new("该客户已使用过邀请注册优惠", "The customer has used his invitation discount already"))
+}
+
 /// There is a coupon with this code.
 pub fn taken(code: &str) -> Fault {
     Fault::new(Code::Conflict, "coupon_taken")

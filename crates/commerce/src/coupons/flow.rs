@@ -52,9 +52,10 @@ pub async fn spend_invitation(tx: &WriteTx, customer: CustomerId, trade_no: &str
     if spent { Ok(()) } else { Err(error::not_invited()) }
 }
 
-/// Gives a customer the invitation discount, once for ever.
+/// Gives a customer the invitation discount, once for ever: whose waits to be used keeps it. Fails with `invitation_used`.
 pub async fn invite(tx: &WriteTx, customer: CustomerId, now: Timestamp) -> Result<()> {
-    queries::invite(tx, customer, now).await
+    queries::invite(tx, customer, now).await?;
+    if queries::invited(tx, customer).await? { Ok(()) } else { Err(error::invited_before()) }
 }
 
 /// Coupons that a customer can use now.

@@ -340,6 +340,15 @@ both_engines! {
         }
         wish.coupon_sn = Some("spring".into());
         create(&shop, &wish).await.unwrap();
+        let invite = async || {
+            let tx = store.write().await.unwrap();
+            coupons::flow::invite(&tx, shop.customer, NOW).await
+        };
+        assert!(invite().await.is_ok(), "it is there again, and stays so");
+        wish.coupon_sn = None;
+        create(&shop, &wish).await.unwrap();
+        let again = invite().await.unwrap_err();
+        assert!(again.slug == "invitation_used" && again.text.zh.contains("已使用"), "{again}");
     }
 
     async fn a_rest_that_completes_nothing_comes_back_with_its_fee(store: Store) {
