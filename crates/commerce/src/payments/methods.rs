@@ -89,14 +89,15 @@ pub async fn set(tx: &WriteTx, payments: &Payments, site: &Site, id: i64, terms:
     Ok(queries::set_terms(tx, site.id, id, terms).await?)
 }
 
+/// Fields as the operator's command has them.
 fn fault(terms: &Terms) -> Option<(&'static str, Text)> {
     /// Most of a fee or bound, minor units.
     const MOST: i64 = 100_000_000_000;
     if !(0..=10_000).contains(&terms.handling_rate) {
         let text = Text::new("应为 0 到 10000 基点", "must be from 0 to 10000 basis points");
-        return Some(("handling_rate", text));
+        return Some(("rate", text));
     }
-    let amounts = [("handling_fee", terms.handling_fee), ("min", terms.min), ("max", terms.max)];
+    let amounts = [("fee", terms.handling_fee), ("min", terms.min), ("max", terms.max)];
     if let Some((field, _)) = amounts.iter().find(|(_, amount)| !(0..=MOST).contains(&amount.0)) {
         return Some((
             field,

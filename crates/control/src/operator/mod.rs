@@ -55,6 +55,7 @@ use http::HeaderMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use serde_path_to_error::Segment;
 use std::future::Future;
 use std::net::IpAddr;
 use turnpike_base::{Code, CustomerId, Fault, Page, Result, Text, Timestamp};
@@ -267,10 +268,18 @@ where
     O: Serialize,
     F: Future<Output = Result<O>>,
 {
-    let input = serde_json::from_value(input).map_err(|e| {
-        Fault::parameter("body", Text::made(format!("参数无法识别：{e}"), format!("can't be read: {e}")))
-    })?;
+    let input = serde_path_to_error::deserialize(input).map_err(|e| unreadable(&e))?;
     serde_json::to_value(verb(control, input).await?).map_err(|e| Fault::internal("answer_unprintable", e))
+}
+
+/// What a command's input can't be read for, at the field where that is; what is in no field is in the body.
+fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Fault {
+    let field = match error.path().iter().next() {
+        Some(Segment::Map { key }) => key.as_str(),
+        _ => "body",
+    };
+    let e = error.inner();
+    Fault::parameter(field, Text::made(format!("参数无法识别：{e}"), format!("can't be read: {e}")))
 }
 
 /// Fails with `edit_stale` where what somebody looked at before he changed it is no longer there.

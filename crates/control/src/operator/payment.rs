@@ -5,8 +5,10 @@ use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use turnpike_base::{Fault, Money, Result, Text};
+use turnpike_commerce::orders;
 use turnpike_commerce::payments::{self, Method, Proof, Reconciliation, Refund, Seen, Terms, Unmatched};
 use turnpike_identity::sites;
+use turnpike_store::Read;
 
 /// What `payment-method list` takes.
 #[derive(Debug, Deserialize)]
@@ -96,10 +98,20 @@ pub(super) async fn list(control: &Control, input: List) -> Result<Value> {
     Ok(listed(i64::try_from(methods.len()).unwrap_or(0), methods.iter().map(row).collect()))
 }
 
+/// A fault that names a field as a command has it.
+fn renamed(mut fault: Fault, from: &str, to: &str) -> Fault {
+    if let Some(reasons) = fault.errors.remove(from) {
+        fault.errors.insert(to.to_owned(), reasons);
+    }
+    fault
+}
+
 pub(super) async fn set(control: &Control, input: Set) -> Result<Value> {
     let tx = control.store().write().await?;
     let site = sites::find(&tx, input.site.as_deref()).await?;
-    let before = payments::terms_of(&tx, &control.0.payments, &site, input.id).await?;
+    // Customers know it as `pm_id`.
+    let as_id = |fault: Fault| renamed(fault, "pm_id", "id");
+    let before = payments::terms_of(&tx, &control.0.payments, &site, input.id).await.map_err(as_id)?;
     let or = |name: &str, text: &Option<String>, before: Money| {
         text.as_deref().map_or(Ok(before), |text| amount(name, Some(text)))
     };
@@ -123,14 +135,27 @@ fn refund(refund: &Refund) -> Value {
         "amount": refund.amount, "currency": refund.currency, "status": refund.status, "created_at": time(refund.created_at)})
 }
 
+/// Fails with `order_unknown`.
+async fn known(tx: &impl Read, trade_no: &str) -> Result<()> {
+    let order = orders::by_trade_no(tx, trade_no).await?;
+    order.map(drop).ok_or_else(|| orders::error::unknown(trade_no))
+}
+
 pub(super) async fn refunds(control: &Control, input: Refunds) -> Result<Value> {
-    let found = payments::refunds(&control.store().read().await?, input.trade_no.as_deref()).await?;
+    let tx = control.store().read().await?;
+    if let Some(trade_no) = &input.trade_no {
+        known(&tx, trade_no).await?;
+    }
+    let found = payments::refunds(&tx, input.trade_no.as_deref()).await?;
     Ok(listed(i64::try_from(found.len()).unwrap_or(0), found.iter().map(refund).collect()))
 }
 
 pub(super) async fn refunded(control: &Control, input: Refunded) -> Result<Value> {
-    let now = control.0.clock.now();
-    let done = payments::made_by_hand(&control.commerce(), input.id, &input.reference, now).await?;
+    let (reference, now) = (input.reference.trim(), control.0.clock.now());
+    if !(1..=140).contains(&reference.chars().count()) {
+        return Err(bad_reference());
+    }
+    let done = payments::made_by_hand(&control.commerce(), input.id, reference, now).await?;
     Ok(refund(&done))
 }
 
@@ -158,7 +183,9 @@ pub(super) async fn confirm(control: &Control, input: Confirm) -> Result<Value> 
 }
 
 pub(super) async fn proofs(control: &Control, input: OfOrder) -> Result<Value> {
-    let found = payments::proofs_of(&control.store().read().await?, &input.trade_no).await?;
+    let tx = control.store().read().await?;
+    known(&tx, &input.trade_no).await?;
+    let found = payments::proofs_of(&tx, &input.trade_no).await?;
     let row = |proof: &Proof| {
         let file = (input.proof == Some(proof.id)).then(|| proof.base64());
         json!({"id": proof.id, "reference": proof.reference, "kind": proof.kind, "bytes": proof.file.len(),

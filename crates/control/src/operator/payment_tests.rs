@@ -28,8 +28,42 @@ both_engines! {
         set(json!({"id": 2, "note_en": "", "max": "0"})).await;
         let bare = shown().await.unwrap();
         assert_eq!((&bare["note"], &bare["note_zh"], &bare["max"]), (&json!(""), &json!("账户一"), &json!(0)));
-        let unknown = operator::run(&control, "payment-method/set", json!({"id": 99})).await.unwrap_err();
-        assert!(unknown.errors.contains_key("pm_id"), "{unknown}");
+        for (field, input) in [
+            ("id", json!({"id": 99})),
+            ("rate", json!({"id": 2, "rate": 10_001})),
+            ("rate", json!({"id": 2, "rate": "0"})),
+            ("fee", json!({"id": 2, "fee": "-1"})),
+            ("fee", json!({"id": 2, "fee": 1})),
+        ] {
+            let refused = operator::run(&control, "payment-method/set", input).await.unwrap_err();
+            assert_eq!(refused.errors.keys().collect::<Vec<_>>(), [field], "{refused}");
+        }
+    }
+
+    async fn what_can_not_be_read_is_told_at_its_field(store: Store) {
+        let control = room(&store).await.control;
+        for (path, input, field) in [
+            ("coupon/create", json!({"percent": 10}), "percent"),
+            ("invoice/issue", json!({"id": "x", "number": "1"}), "id"),
+            ("coupon/create", json!([]), "body"),
+            ("coupon/invite", json!({"customer": []}), "customer"),
+        ] {
+            let refused = operator::run(&control, path, input.clone()).await.unwrap_err();
+            assert_eq!(refused.errors.keys().collect::<Vec<_>>(), [field], "{path} {input}: {refused}");
+            assert!(refused.errors[field][0].zh.contains("无法识别"), "{refused}");
+        }
+    }
+
+    async fn what_is_of_an_unknown_order_is_unknown_and_a_reference_is_a_text(store: Store) {
+        let control = room(&store).await.control;
+        for path in ["order/proofs", "payment/refunds"] {
+            let refused = operator::run(&control, path, json!({"trade_no": "1"})).await.unwrap_err();
+            assert_eq!((refused.code, refused.slug), (Code::NotFound, "order_unknown"), "{path}");
+        }
+        for reference in ["", "  ", &"9".repeat(141)] {
+            let refused = operator::run(&control, "payment/refunded", json!({"id": 1, "reference": reference})).await.unwrap_err();
+            assert!(refused.errors.contains_key("reference"), "{refused}");
+        }
     }
 
     async fn a_transfer_of_nothing_is_told_as_such(store: Store) {
