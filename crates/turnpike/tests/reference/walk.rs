@@ -309,9 +309,13 @@ impl<'d> Walk<'d> {
                 still(&mut answer);
                 answer
             };
-            let first = ask("/gateway");
+            let mut first = ask("/gateway");
             for prefix in ["/openapi", "/end-point", "/developers", "/api-gate-way"] {
-                assert_eq!(ask(prefix), first, "{prefix}/{path}");
+                // What was used a moment ago may be reported in between: then both are asked again.
+                if ask(prefix) != first {
+                    first = ask("/gateway");
+                    assert_eq!(ask(prefix), first, "{prefix}/{path}");
+                }
             }
         }
         let (status, answer) = self.demo.request("/elsewhere/ip/dynamic-citys", &key, None, &[]);
