@@ -63,11 +63,12 @@ pub(super) const PROOFS: &[Proof] = &[
          JOIN orders o ON o.trade_no = e.trade_no WHERE e.kind = 'refund' AND o.product_type = 3 AND l.account = 'balance' AND l.amount < 0 \
          AND NOT EXISTS (SELECT 1 FROM ledger_lines g WHERE g.entry_id = e.id AND g.account = 'gifts') \
          UNION ALL SELECT trade_no, -amount FROM payment_refunds WHERE beside = 1), \
-         back AS (SELECT trade_no, SUM(amount) AS amount FROM moves GROUP BY trade_no) \
+         back AS (SELECT trade_no, SUM(amount) AS amount FROM moves GROUP BY trade_no), \
+         called AS (SELECT CASE WHEN o.completes <> '' THEN o.completes ELSE o.trade_no END AS trade_no FROM payment_disputes d \
+         JOIN payments p ON p.id = d.payment_id JOIN orders o ON o.trade_no = p.trade_no WHERE d.status = 'lost') \
          SELECT o.trade_no AS name FROM orders o LEFT JOIN back b ON b.trade_no = o.trade_no WHERE o.product_type = 3 \
          AND o.refund_fee <> COALESCE(b.amount, 0) AND (o.refund_fee < COALESCE(b.amount, 0) \
-         OR NOT EXISTS (SELECT 1 FROM payments p JOIN payment_disputes d ON d.payment_id = p.id \
-         WHERE p.trade_no = o.trade_no AND d.status = 'lost'))",
+         OR o.trade_no NOT IN (SELECT c.trade_no FROM called c))",
     ),
     (
         "an order was refunded beyond its goods",

@@ -97,6 +97,24 @@ both_engines! {
         scene.proves().await;
     }
 
+    async fn the_rest_of_a_top_up_that_is_lost_counts_as_paid_back(store: Store) {
+        let scene = Scene::open(&store, 0).await;
+        let (whole, session) = scene.begun("recharge", Some(5_000)).await;
+        assert_eq!(scene.paid(&session, Some(100)).await, "short");
+        let ask = Request {
+            trade_no: Some(whole.trade_no.clone()),
+            ..Request::plain(scene.shop.pid("rest").await, STRIPE)
+        };
+        let rest = orders::flow::create(&scene.shop.state, &scene.shop.buyer(NOW), &ask).await.unwrap();
+        let begun = scene.pay(&rest, STRIPE).await.unwrap();
+        assert_eq!(scene.paid(&begun.payment.unwrap().session.unwrap(), None).await, "paid");
+        for status in ["needs_response", "lost"] {
+            tell(&scene, "dp_1", "pi_2", 4_900, status).await;
+            scene.proves().await;
+        }
+        assert_eq!(scene.now(&whole).await.refund_fee, Money(4_900));
+    }
+
     async fn a_second_payment_that_is_called_back_takes_nothing_of_the_order(store: Store) {
         let scene = Scene::open(&store, 0).await;
         let (order, first) = scene.begun("bucket", None).await;
