@@ -24,6 +24,8 @@ export async function looks(browser, base, screens, cookies, fill, problems) {
         const name = tab > 0 ? `${screen} tab ${tab + 1}` : screen
         for (const [scheme, width] of VIEWS) {
           await page.emulateMedia({ colorScheme: scheme })
+          // The page follows by itself, a moment later: what is half way between two themes has no contrast.
+          await page.waitForFunction((wanted) => document.documentElement.dataset.mantineColorScheme === wanted, scheme)
           await page.setViewportSize({ width, height: width < 500 ? 844 : 900 })
           found.push(...(await look(page, `${name} ${lang} ${scheme} ${width}`)))
         }
