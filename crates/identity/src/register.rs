@@ -174,6 +174,7 @@ async fn finish(state: State, visit: Visit, input: Verify) -> Result<()> {
     let taken = codes::take_link(&tx, &state.vault, "customer", PURPOSE, &input.code, visit.now).await?;
     let taken = taken.ok_or_else(link_bad)?;
     let customer = CustomerId(taken.person);
+    demand_brand(&state, &tx, &visit, customer).await?;
     if let Some(hash) = taken.carries.filter(|hash| !hash.is_empty()) {
         customers::set_hash(&tx, customer, &hash).await?;
     }
@@ -194,6 +195,17 @@ async fn finish(state: State, visit: Visit, input: Verify) -> Result<()> {
 pub(crate) async fn opened(tx: &WriteTx, customer: CustomerId) -> Result<()> {
     tx.exec("UPDATE customers SET email_pending = 0 WHERE id = $1", args![customer]).await?;
     codes::forget(tx, Person::Customer(customer), PURPOSE).await
+}
+
+/// A brand's link is no good under another brand's name. A brand without a host name of its own shares the installation's.
+pub(crate) async fn demand_brand(
+    state: &State,
+    tx: &WriteTx,
+    visit: &Visit,
+    customer: CustomerId,
+) -> Result<()> {
+    let site = customers::by_id(tx, customer).await?.site;
+    if site == visit.site.id || state.directory.host_of(site).is_none() { Ok(()) } else { Err(link_bad()) }
 }
 
 pub(crate) fn link_bad() -> Fault {

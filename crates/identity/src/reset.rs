@@ -4,7 +4,7 @@ use crate::audit::{self, Actor, Note};
 use crate::mail::{self, Letter};
 use crate::notices::{self, Change};
 use crate::people::Person;
-use crate::register::{await_turn, link_bad, opened};
+use crate::register::{await_turn, demand_brand, link_bad, opened};
 use crate::{State, codes, customers, logins};
 use http::Method;
 use turnpike_base::{Code, CustomerId, Result, Secret, Text};
@@ -69,6 +69,7 @@ async fn set(state: State, visit: Visit, input: Reset) -> Result<()> {
     let tx = state.store.write().await?;
     let taken = codes::take_link(&tx, &state.vault, "customer", PURPOSE, &input.code, visit.now).await?;
     let customer = CustomerId(taken.ok_or_else(link_bad)?.person);
+    demand_brand(&state, &tx, &visit, customer).await?;
     customers::set_hash(&tx, customer, &hash).await?;
     opened(&tx, customer).await?;
     logins::end_others(&tx, Person::Customer(customer), None, visit.now).await?;

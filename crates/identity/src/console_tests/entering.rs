@@ -25,6 +25,19 @@ both_engines! {
         assert_eq!(sessions["list"][0]["current"], true);
     }
 
+    async fn a_link_is_no_good_under_another_brands_name(store: Store) {
+        let api = api(&store).await;
+        api.ok("user/register", "", Some(json!({"email": "bo@example.com", "password": PASSWORD}))).await;
+        let verify = json!({"code": api.mail().await.1});
+        api.ok("user/forgot-password", "", Some(json!({"email": "ann@example.com"}))).await;
+        let reset = json!({"code": api.mail().await.1, "password": PASSWORD});
+        for (path, body) in [("user/verify-email", verify), ("user/reset-password", reset)] {
+            let elsewhere = api.raw("two.example", path, "", Some(body.clone())).await.1;
+            assert_eq!(elsewhere["code"], 287, "{path}: {elsewhere}");
+            api.ok(path, "", Some(body)).await;
+        }
+    }
+
     async fn nobody_learns_who_has_an_account(store: Store) {
         let api = api(&store).await;
         let register = |email: &str| Some(json!({"email": email, "password": "another one"}));
