@@ -30,10 +30,19 @@ fn resident() -> usize {
     text.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or(0) * 4_096
 }
 
-/// What this thread has computed so far: other work on the machine does not count.
+/// What this thread has computed so far, told every few ms: other work on the machine does not count.
 fn computed() -> Duration {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     Duration::from_nanos(text.split(' ').next().and_then(|ns| ns.parse().ok()).unwrap_or(0))
+}
+
+/// What takes less than that: the quickest of a few times.
+fn quickest<T>(work: impl Fn() -> T) -> (T, Duration) {
+    let timed = || {
+        let began = Instant::now();
+        (work(), began.elapsed())
+    };
+    (0..9).map(|_| timed()).min_by_key(|(_, took)| *took).unwrap()
 }
 
 /// Every city of the world.
@@ -87,9 +96,8 @@ async fn lists_of_every_city_of_the_world() {
         computed() - began,
         resident().saturating_sub(before) / count
     );
-    let began = computed();
-    let chosen = roster.choose(Pool::Residential, &PlaceFilter::default(), 1_000, 7);
-    println!("1,000 of them for an extraction: {:.2?}", computed() - began);
+    let (chosen, took) = quickest(|| roster.choose(Pool::Residential, &PlaceFilter::default(), 1_000, 7));
+    println!("1,000 of them for an extraction: {took:.2?}");
     assert_eq!(chosen.len(), 1_000);
     drop(roster);
     let api = Api::new(&test.store).await;
@@ -152,9 +160,9 @@ async fn sessions_that_control_keeps() {
     println!(
         "{count} sessions: pinned in {taken:.2?}, the longest {longest:.1?}, {bytes} bytes each before they are saved"
     );
-    let began = computed();
-    assert_eq!(pins.of_customer(CustomerId(7), NOW).len(), count.div_ceil(10_000).min(count));
-    println!("a customer's own among them: {:.2?}", computed() - began);
+    let (own, took) = quickest(|| pins.of_customer(CustomerId(7), NOW).len());
+    assert_eq!(own, count.div_ceil(10_000).min(count));
+    println!("a customer's own among them: {took:.2?}");
     let began = Instant::now();
     let longest = longest_wait(&pins, count, pins.save(&test.store, NOW));
     println!("all saved within {:.1?}; meanwhile one waits {longest:.1?} at the most", began.elapsed());
