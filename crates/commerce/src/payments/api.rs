@@ -109,6 +109,8 @@ pub(super) struct PayView {
     url: Option<String>,
     /// What to know before paying: the account of a bank transfer, which names the order.
     instructions: String,
+    /// Whether the method takes a proof of the transfer (`pay/proof`), and waits for nothing else.
+    takes_proofs: bool,
     /// Until when the order waits.
     expire_at: String,
 }
@@ -210,6 +212,7 @@ async fn view(state: &State, call: &Call, begun: Begun) -> Result<PayView> {
     let title = method.as_ref().map_or("", |method| method.title.get(call.lang));
     let instructions =
         method.as_ref().and_then(|method| instructions(state, method, &order.trade_no, call.lang));
+    let takes_proofs = state.payments.driver(order.pm_id).is_some_and(|driver| driver.takes_proofs());
     Ok(PayView {
         status: order.status as i64,
         pay_fee_status: order.pay_fee_status,
@@ -227,6 +230,7 @@ async fn view(state: &State, call: &Call, begun: Begun) -> Result<PayView> {
         pay_url: url.clone(),
         url,
         instructions: instructions.unwrap_or_default(),
+        takes_proofs,
         expire_at: call.site.show(order.expire_at),
         trade_no: order.trade_no,
     })

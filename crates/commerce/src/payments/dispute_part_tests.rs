@@ -44,17 +44,6 @@ async fn over(scene: &Scene) -> Order {
     order
 }
 
-/// A rest of an order, and its page.
-async fn rest(scene: &Scene, whole: &Order) -> (Order, String) {
-    let ask = Request {
-        trade_no: Some(whole.trade_no.clone()),
-        ..Request::plain(scene.shop.pid("rest").await, STRIPE)
-    };
-    let rest = orders::flow::create(&scene.shop.state, &scene.shop.buyer(NOW), &ask).await.unwrap();
-    let begun = scene.pay(&rest, STRIPE).await.unwrap();
-    (rest, begun.payment.unwrap().session.unwrap())
-}
-
 /// What a release brings to rows that are there already.
 const UPGRADE: &str = include_str!("../../../store/migrations/sqlite/0090_parts_of_payments.sql");
 
@@ -80,7 +69,7 @@ both_engines! {
         scene.paid(&session, None).await;
         let (whole, session) = scene.begun("bucket", None).await;
         scene.paid(&session, Some(5_000)).await;
-        let ((_, first), (_, second)) = (rest(&scene, &whole).await, rest(&scene, &whole).await);
+        let ((_, first), (_, second)) = (scene.rest(&whole).await, scene.rest(&whole).await);
         scene.paid(&first, None).await;
         scene.paid(&second, None).await;
         let (refused, session) = scene.begun("bucket", None).await;
@@ -229,7 +218,7 @@ both_engines! {
         let scene = Scene::open(&store, 0).await;
         let (whole, session) = scene.begun("bucket", None).await;
         assert_eq!(scene.paid(&session, Some(5_000)).await, "short");
-        let ((_, first), (_, second)) = (rest(&scene, &whole).await, rest(&scene, &whole).await);
+        let ((_, first), (_, second)) = (scene.rest(&whole).await, scene.rest(&whole).await);
         assert_eq!((scene.paid(&first, None).await, scene.paid(&second, None).await), ("paid".into(), "paid".into()));
         assert_eq!(scene.balance().await, 4_999, "one of them was too much");
         let told = Told(&scene, "pi_3");
@@ -243,7 +232,7 @@ both_engines! {
         let scene = Scene::open(&store, 0).await;
         let (whole, session) = scene.begun("bucket", None).await;
         scene.paid(&session, Some(5_000)).await;
-        let (_, second) = rest(&scene, &whole).await;
+        let (_, second) = scene.rest(&whole).await;
         scene.paid(&second, None).await;
         scene.refund(&whole, None).await.unwrap();
         scene.work(NOW).await;
@@ -256,7 +245,7 @@ both_engines! {
         let scene = Scene::open(&store, 0).await;
         let (whole, session) = scene.begun("bucket", None).await;
         scene.paid(&session, Some(5_000)).await;
-        let (part, second) = rest(&scene, &whole).await;
+        let (part, second) = scene.rest(&whole).await;
         assert_eq!(scene.paid(&second, Some(2_000)).await, "short");
         Told(&scene, "pi_2").to("dp_1", 2_000, "needs_response").await;
         assert_eq!((scene.now(&part).await.status, scene.now(&whole).await.status), (Stand::Closed, Stand::Unpaid));

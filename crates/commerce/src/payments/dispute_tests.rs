@@ -1,8 +1,8 @@
 //! Disputes told by the provider, on both engines: whose money it is, and what becomes of the order.
 
-use super::scene::{NOW, SECONDS, STRIPE, Scene};
+use super::scene::{NOW, SECONDS, Scene};
 use crate::grants;
-use crate::orders::{self, Order, Request, Status as Stand};
+use crate::orders::{Order, Status as Stand};
 use turnpike_base::Money;
 use turnpike_store::both_engines;
 
@@ -83,13 +83,8 @@ both_engines! {
         let scene = Scene::open(&store, 0).await;
         let (whole, session) = scene.begun("bucket", None).await;
         assert_eq!(scene.paid(&session, Some(5_000)).await, "short");
-        let ask = Request {
-            trade_no: Some(whole.trade_no.clone()),
-            ..Request::plain(scene.shop.pid("rest").await, STRIPE)
-        };
-        let rest = orders::flow::create(&scene.shop.state, &scene.shop.buyer(NOW), &ask).await.unwrap();
-        let begun = scene.pay(&rest, STRIPE).await.unwrap();
-        assert_eq!(scene.paid(&begun.payment.unwrap().session.unwrap(), None).await, "paid");
+        let (_, session) = scene.rest(&whole).await;
+        assert_eq!(scene.paid(&session, None).await, "paid");
         tell(&scene, "dp_1", "pi_2", 4_999, "needs_response").await;
         let all = 11_i64 << 30;
         let held = (all * 4_999 + 9_998) / 9_999;
@@ -101,15 +96,11 @@ both_engines! {
         let scene = Scene::open(&store, 0).await;
         let (whole, session) = scene.begun("recharge", Some(5_000)).await;
         assert_eq!(scene.paid(&session, Some(100)).await, "short");
-        let ask = Request {
-            trade_no: Some(whole.trade_no.clone()),
-            ..Request::plain(scene.shop.pid("rest").await, STRIPE)
-        };
-        let rest = orders::flow::create(&scene.shop.state, &scene.shop.buyer(NOW), &ask).await.unwrap();
-        let begun = scene.pay(&rest, STRIPE).await.unwrap();
-        assert_eq!(scene.paid(&begun.payment.unwrap().session.unwrap(), None).await, "paid");
+        let (_, session) = scene.rest(&whole).await;
+        assert_eq!(scene.paid(&session, None).await, "paid");
         for status in ["needs_response", "lost"] {
             tell(&scene, "dp_1", "pi_2", 4_900, status).await;
+            assert_eq!(scene.balance().await, 100, "what is called back has gone from the balance");
             scene.proves().await;
         }
         assert_eq!(scene.now(&whole).await.refund_fee, Money(4_900));

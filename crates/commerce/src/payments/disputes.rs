@@ -34,7 +34,7 @@ impl Case {
 
     /// The entry that moves the money: away by a dispute, back when it is won.
     fn lines(&self, amount: Money, part: Part, away: bool) -> [(Account, Money); 3] {
-        let topped_up = self.order.product_type == ProductType::Recharge;
+        let topped_up = self.bought.product_type == ProductType::Recharge;
         let balance = part.beside.0 + if topped_up { part.ordered.0 } else { 0 };
         let sign = if away { -1 } else { 1 };
         [

@@ -61,7 +61,7 @@ pub use queries::refunds;
 pub use reconcile::Reconciliation;
 pub use records::reconciliations;
 pub use refunds::{made_by_hand, pay_back};
-pub use returns::send_back;
+pub use returns::{left_to_return, send_back};
 pub use unmatched::{Unmatched, give_back, list as unmatched};
 
 use crate::State;

@@ -91,9 +91,16 @@ pub(super) async fn refundable(tx: &WriteTx, order: &Order) -> Result<Vec<Paymen
 
 /// Payments that came for an order and of which not all went back; locked, newest first.
 pub(super) async fn paid_of(tx: &WriteTx, trade_no: &str) -> Result<Vec<Payment>, StoreError> {
-    let sql = "SELECT * FROM payments WHERE trade_no = $1 AND status = 'paid' AND received > refunded ORDER BY id DESC";
-    tx.lock(sql, args![trade_no]).await?.iter().map(read_payment).collect()
+    tx.lock(PAID_OF, args![trade_no]).await?.iter().map(read_payment).collect()
 }
+
+/// The same for who only looks: nothing is locked.
+pub(super) async fn seen_of(tx: &impl Read, trade_no: &str) -> Result<Vec<Payment>, StoreError> {
+    tx.rows(PAID_OF, args![trade_no]).await?.iter().map(read_payment).collect()
+}
+
+const PAID_OF: &str =
+    "SELECT * FROM payments WHERE trade_no = $1 AND status = 'paid' AND received > refunded ORDER BY id DESC";
 
 /// What came by a payment, and what of it went again. The payment is locked.
 pub(super) async fn parts(tx: &impl Read, payment: &Payment) -> Result<Parts, StoreError> {
@@ -229,7 +236,12 @@ pub(super) async fn give_back(tx: &WriteTx, refund: &Refund) -> Result<(), Store
 /// Refunds of an order, or all that wait for somebody, oldest first.
 pub async fn refunds(tx: &impl Read, trade_no: Option<&str>) -> Result<Vec<Refund>, StoreError> {
     let (wanted, args) = match trade_no {
-        Some(trade_no) => ("trade_no = $1", args![trade_no]),
+        // Those of its rests, too.
+        Some(trade_no) => (
+            "trade_no = $1 OR trade_no IN (SELECT r.trade_no FROM orders o JOIN orders r ON r.customer_id = o.customer_id \
+             AND r.product_type = 26 AND r.completes = o.trade_no WHERE o.trade_no = $1)",
+            args![trade_no],
+        ),
         None => ("status = 'promised'", args![]),
     };
     let sql = format!("{REFUNDS} WHERE {wanted} ORDER BY id LIMIT 1000");

@@ -16,6 +16,12 @@ async fn late(scene: &Scene) -> Order {
     order
 }
 
+/// What an operator is told that can go back.
+async fn told(scene: &Scene, order: &Order) -> i64 {
+    let tx = scene.shop.state.store.read().await.unwrap();
+    left_to_return(&tx, &scene.shop.state, &scene.now(order).await).await.unwrap().0
+}
+
 async fn back(scene: &Scene, order: &Order, amount: Option<i64>) -> Result<Vec<i64>, turnpike_base::Fault> {
     let made = send_back(&scene.shop.state, &order.trade_no, amount.map(Money), NOW).await?;
     Ok(made.iter().map(|refund| refund.amount.0).collect())
@@ -27,12 +33,14 @@ both_engines! {
         let order = late(&scene).await;
         assert_eq!(back(&scene, &order, Some(4_000)).await.unwrap(), [4_000]);
         assert_eq!((scene.balance().await, scene.stripe.refunds().len()), (5_999, 0), "taken at once, sent afterwards");
+        assert_eq!(told(&scene, &order).await, 5_999);
         scene.proves().await;
         for wrong in [0, -1, 6_000] {
             let fault = back(&scene, &order, Some(wrong)).await.unwrap_err();
             assert!(fault.errors["amount"][0].en.contains("59.99"), "{wrong}: {fault}");
         }
         assert_eq!(back(&scene, &order, None).await.unwrap(), [5_999], "the rest");
+        assert_eq!(told(&scene, &order).await, 0);
         assert_eq!(back(&scene, &order, None).await.unwrap_err().slug, "return_nothing");
         scene.stripe.lose_answers(1);
         scene.work(NOW).await;
@@ -87,10 +95,12 @@ both_engines! {
         let (recharge, session) = scene.begun("recharge", Some(5_000)).await;
         scene.paid(&session, None).await;
         for order in [&paid, &recharge] {
+            assert_eq!(told(&scene, order).await, 0);
             assert_eq!(back(&scene, order, None).await.unwrap_err().slug, "return_nothing");
         }
         let (over, session) = scene.begun("bucket", None).await;
         scene.paid(&session, Some(10_999)).await;
+        assert_eq!(told(&scene, &over).await, 1_000);
         assert_eq!(back(&scene, &over, None).await.unwrap(), [1_000], "but what was too much");
         let whole = scene.refund(&over, None).await.unwrap();
         assert_eq!(whole.refund_fee, Money(9_999), "and the order is refunded as ever");
@@ -109,6 +119,19 @@ both_engines! {
         orders::flow::reject(&scene.shop.state, &order.trade_no, NOW).await.unwrap();
         assert_eq!((scene.balance().await, back(&scene, &order, None).await.unwrap()), (9_000, vec![9_000]));
         scene.proves().await;
+    }
+
+    async fn what_goes_back_of_a_rest_is_listed_with_the_whole(store: Store) {
+        let scene = Scene::open(&store, 0).await;
+        let (whole, session) = scene.begun("bucket", None).await;
+        assert_eq!(scene.paid(&session, Some(5_000)).await, "short");
+        let (rest, session) = scene.rest(&whole).await;
+        assert_eq!(scene.paid(&session, None).await, "paid");
+        scene.refund(&whole, None).await.unwrap();
+        let tx = store.read().await.unwrap();
+        let of = async |order: &Order| refunds(&tx, Some(&order.trade_no)).await.unwrap().iter().map(|r| r.amount.0).collect::<Vec<_>>();
+        let (listed, alone) = (of(&whole).await, of(&rest).await);
+        assert_eq!((listed.iter().sum::<i64>(), listed.len(), alone), (9_999, 2, vec![4_999]));
     }
 
     async fn a_dispute_and_a_return_take_it_once(store: Store) {

@@ -6,9 +6,9 @@ use super::refunds::{self, Owed};
 use super::{disputes, error, queries};
 use crate::State;
 use crate::ledger::{Account, Kind};
-use crate::orders;
+use crate::orders::{self, Order, Status, What};
 use turnpike_base::{Code, Fault, Money, Result, Text, Timestamp};
-use turnpike_store::{WriteTx, retrying};
+use turnpike_store::{Read, WriteTx, retrying};
 
 /// Takes `amount` of such money of an order from the customer's balance, all of it where nothing is said, and promises it back to
 /// the payments that brought it, the newest first; gives the refunds. Fails with `order_unknown`, with `return_nothing` where
@@ -75,6 +75,22 @@ async fn returnable(
         }
     }
     Ok(found)
+}
+
+/// What [`send_back`] would give back of an order now, whatever of it the customer has spent.
+pub async fn left_to_return(tx: &impl Read, state: &State, order: &Order) -> Result<Money> {
+    let whole = match &order.goods.what {
+        What::Rest { trade_no } => orders::by_trade_no(tx, trade_no).await?,
+        _ => None,
+    };
+    let closed = [Some(order), whole.as_ref()].into_iter().flatten().any(|one| one.status == Status::Closed);
+    let mut left = 0;
+    for payment in queries::seen_of(tx, &order.trade_no).await? {
+        if state.payments.driver(payment.pm_id).is_some() {
+            left += queries::parts(tx, &payment).await?.left(closed).beside.0;
+        }
+    }
+    Ok(Money(left))
 }
 
 fn nothing(trade_no: &str) -> Fault {

@@ -87,6 +87,17 @@ impl Scene {
         flow::pay(&self.shop.state, &payer, &order.trade_no, Some(STRIPE)).await
     }
 
+    /// An order for the rest of one that was paid short, and its page.
+    pub(super) async fn rest(&self, whole: &Order) -> (Order, String) {
+        let ask = orders::Request {
+            trade_no: Some(whole.trade_no.clone()),
+            ..orders::Request::plain(self.shop.pid("rest").await, STRIPE)
+        };
+        let rest = orders::flow::create(&self.shop.state, &self.shop.buyer(NOW), &ask).await.unwrap();
+        let begun = self.pay(&rest, STRIPE).await.unwrap();
+        (rest, begun.payment.unwrap().session.unwrap())
+    }
+
     /// An order whose page is open, and the page's name.
     pub(super) async fn begun(&self, code: &str, recharge: Option<i64>) -> (Order, String) {
         let order = self.order(code, STRIPE, recharge).await;

@@ -111,6 +111,7 @@ pub(super) async fn show(control: &Control, input: Which) -> Result<Value> {
     shown["email"] = json!(customers::by_id(&tx, order.customer).await?.email);
     shown["expire_at"] = json!(time(order.expire_at));
     shown["proofs"] = json!(payments::proofs_of(&tx, &order.trade_no).await?.len());
+    shown["returnable"] = json!(payments::left_to_return(&tx, &control.commerce(), &order).await?);
     Ok(shown)
 }
 

@@ -119,7 +119,7 @@ function useDue(o: OrderOf, method: number) {
     enabled: method !== 0,
   })
   const fee = query.isSuccess && !query.isFetching ? query.data.missing_fee : undefined
-  return { fee, instructions: query.data?.instructions, error: query.error, again: () => void query.refetch() }
+  return { fee, instructions: query.data?.instructions, takesProofs: query.data?.takes_proofs, error: query.error, again: () => void query.refetch() }
 }
 
 function Pay({ order: o }: { order: OrderOf }) {
@@ -131,6 +131,9 @@ function Pay({ order: o }: { order: OrderOf }) {
   const due = useDue(o, method)
   // An address that leads elsewhere than the web is no payment page.
   const page = [answer?.pay_url, answer?.url].find((url) => url && /^https?:\/\//.test(url))
+  const told = o.pm_id === method && due.instructions
+  // Who transfers has chosen already: what is left to do is the transfer, and its proof.
+  const transfers = told && due.takesProofs
   const submit = () => pay.mutate({ trade_no: o.trade_no, pm_id: method }, { onSuccess: (given) => given.paid && done(t.paid) })
   const ask = () => question({ title: t.close, text: t.closeText, yes: t.close, then: () => close.mutate({ trade_no: o.trade_no }, { onError: failed, onSuccess: () => done(t.closed) }) })
   return (
@@ -139,17 +142,17 @@ function Pay({ order: o }: { order: OrderOf }) {
         <PayMethods value={method} onChange={setMethod} trade_no={o.trade_no} without={o.product_type === 3 ? [7] : []} />
         {pay.error && <Failed error={pay.error} />}
         {due.error && <Failed error={due.error} retry={due.again} />}
-        {due.instructions && o.pm_id === method && (
+        {told && (
           <>
-            <Alert color="blue" title={t.transfer}><Text fz="sm" style={{ whiteSpace: 'pre-wrap' }}>{due.instructions}</Text></Alert>
-            <Proof trade_no={o.trade_no} />
+            <Alert color="blue" title={t.transfer}><Text fz="sm" style={{ whiteSpace: 'pre-wrap' }}>{told}</Text></Alert>
+            {transfers && <Proof trade_no={o.trade_no} />}
           </>
         )}
         {page && <Anchor href={page} target="_blank" rel="noreferrer" fw={600} underline="always">{t.open}</Anchor>}
         {answer && !answer.paid && <Text fz="sm" c="dimmed" role="status">{t.waiting}</Text>}
         <Group justify="space-between">
           <Button variant="subtle" color="gray" onClick={ask}>{t.close}</Button>
-          <Button loading={pay.isPending} disabled={due.fee === undefined} onClick={submit}>{due.fee === undefined ? t.go : say('{go} {sum}', { go: t.go, sum: money(due.fee, o.currency) })}</Button>
+          {!transfers && <Button loading={pay.isPending} disabled={due.fee === undefined} onClick={submit}>{due.fee === undefined ? t.go : say('{go} {sum}', { go: t.go, sum: money(due.fee, o.currency) })}</Button>}
         </Group>
       </Stack>
       {dialog}

@@ -52,6 +52,10 @@ const t = texts({
   reject: ['关闭订单', 'Close the order'],
   rejectHow: ['凭证无效或无人付款时使用：占用的库存立即释放。', 'For a proof that is worth nothing, or an order nobody pays: what it holds is free at once.'],
   rejected: ['订单已关闭', 'The order is closed'],
+  toReturn: ['可退回', 'Can go back'],
+  giveBack: ['退回余额款项', 'Return'],
+  giveBackHow: ['此订单的这部分款项（迟到、多付或订单已关闭）已记入客户余额，现原路退回并从余额扣除；留空则全部退回。', 'Came late, too much or for a closed order, and is on the customer’s balance: it leaves the balance and goes back the way it came. Empty: all of it.'],
+  returning: ['退回中', 'On its way back'],
 })
 
 /** What an order gives, by its kind. */
@@ -85,6 +89,8 @@ export interface Order {
 interface Whole extends Order {
   expire_at: string
   proofs: number
+  /** What came for it, bought nothing and is on the balance. */
+  returnable: number
   grants: { kind: string; package: number; quantity: number; taken_back: number; starts_at: string; ends_at: string }[]
 }
 
@@ -156,7 +162,7 @@ function Details({ number }: { number: string }) {
     setReference('')
     setQuestion(next)
   }
-  const now: Question | undefined = question && { ...question, run: (reason) => (kind === t.confirm ? run('order/confirm', { reference: reference.trim(), reason: reason || undefined }) : run(kind === t.reject ? 'order/reject' : 'order/refund', { reason })) }
+  const now: Question | undefined = question && { ...question, run: (reason) => (kind === t.confirm ? run('order/confirm', { reference: reference.trim(), reason: reason || undefined }) : run(kind === t.reject ? 'order/reject' : kind === t.giveBack ? 'payment/return' : 'order/refund', { reason })) }
   return (
     <Loaded from={order}>
       {(data) => (
@@ -173,6 +179,7 @@ function Details({ number }: { number: string }) {
             ...(data.status === 0 ? [[t.expires, when(data.expire_at)] as [string, string]] : []),
             [t.received, fee(data, data.received)],
             [t.back, Number(data.refund_fee) > 0 ? fee(data, data.refund_fee) : null],
+            [t.toReturn, data.returnable > 0 ? money(data.returnable, data.currency) : null],
           ]} />
           {data.grants.length > 0 && (
             <Stack gap={6}>
@@ -191,6 +198,7 @@ function Details({ number }: { number: string }) {
               {data.status === 0 && <Button onClick={() => begin({ title: t.confirm, text: t.confirmHow, yes: t.confirm, told: t.confirmed, run: () => Promise.resolve() })}>{t.confirm}</Button>}
               {data.status === 0 && <Button variant="light" color="red" onClick={() => begin({ title: t.reject, text: t.rejectHow, yes: t.reject, danger: true, reason: 'needed', told: t.rejected, run: () => Promise.resolve() })}>{t.reject}</Button>}
               {data.status === 1 && <Button variant="light" color="red" onClick={() => begin({ title: t.refund, text: t.refundHow, yes: t.refund, danger: true, reason: 'needed', told: t.refundDone, run: () => Promise.resolve() })}>{t.refund}</Button>}
+              {data.returnable > 0 && <Button variant="light" color="red" onClick={() => begin({ title: t.giveBack, text: t.giveBackHow, yes: t.giveBack, danger: true, reason: 'needed', told: t.returning, run: () => Promise.resolve() })}>{t.giveBack}</Button>}
             </Group>
           )}
           <Ask question={now} close={() => setQuestion(undefined)}>
