@@ -1,16 +1,15 @@
 // The operators' screens, under /control. All of it is loaded when an operator comes.
 
-import { type AnyRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router'
-
-type Load = () => Promise<Record<string, unknown>>
+import { type AnyRoute, createRoute } from '@tanstack/react-router'
+import { type Load, screenOf } from '../shell/screen'
 
 export function controlRoutes(root: AnyRoute) {
   const all = createRoute({ getParentRoute: () => root, id: 'control' })
-  const login = createRoute({ getParentRoute: () => all, path: '/control/login', component: lazyRouteComponent(() => import('./Login'), 'Login') })
-  const frame = createRoute({ getParentRoute: () => all, id: 'room', component: lazyRouteComponent(() => import('./Frame'), 'Frame') })
-  const home = createRoute({ getParentRoute: () => frame, path: '/control', component: lazyRouteComponent(() => import('./Home'), 'Home') })
+  const login = createRoute({ getParentRoute: () => all, path: '/control/login', component: screenOf(() => import('./Login'), 'Login') })
+  const frame = createRoute({ getParentRoute: () => all, id: 'room', component: screenOf(() => import('./Frame'), 'Frame') })
+  const home = createRoute({ getParentRoute: () => frame, path: '/control', component: screenOf(() => import('./Home'), 'Home') })
   const screen = (path: string, load: Load, name: string) =>
-    createRoute({ getParentRoute: () => frame, path: `/control/${path}`, component: lazyRouteComponent(load as never, name as never) })
+    createRoute({ getParentRoute: () => frame, path: `/control/${path}`, component: screenOf(load, name) })
   return all.addChildren([
     login,
     frame.addChildren([

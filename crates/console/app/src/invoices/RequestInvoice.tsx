@@ -1,6 +1,7 @@
 // Ask for an invoice: choose orders and for whom.
 
 import { Alert, Button, Select, Stack, Text } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useRead, useWrite } from '../api/hooks'
 import { DataTable } from '../lib/DataTable'
@@ -12,7 +13,8 @@ import { Failed, Loaded, done } from '../lib/ui'
 const t = texts({
   title: ['申请发票', 'Ask for an invoice'],
   none: ['没有可开票的订单。余额支付的订单在充值时开票；充值或在线支付后即可申请。', 'No order can be invoiced right now. What the balance paid is invoiced with the top-up: top up, or pay an order directly.'],
-  noProfile: ['请先在“抬头”中添加一个抬头。', 'Add a profile under “Profiles” first.'],
+  noProfile: ['发票需要抬头：请先添加一个，再回到这里申请。', 'An invoice says for whom it is: add a profile first, then come back here.'],
+  addProfile: ['去添加抬头', 'Add a profile'],
   whom: ['抬头', 'For'],
   order: ['订单', 'Order'],
   paid: ['支付时间', 'Paid'],
@@ -35,7 +37,16 @@ function Form({ close }: { close: () => void }) {
     <Loaded from={orders}>
       {({ list }) => {
         if (list.length === 0) return <Alert color="blue">{t.none}</Alert>
-        if (profiles.data?.list.length === 0) return <Alert color="orange">{t.noProfile}</Alert>
+        if (profiles.data?.list.length === 0) {
+          return (
+            <Alert color="orange">
+              <Stack gap="sm" align="flex-start">
+                {t.noProfile}
+                <Button component={Link} to="/invoices" search={{ tab: 'profiles' } as never} onClick={close}>{t.addProfile}</Button>
+              </Stack>
+            </Alert>
+          )
+        }
         const sum = list.filter((o) => picked.has(o.trade_no)).reduce((all, o) => all + Math.round(o.amount * 100), 0) / 100
         const currency = list[0]!.currency
         return (

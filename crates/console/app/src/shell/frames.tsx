@@ -1,8 +1,9 @@
 // What stands around screens: nothing but a way to skip to the content; a card for who is not logged in.
 
 import { Box, Button, Center, Group, Paper, Stack, Text, Title } from '@mantine/core'
-import { IconAlertTriangle, IconMapOff } from '@tabler/icons-react'
-import { type ErrorComponentProps, Link, Outlet, useLocation } from '@tanstack/react-router'
+import { IconAlertTriangle, IconMapOff, IconPlugConnectedX } from '@tabler/icons-react'
+import { type ErrorComponentProps, Link, Outlet, useLocation, useRouter } from '@tanstack/react-router'
+import { ApiError } from '../api/client'
 import { texts } from '../lib/lang'
 import { Empty, reason } from '../lib/ui'
 import { Brand } from './Brand'
@@ -19,6 +20,8 @@ const t = texts({
   broke: ['此页面出错了', 'This page broke'],
   brokeHow: ['请重新加载；若仍然出错，请把下面的信息告诉客服。', 'Load it again; if it breaks again, tell the support what stands below.'],
   again: ['重新加载', 'Load it again'],
+  away: ['此页面尚未加载', 'This page is not loaded yet'],
+  retry: ['重试', 'Try again'],
   help: ['需要帮助？', 'Need help?'],
 })
 
@@ -42,8 +45,17 @@ export function Lost() {
   )
 }
 
-/** A screen that can't be drawn, or whose code was replaced by a newer version's. */
+/** A screen that can't be drawn, or whose code can't be had: the server is away, or has a newer version. */
 export function Broke({ error }: ErrorComponentProps) {
+  const router = useRouter()
+  if (error instanceof ApiError && error.code === 0) {
+    const again = () => void router.navigate({ href: window.location.pathname + window.location.search, replace: true }).then(() => router.invalidate())
+    return (
+      <Center mih="60vh">
+        <Empty icon={IconPlugConnectedX} title={<Title order={1} fz="lg">{t.away}</Title>} action={<Button onClick={again}>{t.retry}</Button>}>{reason(error)}</Empty>
+      </Center>
+    )
+  }
   return (
     <Center mih="60vh">
       <Empty icon={IconAlertTriangle} title={<Title order={1} fz="lg">{t.broke}</Title>} action={<Button onClick={() => window.location.reload()}>{t.again}</Button>}>

@@ -1,10 +1,11 @@
 // Every screen and its address. `screens.json` names the same addresses for the server; a test holds them equal.
 // Screens are loaded when they are first seen.
 
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import { controlRoutes } from '../control/routes'
 import { Shell } from './Shell'
 import { Broke, Lost, Outside, Root } from './frames'
+import { type Load, screenOf } from './screen'
 
 const root = createRootRoute({ component: Root, notFoundComponent: Lost })
 /** Screens before a login. */
@@ -12,12 +13,12 @@ const outside = createRoute({ getParentRoute: () => root, id: 'outside', compone
 /** Screens of a customer. */
 const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Shell })
 
-const open = (path: string, load: () => Promise<Record<string, unknown>>, name: string) =>
-  createRoute({ getParentRoute: () => outside, path, component: lazyRouteComponent(load as never, name as never) })
-const own = (path: string, load: () => Promise<Record<string, unknown>>, name: string) =>
-  createRoute({ getParentRoute: () => inside, path, component: lazyRouteComponent(load as never, name as never) })
+const open = (path: string, load: Load, name: string) =>
+  createRoute({ getParentRoute: () => outside, path, component: screenOf(load, name) })
+const own = (path: string, load: Load, name: string) =>
+  createRoute({ getParentRoute: () => inside, path, component: screenOf(load, name) })
 
-const entrance: () => Promise<Record<string, unknown>> = () => import('../user/entrance')
+const entrance: Load = () => import('../user/entrance')
 
 outside.addChildren([
   open('/login', entrance, 'Login'),
