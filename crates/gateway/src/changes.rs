@@ -7,6 +7,7 @@ use crate::destination::Rules;
 use crate::exits::{Index, probe};
 use crate::lease::funded;
 use crate::serve::LoopHandle;
+use crate::sessions;
 use crate::shared::Shared;
 use crate::statics;
 use std::collections::HashSet;
@@ -215,8 +216,8 @@ pub(crate) fn verdict(change: &Change, conn: &Conn) -> Option<(Refusal, Revocati
             (blocked, Revocation::Close, Reason::DestinationDenied)
         }
         Change::Exit(record) => {
-            let gone = conn.exit.record.id == record.id && record.status == ExitStatus::Disabled;
-            (gone, Revocation::Reset, Reason::ExitFailed)
+            let stays = record.status != ExitStatus::Disabled && sessions::may_go_on(&conn.permit, record);
+            (conn.exit.record.id == record.id && !stays, Revocation::Reset, Reason::ExitFailed)
         }
         Change::ExitGone(exit) => (conn.exit.record.id == *exit, Revocation::Reset, Reason::ExitFailed),
         Change::Package { .. }

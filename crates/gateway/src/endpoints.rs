@@ -1,7 +1,8 @@
-//! Connections to an extracted endpoint: the exit it is bound to for its life, or, once that one died,
+//! Connections to an extracted endpoint: the exit it is bound to for its life, or, once that one died or left the pool,
 //! another one of the same place (contract section 6).
 
 use crate::exits::Exit;
+use crate::sessions;
 use crate::shared::{Shared, held};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -37,7 +38,7 @@ pub(crate) async fn exit_of(
     }
     let key = (permit.subject.customer, port, endpoint.until);
     let present = held(&shared.moved).0.get(&key).copied().unwrap_or(endpoint.exit);
-    let serving = shared.exits().get(present).filter(|exit| exit.serves() && !failed.contains(&present));
+    let serving = sessions::serving(shared, permit, present).filter(|_| !failed.contains(&present));
     if let Some(exit) = serving {
         return Ok(exit);
     }
@@ -70,5 +71,5 @@ async fn register(
     let control = Arc::clone(&shared.control);
     let asked = shared.aux.spawn(async move { control.pin(ask).await });
     let Ok(Ok(Ok(pin))) = tokio::time::timeout(PATIENCE, asked).await else { return exit };
-    shared.exits().get(pin.exit).filter(|other| other.serves()).unwrap_or(exit)
+    sessions::serving(shared, permit, pin.exit).unwrap_or(exit)
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 use turnpike_base::{ExitId, Shards, Text, Timestamp};
 use turnpike_proxyproto::username::Username;
-use turnpike_wire::{OwnedExit, Permit, PinAsk, PlaceFilter, Reason, Refusal, Subject};
+use turnpike_wire::{ExitRecord, OwnedExit, Permit, PinAsk, PlaceFilter, Pool, Reason, Refusal, Subject};
 
 /// Without a life a session ends after so many idle minutes.
 const IDLE_MINUTES: i64 = 10;
@@ -199,10 +199,22 @@ pub(crate) fn serving(shared: &Shared, permit: &Permit, id: ExitId) -> Option<Ar
     shared.exits().get(id).filter(|exit| exit.serves() && is_allowed(shared, permit, id))
 }
 
-/// Whether the permit lets a connection leave through the exit: of owned ones only while they are owned.
+/// Whether the permit lets a connection leave through the exit: of owned ones only while they are owned, of others only
+/// while they are in its pool, which a static address leaves for whoever buys it.
 pub(crate) fn is_allowed(shared: &Shared, permit: &Permit, id: ExitId) -> bool {
     let now = shared.clock.now();
-    permit.owned.as_ref().is_none_or(|owned| owned.iter().any(|o| o.exit == id && now < o.until))
+    match &permit.owned {
+        Some(owned) => owned.iter().any(|o| o.exit == id && now < o.until),
+        None => shared.exits().get(id).is_some_and(|exit| exit.record.pools.contains(&permit.pool)),
+    }
+}
+
+/// Whether what runs by the permit may go on through the exit as it is described now. A static address that left the
+/// permit's pool serves its holder alone, or nobody; from other pools nothing is cut, their exits only take no more.
+pub(crate) fn may_go_on(permit: &Permit, exit: &ExitRecord) -> bool {
+    let rotates_over_stock =
+        permit.owned.is_none() && matches!(permit.pool, Pool::Static | Pool::StaticUnsold);
+    !rotates_over_stock || exit.pools.contains(&permit.pool)
 }
 
 /// One of the customer's own addresses that serves.

@@ -127,6 +127,27 @@ async fn an_endpoint_moves_once_when_its_exit_dies() {
 }
 
 #[tokio::test]
+async fn an_endpoint_leaves_a_static_address_that_is_sold() {
+    let (origin, echo) = (Origin::mirror().await, Origin::echo().await);
+    let mut setup = Setup::new(&[origin.address, echo.address]);
+    setup.config.endpoint_ports = EndpointPorts::Free { count: 1, before: Vec::new() };
+    setup.clock = Arc::new(ManualClock::default());
+    [held(2, "127.0.0.2"), held(3, "127.0.0.3")].into_iter().for_each(|exit| setup.control.put_exit(exit));
+    let mut customer = at_endpoint(21, 2);
+    customer.permit.pool = Pool::Static;
+    setup.control.put_address("127.0.0.21", customer);
+    let lab = setup.start().await;
+    let (at, to) = (port(&lab, 0), origin.address);
+    assert_eq!(seen("127.0.0.21", at, to).await, "127.0.0.2");
+    let mut running = Wire::connect_from("127.0.0.21", at).await;
+    assert_eq!(running.connect_to("", echo.address).await.status, 200);
+    let sold = ExitRecord { pools: Vec::new(), ..held(2, "127.0.0.2") };
+    lab.tell(Change::Exit(Box::new(sold))).await;
+    assert_eq!(running.rest().await.1, common::client::End::Rst);
+    assert_eq!(seen("127.0.0.21", at, to).await, "127.0.0.3");
+}
+
+#[tokio::test]
 async fn after_its_life_it_refuses_and_running_connections_stay() {
     let origin = Origin::echo().await;
     let clock = Arc::new(ManualClock::default());

@@ -12,7 +12,7 @@ mod common;
 use common::{Account, Lab, Origin, Setup};
 use std::collections::HashSet;
 use turnpike_base::{AccountId, CustomerId, ExitId, Timestamp};
-use turnpike_wire::{Change, ExitStatus, OwnedExit};
+use turnpike_wire::{Change, ExitRecord, ExitStatus, OwnedExit, Pool};
 
 /// The address that a fresh connection of a username leaves from.
 async fn exit(lab: &Lab, username: &str, origin: &Origin) -> String {
@@ -206,4 +206,72 @@ async fn a_kept_alive_connection_leaves_no_more_from_an_address_that_is_lost() {
     let (customer, running) = (CustomerId(5), turnpike_wire::Revocation::Renew);
     lab.tell(Change::Holding { customer, exit: ExitId(2), running }).await;
     assert!(wire.ask("owner", two.address, "/", "").await.body.starts_with("127.0.0.3\n"));
+}
+
+/// A static address as the gateway hears of it: in the rotating pools, or in none once it is sold, rests or is maintained.
+fn of_stock(id: i64, pools: &[Pool]) -> ExitRecord {
+    let ip = format!("127.0.0.{id}").parse().unwrap();
+    ExitRecord { pools: pools.to_vec(), ..common::control::local_exit(id, ip) }
+}
+
+#[tokio::test]
+async fn what_rotates_over_the_stock_leaves_an_address_that_is_sold() {
+    let (origin, echo) = (Origin::mirror().await, Origin::echo().await);
+    for pool in [Pool::Static, Pool::StaticUnsold] {
+        let setup = Setup::new(&[origin.address, echo.address]);
+        let config = setup.config.clone();
+        (2..=4).for_each(|id| setup.control.put_exit(of_stock(id, &[pool])));
+        let mut account = Account::new(5);
+        account.permit.pool = pool;
+        setup.control.put_account("rotating", account.clone());
+        let mut holder = Account::new(6);
+        holder.permit.pool = Pool::Static;
+        let owned = |id: i64| OwnedExit { exit: ExitId(id), until: Timestamp::FAR };
+        holder.permit.owned = Some((2..=4).map(owned).collect());
+        setup.control.put_account("holder", holder);
+        let lab = setup.start().await;
+        let name = "rotating_session-a_life-60";
+        let first = exit(&lab, name, &origin).await;
+        let sold = id(&first);
+        let mut kept = lab.dial().await;
+        kept.ask(name, origin.address, "/", "").await;
+        let mut running = lab.tunnel(name, echo.address).await;
+        let mut owners = Vec::new();
+        for _ in 0..12 {
+            let mut wire = lab.dial().await;
+            assert_eq!(wire.connect_to("holder", echo.address).await.status, 200);
+            owners.push(wire);
+        }
+        lab.tell(Change::Exit(Box::new(of_stock(sold.0, &[])))).await;
+        assert_eq!(running.rest().await.1, common::client::End::Rst, "an exclusive one never has two");
+        assert_eq!(kept.rest().await.1, common::client::End::Rst);
+        for wire in &mut owners {
+            wire.send("on").await;
+            wire.expect("on").await;
+        }
+        let strict = lab.dial().await.ask(&format!("{name}_mode-strict"), origin.address, "/", "").await;
+        assert_eq!((strict.status, strict.field("x-proxy-error")), (503, Some("no_exit")));
+        let second = exit(&lab, name, &origin).await;
+        assert_ne!(second, first);
+        lab.tell(Change::Exit(Box::new(of_stock(sold.0, &[pool])))).await;
+        assert_eq!(exit(&lab, name, &origin).await, second, "it moves once");
+        // Sold while no gateway ran: control's pin still names the address.
+        let (control, clock) = (lab.control.clone(), lab.control.clock.clone());
+        lab.gateway.drain(std::time::Duration::ZERO).await;
+        control.put_exit(of_stock(id(&second).0, &[]));
+        let lab = Lab::resume(control, config, clock).await;
+        assert_ne!(exit(&lab, name, &origin).await, second);
+    }
+}
+
+#[tokio::test]
+async fn from_other_pools_a_session_moves_and_what_runs_stays() {
+    let (origin, echo) = (Origin::mirror().await, Origin::echo().await);
+    let lab = Setup::new(&[origin.address, echo.address]).start().await;
+    let first = exit(&lab, "alice_session-a", &origin).await;
+    let mut running = lab.tunnel("alice_session-a", echo.address).await;
+    lab.tell(Change::Exit(Box::new(of_stock(id(&first).0, &[])))).await;
+    assert_ne!(exit(&lab, "alice_session-a", &origin).await, first, "the exit is withheld");
+    running.send("on").await;
+    running.expect("on").await;
 }

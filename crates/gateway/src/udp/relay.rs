@@ -10,6 +10,7 @@ use crate::exits::Exit;
 use crate::open::{check_destination, may_reach, record};
 use crate::relay::Stop;
 use crate::serve::Loop;
+use crate::sessions::may_go_on;
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::io;
@@ -20,7 +21,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::net::UdpSocket;
 use turnpike_proxyproto::{HostPort, udp};
-use turnpike_wire::{Admission, Ending, Permit, Reason, Refusal};
+use turnpike_wire::{Admission, Ending, Permit, Reason, Refusal, Revocation};
 
 /// How long a name may take to resolve; what the customer sends to it meanwhile waits.
 const RESOLVE: Duration = Duration::from_secs(5);
@@ -168,7 +169,7 @@ impl Association {
         }
     }
 
-    /// UDP may have been switched off since the last look.
+    /// UDP may have been switched off since the last look, or the exit be another's now.
     async fn still_allowed(&self) -> Result<(), Refusal> {
         let shared = &self.home.shared;
         if self.seen.get() == shared.changes_seen.load(Ordering::Acquire) {
@@ -177,6 +178,12 @@ impl Association {
         let Admitted { permit, seen } = admit(shared, &self.ask).await?;
         if !permit.udp {
             return Err(off());
+        }
+        // A change may have come while the exit was chosen, before changes found the association.
+        let exit = shared.exits().get(self.exit.record.id);
+        if !exit.is_some_and(|exit| may_go_on(&permit, &exit.record)) {
+            self.guard.cut(Reason::ExitFailed.into(), Revocation::Reset);
+            return Err(Reason::ExitFailed.into());
         }
         self.permit.replace(permit);
         self.seen.set(seen);
