@@ -274,7 +274,7 @@ try {
   await secondStep()
   await topUp()
   await buy('/shop', 'Residential 20 GB')
-  await rough(page, told.api, step)
+  seen.push(...(await rough(page, told.api, step)))
   await account()
   await byKeys()
   await traffic(await endpoint())

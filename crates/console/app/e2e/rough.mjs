@@ -1,7 +1,7 @@
 // What a bad line does: prices that come late, answers that never come, a server that is away; and many open pages at
 // once. `page` belongs to a customer with balance.
 
-import { fail, until } from './kit.mjs'
+import { axe, fail, until } from './kit.mjs'
 
 const button = (name, within) => within.getByRole('button', { name, exact: true })
 
@@ -41,6 +41,27 @@ async function typedOver(page, base) {
   await many.press('3')
   if ((await many.inputValue()) !== '3') fail(`3 was typed, ${await many.inputValue()} is shown`)
   await until('the price of three', () => button('Pay now', drawer).isEnabled())
+}
+
+/** A sum is what was typed, to the cent; what is no sum is told, and nothing can be paid. */
+async function sums(page, base) {
+  await page.goto(`${base}/shop?type=3`)
+  await button('Top up', page).click()
+  const drawer = page.getByRole('dialog')
+  const sum = drawer.getByLabel(/^Amount/)
+  const pay = () => button('Order and pay', drawer).isEnabled()
+  for (const [text, price] of [['12.50', '12.50'], ['100.00', '100.00'], ['99.90', '99.90']]) {
+    await sum.fill('')
+    await sum.pressSequentially(text)
+    await until(`the price of ${text}`, async () => (await pay()) && (await drawer.getByTestId('pay-fee').textContent())?.endsWith(price))
+  }
+  await sum.fill('')
+  await sum.pressSequentially('12,50')
+  await drawer.getByText('A number, such as 12.50').waitFor()
+  if (await pay()) fail('a sum that can’t be read can be paid')
+  const found = await axe(page, 'a sum that can’t be read')
+  await page.keyboard.press('Escape')
+  return found
 }
 
 /** An order whose answer is lost is made once, however often one tries; the next one is another. */
@@ -123,6 +144,7 @@ async function menu(page, base) {
 export async function rough(page, base, step) {
   await latePrice(page, base)
   await typedOver(page, base)
+  const found = await sums(page, base)
   await lostAnswer(page, base)
   await offline(page, base)
   step('paid no stale price, nothing twice, and nothing late')
@@ -132,4 +154,5 @@ export async function rough(page, base, step) {
   step('had nine pages open at once')
   await away(page, base)
   step('was told while the server was away')
+  return found
 }

@@ -1,8 +1,9 @@
 // Add accounts: so many with random names and passwords, or those that somebody pasted.
 
-import { Button, Group, NumberInput, SegmentedControl, Select, Stack, TextInput, Textarea } from '@mantine/core'
-import { useState } from 'react'
+import { Button, Group, SegmentedControl, Select, Stack, TextInput, Textarea } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
 import { useRead, useWrite } from '../api/hooks'
+import { Count } from '../lib/Count'
 import { Drawer } from '../lib/dialog'
 import { number } from '../lib/format'
 import { say, texts } from '../lib/lang'
@@ -41,29 +42,30 @@ function Form({ close, first, changes }: { close: () => void; first: number; cha
   const add = useWrite('whitelist-account/add', changes)
   const quotas = useRead('whitelist-account/quotas')
   const [way, setWay] = useState('random')
-  const [count, setCount] = useState<number | string>(1)
+  const [count, setCount] = useState(1)
   const [prefix, setPrefix] = useState('user')
   const [pasted, setPasted] = useState('')
   const [type, setType] = useState(String(first))
-  const [limit, setLimit] = useState<number | string>(0)
-  const [daily, setDaily] = useState<number | string>(0)
+  const [limit, setLimit] = useState(0)
+  const [daily, setDaily] = useState(0)
   const [remark, setRemark] = useState('')
   const pairs = pairsIn(pasted)
-  const n = way === 'random' ? Number(count) || 0 : pairs.length
+  const n = way === 'random' ? count : pairs.length
   const quota = quotas.data?.list.find((q) => String(q.product_type) === type)
-  const submit = () => {
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
     const accounts = way === 'random' ? Array.from({ length: n }, () => `${prefix}${randomWord(6)}:${randomWord(12)}`) : pairs
     add.mutate(
-      { accounts: accounts.join(','), product_type: Number(type) as AccountType, limit: Number(limit) || 0, daily_limit: Number(daily) || 0, remark },
+      { accounts: accounts.join(','), product_type: Number(type) as AccountType, limit: limit, daily_limit: daily, remark },
       { onSuccess: () => { done(say(t.added, { n: number(n) })); close() } },
     )
   }
   return (
-    <Stack>
+    <Stack component="form" onSubmit={submit}>
       <SegmentedControl fullWidth value={way} onChange={setWay} data={[{ value: 'random', label: t.random }, { value: 'paste', label: t.paste }]} />
       {way === 'random' ? (
         <Group grow align="flex-start">
-          <NumberInput label={t.count} min={1} max={1000} clampBehavior="strict" allowDecimal={false} value={count} onChange={setCount} />
+          <Count label={t.count} min={1} max={1000} value={count} set={setCount} />
           <TextInput label={t.prefix} value={prefix} maxLength={20} onChange={(e) => setPrefix(e.currentTarget.value.replace(/[^A-Za-z0-9]/g, ''))} />
         </Group>
       ) : (
@@ -71,12 +73,12 @@ function Form({ close, first, changes }: { close: () => void; first: number; cha
       )}
       <Select label={t.type} data={accountTypeOptions()} value={type} allowDeselect={false} onChange={(next) => setType(next ?? '9')} description={quota && say(t.left, { n: number(quota.left) })} />
       <Group grow align="flex-start">
-        <NumberInput label={t.limit} description={t.zero} min={0} max={102400} allowDecimal={false} value={limit} onChange={setLimit} error={add.error?.fields.limit} />
-        <NumberInput label={t.daily} description={t.zero} min={0} max={102400} allowDecimal={false} value={daily} onChange={setDaily} error={add.error?.fields.daily_limit} />
+        <Count label={t.limit} description={t.zero} min={0} max={102400} value={limit} set={setLimit} error={add.error?.fields.limit} />
+        <Count label={t.daily} description={t.zero} min={0} max={102400} value={daily} set={setDaily} error={add.error?.fields.daily_limit} />
       </Group>
       <TextInput label={t.remark} value={remark} onChange={(e) => setRemark(e.currentTarget.value)} error={add.error?.fields.remark} />
       {add.error && beyond(add.error, ['limit', 'daily_limit', 'remark', ...(way === 'paste' ? ['accounts'] : [])]) && <Failed error={add.error} />}
-      <Button onClick={submit} loading={add.isPending} disabled={n < 1}>{say(t.go, { n: number(n) })}</Button>
+      <Button type="submit" loading={add.isPending} disabled={n < 1}>{say(t.go, { n: number(n) })}</Button>
     </Stack>
   )
 }

@@ -1,8 +1,9 @@
 // Change one account: password, limits, remark, UDP.
 
-import { Button, Group, NumberInput, Stack, Switch, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { Button, Group, Stack, Switch, TextInput } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
 import { useWrite } from '../api/hooks'
+import { Count } from '../lib/Count'
 import { Drawer } from '../lib/dialog'
 import { say, texts } from '../lib/lang'
 import { UDP_TYPES } from '../lib/products'
@@ -27,32 +28,34 @@ const t = texts({
 export function EditAccount({ account, close, changes }: { account: Account; close: () => void; changes: readonly ('whitelist-account/search' | 'whitelist-account/list' | 'whitelist-account/quotas')[] }) {
   const change = useWrite('proxy-account/change', changes)
   const [password, setPassword] = useState('')
-  const [limit, setLimit] = useState<number | string>(account.limit_flow)
-  const [daily, setDaily] = useState<number | string>(account.daily_limit_flow)
+  const [limit, setLimit] = useState(account.limit_flow)
+  const [daily, setDaily] = useState(account.daily_limit_flow)
   const [remark, setRemark] = useState(account.remark)
   const [udp, setUdp] = useState(account.udp === 1)
   const mayUdp = UDP_TYPES.includes(account.product_type)
   const fields = change.error?.fields ?? {}
-  const save = () =>
+  const save = (event: FormEvent) => {
+    event.preventDefault()
     change.mutate(
-      { account: account.username, password: password || undefined, limit: Number(limit) || 0, daily_limit: Number(daily) || 0, remark, udp: mayUdp ? (udp ? 1 : 0) : undefined },
+      { account: account.username, password: password || undefined, limit: limit, daily_limit: daily, remark, udp: mayUdp ? (udp ? 1 : 0) : undefined },
       { onSuccess: () => { done(t.saved); close() } },
     )
+  }
   return (
     <Drawer opened onClose={close} position="right" title={say(t.title, { name: account.username })}>
-      <Stack>
+      <Stack component="form" onSubmit={save}>
         <Group align="flex-end" gap="xs" wrap="nowrap">
           <TextInput flex={1} label={t.password} description={t.passwordHow} value={password} onChange={(e) => setPassword(e.currentTarget.value)} error={fields.password} autoComplete="off" />
           <Button variant="default" onClick={() => setPassword(randomWord(12))}>{t.random}</Button>
         </Group>
         <Group grow align="flex-start">
-          <NumberInput label={t.limit} description={t.zero} min={0} max={102400} allowDecimal={false} value={limit} onChange={setLimit} error={fields.limit} />
-          <NumberInput label={t.daily} description={t.zero} min={0} max={102400} allowDecimal={false} value={daily} onChange={setDaily} error={fields.daily_limit} />
+          <Count label={t.limit} description={t.zero} min={0} max={102400} value={limit} set={setLimit} error={fields.limit} />
+          <Count label={t.daily} description={t.zero} min={0} max={102400} value={daily} set={setDaily} error={fields.daily_limit} />
         </Group>
         <TextInput label={t.remark} value={remark} onChange={(e) => setRemark(e.currentTarget.value)} error={fields.remark} />
         {mayUdp && <Switch label={t.udp} checked={udp} onChange={(e) => setUdp(e.currentTarget.checked)} />}
         {change.error && Object.keys(fields).length === 0 && <Failed error={change.error} />}
-        <Button onClick={save} loading={change.isPending}>{t.save}</Button>
+        <Button type="submit" loading={change.isPending}>{t.save}</Button>
       </Stack>
     </Drawer>
   )

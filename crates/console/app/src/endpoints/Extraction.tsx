@@ -46,6 +46,7 @@ export function Extraction() {
   const [where, setWhere] = useState<{ country: string | null; state: string | null; city: string | null }>({ country: null, state: null, city: null })
   const [num, setNum] = useState(1)
   const [life, setLife] = useState(10)
+  const [wrong, setWrong] = useState({ num: false, life: false })
   const [pt, setPt] = useState('')
   const [ep, setEp] = useState('')
   const [format, setFormat] = useState<'json' | 'text'>('text')
@@ -71,8 +72,8 @@ export function Extraction() {
           <Stack>
             <PlaceSelect places={placesOf(states.data?.list ?? [], cities.data?.list ?? [])} value={where} set={setWhere} />
             <Group grow align="flex-start">
-              <Count label={t.count} min={1} max={1000} value={num} set={setNum} />
-              <Count label={t.life} min={1} max={1440} value={life} set={setLife} />
+              <Count label={t.count} min={1} max={1000} value={num} set={setNum} wrong={(is) => setWrong((old) => ({ ...old, num: is }))} />
+              <Count label={t.life} min={1} max={1440} value={life} set={setLife} wrong={(is) => setWrong((old) => ({ ...old, life: is }))} />
             </Group>
             <Select label={t.pack} allowDeselect={false} value={pt} onChange={(next) => setPt(next ?? '')} data={[{ value: '', label: t.auto }, ...TYPES.map((n) => ({ value: String(n), label: productName(n) }))]} />
             {(entry.data?.list.length ?? 0) > 0 && <Select label={t.entry} allowDeselect={false} value={ep} onChange={(next) => setEp(next ?? '')} data={[{ value: '', label: t.common }, ...(entry.data?.list ?? []).map((e) => ({ value: e.name, label: `${e.name} (${e.host})` }))]} />}
@@ -86,7 +87,7 @@ export function Extraction() {
           <Panel title={t.link} right={<Switch size="xs" label={t.showKey} checked={bare} onChange={(e) => setBare(e.currentTarget.checked)} />}>
             <Stack gap="sm"><Text fz="sm" c="dimmed">{t.linkHow}</Text><Code text={link} label={t.link} /></Stack>
           </Panel>
-          <Panel title={t.got} right={<Group gap="xs"><Button size="xs" variant="default" component={Link} to="/connections" search={{ tab: 'endpoints' } as never}>{t.running}</Button><Button size="xs" loading={busy} onClick={extract}>{t.now}</Button></Group>}>
+          <Panel title={t.got} right={<Group gap="xs"><Button size="xs" variant="default" component={Link} to="/connections" search={{ tab: 'endpoints' } as never}>{t.running}</Button><Button size="xs" loading={busy} disabled={wrong.num || wrong.life} onClick={extract}>{t.now}</Button></Group>}>
             {error ? <Failed error={error} /> : got ? <Code text={got.join('\n')} label={t.got} /> : <Text fz="sm" c="dimmed">{t.gotHow}</Text>}
           </Panel>
         </Stack>

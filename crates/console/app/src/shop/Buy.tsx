@@ -56,10 +56,10 @@ export function Buy({ product: p, close }: { product: Product; close: () => void
     })
   return (
     <Stack>
-      {recharge && <Recharge value={request.recharge_amount ?? 0} set={(recharge_amount) => set({ recharge_amount })} blank={setBlank} />}
+      {recharge && <Recharge value={request.recharge_amount ?? 0} set={(recharge_amount) => set({ recharge_amount })} wrong={setBlank} />}
       {p.type === 11 && <Unmetered product={p} request={request} set={set} />}
-      {statics && <Regions type={p.type} chosen={regions} choose={setRegions} />}
-      {!recharge && !statics && <Count label={t.amount} min={1} max={1000} value={request.amount ?? 1} set={(amount) => set({ amount })} blank={setBlank} />}
+      {statics && <Regions type={p.type} chosen={regions} choose={setRegions} wrong={setBlank} />}
+      {!recharge && !statics && <Count label={t.amount} min={1} max={1000} value={request.amount ?? 1} set={(amount) => set({ amount })} wrong={setBlank} />}
       {p.extension_of_time_days.length > 0 && (
         <div>
           <Text fz="sm" fw={500} mb={4}>{t.etd}</Text>
@@ -84,14 +84,17 @@ function first(p: Product): OrderRequest {
   return { ...base, product_sku_bandwidth_id: sku(p.sku.bandwidth_list), product_sku_concurrency_id: sku(p.sku.concurrency_list), product_sku_duration_id: sku(p.sku.duration_list) }
 }
 
-function Recharge({ value, set, blank }: { value: number; set: (value: number) => void; blank: (is: boolean) => void }) {
+function Recharge({ value, set, wrong }: { value: number; set: (value: number) => void; wrong: (is: boolean) => void }) {
   const { currency } = useSite()
   const gifts = useRead('activity/balance-recharge-gift-ratio')
+  // A sum that is picked takes the place of what was typed, also where that was none.
+  const [picks, setPicks] = useState(0)
+  const pick = (sum: number) => { set(sum); wrong(false); setPicks(picks + 1) }
   const tiers = gifts.data?.list ?? []
   return (
     <Stack gap="xs">
-      <Count label={`${t.sum} (${currency})`} min={0} allowDecimal decimalScale={2} clampBehavior="blur" value={value} set={set} blank={blank} size="md" />
-      <Group gap="xs">{[50, 100, 200, 500, 1000].map((sum) => <Button key={sum} size="compact-sm" variant={sum === value ? 'filled' : 'default'} onClick={() => set(sum)}>{money(sum, currency)}</Button>)}</Group>
+      <Count key={picks} label={`${t.sum} (${currency})`} min={0} places={2} value={value} set={set} wrong={wrong} size="md" />
+      <Group gap="xs">{[50, 100, 200, 500, 1000].map((sum) => <Button key={sum} size="compact-sm" variant={sum === value ? 'filled' : 'default'} onClick={() => pick(sum)}>{money(sum, currency)}</Button>)}</Group>
       {tiers.length > 0 && <Text fz="xs" c="dimmed">{tiers.map((tier) => say(t.gift, { min: money(tier.min, currency), gift: tier.gift > 0 ? money(tier.gift, currency) : `${tier.ratio}%` })).join(' · ')}</Text>}
     </Stack>
   )

@@ -1,11 +1,12 @@
 // One help article in both languages, beside what customers will see of it.
 
-import { Box, Button, Group, NumberInput, SegmentedControl, SimpleGrid, Stack, Switch, Text, TextInput, Textarea } from '@mantine/core'
+import { Box, Button, Group, SegmentedControl, SimpleGrid, Stack, Switch, Text, TextInput, Textarea } from '@mantine/core'
 import { IconArrowBackUp, IconRefresh, IconTrash } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { Article } from '../../help/Article'
+import { Count } from '../../lib/Count'
 import { when } from '../../lib/format'
 import { either, lang, say, texts } from '../../lib/lang'
 import { Loaded, Panel, Screen, done } from '../../lib/ui'
@@ -64,7 +65,7 @@ function Form({ article, site, isNew }: { article: Whole; site?: string; isNew?:
   const [words, setWords] = useState<Record<Tongue, Words>>({ zh: split(article.zh), en: split(article.en) })
   const [tongue, setTongue] = useState<Tongue>(lang())
   const [slug, setSlug] = useState(article.slug)
-  const [position, setPosition] = useState<number | string>(isNew ? '' : article.position)
+  const [position, setPosition] = useState<number | undefined>(isNew ? undefined : article.position)
   const [hidden, setHidden] = useState(article.hidden)
   const [begun] = useState(JSON.stringify([words, slug, hidden, position]))
   const save = useTell('article/save', ['article'])
@@ -99,7 +100,7 @@ function Form({ article, site, isNew }: { article: Whole; site?: string; isNew?:
             <Panel title={t.place}>
               <Stack gap="sm">
                 {isNew && <TextInput label={t.slug} description={t.slugHow} value={slug} onChange={(e) => setSlug(e.currentTarget.value)} required error={fields.slug} />}
-                <NumberInput label={t.position} description={t.positionHow} value={position} onChange={setPosition} min={0} max={10_000} allowDecimal={false} error={fields.position} />
+                <Count label={t.position} description={t.positionHow} value={position} set={setPosition} none={() => setPosition(undefined)} min={0} max={10_000} error={fields.position} />
                 <Switch label={t.hidden} description={t.hiddenHow} checked={hidden} onChange={(e) => setHidden(e.currentTarget.checked)} />
               </Stack>
             </Panel>

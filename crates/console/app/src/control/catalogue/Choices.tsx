@@ -1,7 +1,8 @@
 // What type 11 lets customers choose: bandwidth, connections and days, each with what it adds to the price.
 
-import { ActionIcon, Button, Group, NumberInput, Stack, Text, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
+import { Count } from '../../lib/Count'
 import { texts } from '../../lib/lang'
 import type { Choice, Item } from './item'
 
@@ -27,7 +28,7 @@ export function Choices({ item, set }: { item: Item; set: (part: Partial<Item>) 
             <Text fz="sm" fw={600}>{t[name]}</Text>
             {rows.map((row, i) => (
               <Group key={i} gap={6} wrap="nowrap">
-                <NumberInput aria-label={`${t[name]} ${t.value} ${i + 1}`} value={row.value} onChange={(v) => change(i, { ...row, value: Number(v) })} min={1} w={92} hideControls />
+                <Count aria-label={`${t[name]} ${t.value} ${i + 1}`} value={row.value} set={(n) => change(i, { ...row, value: n })} min={1} w={92} hideControls />
                 {(['cny', 'usd', 'hkd'] as const).map((code) => (
                   <TextInput key={code} aria-label={`${t[name]} ${i + 1} ${code.toUpperCase()}`} value={row.price[code] ?? ''} placeholder={code.toUpperCase()} onChange={(e) => change(i, { ...row, price: { ...row.price, [code]: e.currentTarget.value || undefined } })} inputMode="decimal" style={{ flex: 1 }} miw={0} />
                 ))}

@@ -1,10 +1,11 @@
 // One product: texts in both languages, prices, stock and what it grants, beside what customers will see.
 
-import { Alert, Badge, Box, Button, Card, Group, NumberInput, SegmentedControl, Select, SimpleGrid, Stack, Switch, Text, TextInput, Textarea } from '@mantine/core'
+import { Alert, Badge, Box, Button, Card, Group, SegmentedControl, Select, SimpleGrid, Stack, Switch, Text, TextInput, Textarea } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconCheck } from '@tabler/icons-react'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
+import { Count } from '../../lib/Count'
 import { onto } from '../../lib/changes'
 import { money, number } from '../../lib/format'
 import { either, lang, say, texts } from '../../lib/lang'
@@ -123,11 +124,11 @@ function Editor({ site, item: first, isNew, sold }: { site?: string; item: Item;
                 <Select label={t.type} value={String(type)} onChange={(v) => v && set({ type: Number(v) })} data={TYPES.map((n) => ({ value: String(n), label: `${productName(n)} (${n})` }))} disabled={!isNew} allowDeselect={false} searchable />
                 <Select label={t.show} value={String(item.show_type)} onChange={(v) => v && set({ show_type: Number(v) })} data={[t.plain, t.best, t.request, t.trial].map((label, i) => ({ value: String(i + 1), label }))} allowDeselect={false} />
                 <SimpleGrid cols={2} spacing="sm">
-                  {BUCKETS.includes(type) || type === 24 ? <NumberInput label={t.gb} value={item.gb} onChange={(v) => set({ gb: Number(v) })} min={0} /> : null}
-                  {BUCKETS.includes(type) && <NumberInput label={t.gift} value={item.gift_gb} onChange={(v) => set({ gift_gb: Number(v) })} min={0} />}
-                  {COUNTED.includes(type) && <NumberInput label={t.count} value={item.count} onChange={(v) => set({ count: Number(v) })} min={0} />}
-                  {![3, 11, 19, 24, 26].includes(type) && <NumberInput label={t.days} value={item.days} onChange={(v) => set({ days: Number(v) })} min={0} max={3660} />}
-                  <NumberInput label={t.stock} value={item.stock} onChange={(v) => set({ stock: Number(v) })} min={0} />
+                  {BUCKETS.includes(type) || type === 24 ? <Count label={t.gb} value={item.gb} set={(n) => set({ gb: n })} min={0} /> : null}
+                  {BUCKETS.includes(type) && <Count label={t.gift} value={item.gift_gb} set={(n) => set({ gift_gb: n })} min={0} />}
+                  {COUNTED.includes(type) && <Count label={t.count} value={item.count} set={(n) => set({ count: n })} min={0} />}
+                  {![3, 11, 19, 24, 26].includes(type) && <Count label={t.days} value={item.days} set={(n) => set({ days: n })} min={0} max={3660} />}
+                  <Count label={t.stock} value={item.stock} set={(n) => set({ stock: n })} min={0} />
                   {type === 19 && <Select label={t.renews} value={String(item.renews ?? 14)} onChange={(v) => v && set({ renews: Number(v) })} data={[14, 25].map((n) => ({ value: String(n), label: productName(n) }))} allowDeselect={false} />}
                 </SimpleGrid>
                 <Switch label={t.off} description={t.offHow} checked={item.withdrawn ?? false} onChange={(e) => set({ withdrawn: e.currentTarget.checked })} />

@@ -55,7 +55,7 @@ export function Shop({ site, shop: seen, close }: { site: string; shop: ShopSpec
             {count('proof_days', t.proof, 0, 30)}
             {count('most_unpaid', t.unpaid, 1, 100_000)}
             {count('most_held', t.held, 1, 100_000)}
-            <Count label={t.invite} value={shop.invitation_basis_points / 100} set={(n) => set({ invitation_basis_points: Math.round(n * 100) })} min={0} max={100} allowDecimal decimalScale={2} />
+            <Count label={t.invite} value={shop.invitation_basis_points / 100} set={(n) => set({ invitation_basis_points: Math.round(n * 100) })} min={0} max={100} places={2} />
           </SimpleGrid>
           <Gifts tiers={shop.gifts} set={(gifts) => set({ gifts })} />
           {save.error && <FieldFault error={save.error} />}

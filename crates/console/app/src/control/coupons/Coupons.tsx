@@ -1,8 +1,9 @@
 // Coupons: made, looked at, switched off.
 
-import { Button, Group, MultiSelect, NumberInput, SegmentedControl, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
+import { Button, Group, MultiSelect, SegmentedControl, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { IconDiscount2, IconPlus } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
+import { Count } from '../../lib/Count'
 import { Modal } from '../../lib/dialog'
 import { day, money, number, percent } from '../../lib/format'
 import { texts } from '../../lib/lang'
@@ -82,9 +83,9 @@ function Add({ close }: { close: () => void }) {
   const [kind, setKind] = useState('percent')
   const [words, setWords] = useState({ code: '', name: '', value: '10', minimum: '', customer: '' })
   const [types, setTypes] = useState<string[]>([])
-  const [days, setDays] = useState<number | string>(30)
-  const [per, setPer] = useState<number | string>(1)
-  const [total, setTotal] = useState<number | string>(0)
+  const [days, setDays] = useState(30)
+  const [per, setPer] = useState(1)
+  const [total, setTotal] = useState(0)
   const [site, setSite] = useState<string | null>(null)
   const create = useTell('coupon/create', ['coupon'])
   const currency = sites.data?.list.find((one) => one.name === (site ?? names[0]))?.currency ?? ''
@@ -109,9 +110,9 @@ function Add({ close }: { close: () => void }) {
           </Group>
           <MultiSelect label={t.types} value={types} onChange={setTypes} data={TYPES.map((n) => ({ value: String(n), label: productName(n) }))} searchable clearable />
           <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="sm">
-            <NumberInput label={t.days} value={days} onChange={setDays} min={1} max={3660} />
-            <NumberInput label={t.per} value={per} onChange={setPer} min={0} />
-            <NumberInput label={t.total} value={total} onChange={setTotal} min={0} />
+            <Count label={t.days} value={days} set={setDays} min={1} max={3660} />
+            <Count label={t.per} value={per} set={setPer} min={0} />
+            <Count label={t.total} value={total} set={setTotal} min={0} />
           </SimpleGrid>
           <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
             <TextInput label={t.customer} {...field('customer')} />

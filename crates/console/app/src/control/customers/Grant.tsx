@@ -1,7 +1,8 @@
 // Grants a package to a customer without an order.
 
-import { Button, Group, NumberInput, Select, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Select, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
+import { Count } from '../../lib/Count'
 import { Modal } from '../../lib/dialog'
 import { texts } from '../../lib/lang'
 import { done } from '../../lib/ui'
@@ -24,10 +25,10 @@ const t = texts({
 
 export function Grant({ opened, close, customer }: { opened: boolean; close: () => void; customer: string }) {
   const [type, setType] = useState('9')
-  const [amount, setAmount] = useState<number | string>(1)
-  const [bandwidth, setBandwidth] = useState<number | string>(10)
-  const [concurrency, setConcurrency] = useState<number | string>(100)
-  const [days, setDays] = useState<number | string>(30)
+  const [amount, setAmount] = useState(1)
+  const [bandwidth, setBandwidth] = useState(10)
+  const [concurrency, setConcurrency] = useState(100)
+  const [days, setDays] = useState(30)
   const [reason, setReason] = useState('')
   const grant = useTell('package/grant', ['package', 'customer'])
   const number = Number(type)
@@ -42,11 +43,11 @@ export function Grant({ opened, close, customer }: { opened: boolean; close: () 
         <Stack>
           <Select label={t.type} value={type} onChange={(v) => setType(v ?? '9')} data={[...BUCKETS, 11, ...COUNTED].map((n) => ({ value: String(n), label: productName(n) }))} allowDeselect={false} searchable />
           {number === 11 ? (
-            <Group grow><NumberInput label={t.bandwidth} value={bandwidth} onChange={setBandwidth} min={1} required /><NumberInput label={t.concurrency} value={concurrency} onChange={setConcurrency} min={1} required /></Group>
+            <Group grow><Count label={t.bandwidth} value={bandwidth} set={setBandwidth} min={1} required /><Count label={t.concurrency} value={concurrency} set={setConcurrency} min={1} required /></Group>
           ) : (
-            <NumberInput label={COUNTED.includes(number) ? t.count : t.gb} value={amount} onChange={setAmount} min={1} max={10_000_000} required />
+            <Count label={COUNTED.includes(number) ? t.count : t.gb} value={amount} set={setAmount} min={1} max={10_000_000} required />
           )}
-          <NumberInput label={t.days} value={days} onChange={setDays} min={1} max={3660} required />
+          <Count label={t.days} value={days} set={setDays} min={1} max={3660} required />
           <TextInput label={t.reason} value={reason} onChange={(e) => setReason(e.currentTarget.value)} maxLength={200} required />
           {grant.error && <FieldFault error={grant.error} />}
           <Button type="submit" loading={grant.isPending}>{t.go}</Button>

@@ -1,8 +1,9 @@
 // Destinations closed to every customer: hosts with all below them, and ports.
 
-import { Button, Group, NumberInput, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Stack, TextInput } from '@mantine/core'
 import { IconBan } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
+import { Count } from '../../lib/Count'
 import { texts } from '../../lib/lang'
 import { Panel, Screen, done, failed } from '../../lib/ui'
 import { type Listed, useAsk, useMay, useTell } from '../api'
@@ -29,14 +30,14 @@ interface Rule { host?: string; port?: number }
 
 export function Rules() {
   const [host, setHost] = useState('')
-  const [port, setPort] = useState<number | string>('')
+  const [port, setPort] = useState<number>()
   const rules = useAsk<Listed<Rule>>('rule/list')
   const close = useTell<Rule>('rule/close', ['rule'])
   const open = useTell<Rule>('rule/open', ['rule'])
   const allowed = useMay()('rule/close')
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    close.mutate({ host: host.trim() || undefined, port: port === '' ? undefined : Number(port) }, { onSuccess: () => { done(t.closed); setHost(''); setPort('') } })
+    close.mutate({ host: host.trim() || undefined, port }, { onSuccess: () => { done(t.closed); setHost(''); setPort(undefined) } })
   }
   return (
     <Screen title={t.title} about={t.about}>
@@ -46,8 +47,8 @@ export function Rules() {
             <Stack gap="sm">
               <Group align="flex-end" gap="sm">
                 <TextInput label={t.host} value={host} onChange={(e) => setHost(e.currentTarget.value)} placeholder="example.com" w={{ base: '100%', sm: 320 }} />
-                <NumberInput label={t.port} value={port} onChange={setPort} min={1} max={65535} w={120} hideControls />
-                <Button type="submit" loading={close.isPending} disabled={!host.trim() && port === ''}>{t.close}</Button>
+                <Count label={t.port} value={port} set={setPort} none={() => setPort(undefined)} min={1} max={65535} w={120} hideControls />
+                <Button type="submit" loading={close.isPending} disabled={!host.trim() && port === undefined}>{t.close}</Button>
               </Group>
               {close.error && <FieldFault error={close.error} />}
             </Stack>

@@ -1,8 +1,9 @@
 // Ways to pay with their terms, refunds to be made by hand, invoices asked for, and the daily comparison with providers.
 
-import { Button, Group, NumberInput, Select, SimpleGrid, Stack, Switch, Tabs, Text, TextInput, Textarea } from '@mantine/core'
+import { Button, Group, Select, SimpleGrid, Stack, Switch, Tabs, Text, TextInput, Textarea } from '@mantine/core'
 import { IconCashBanknote, IconFileInvoice, IconReceiptRefund, IconScale } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
+import { Count } from '../../lib/Count'
 import { Modal } from '../../lib/dialog'
 import { money, when } from '../../lib/format'
 import { either, say, texts } from '../../lib/lang'
@@ -136,13 +137,13 @@ function Methods({ site, currency }: { site: string; currency: string }) {
 
 function EditMethod({ method, site, currency, close }: { method: Method; site: string; currency: string; close: () => void }) {
   const [on, setOn] = useState(true)
-  const [rate, setRate] = useState<number | string>(method.rate)
+  const [rate, setRate] = useState(method.rate)
   const [amounts, setAmounts] = useState({ fee: String(method.fee), min: String(method.min), max: String(method.max) })
   const [notes, setNotes] = useState({ note_zh: method.note_zh, note_en: method.note })
   const save = useTell('payment-method/set', ['payment-method'])
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    save.mutate({ id: method.id, site, off: !on, rate: Number(rate), ...amounts, ...notes }, { onSuccess: () => { done(t.saved); close() } })
+    save.mutate({ id: method.id, site, off: !on, rate, ...amounts, ...notes }, { onSuccess: () => { done(t.saved); close() } })
   }
   return (
     <Modal opened onClose={close} title={either(method.title_zh, method.title)} radius="lg" centered>
@@ -150,7 +151,7 @@ function EditMethod({ method, site, currency, close }: { method: Method; site: s
         <Stack>
           <Switch label={t.on} checked={on} onChange={(e) => setOn(e.currentTarget.checked)} />
           <SimpleGrid cols={2} spacing="sm">
-            <NumberInput label={t.rate} value={rate} onChange={setRate} min={0} max={10_000} />
+            <Count label={t.rate} value={rate} set={setRate} min={0} max={10_000} />
             {(['fee', 'min', 'max'] as const).map((name) => <TextInput key={name} label={`${t[name]} (${currency})`} value={amounts[name]} onChange={(e) => { const { value } = e.currentTarget; setAmounts((old) => ({ ...old, [name]: value })) }} inputMode="decimal" />)}
           </SimpleGrid>
           <Textarea label={t.noteZh} value={notes.note_zh} onChange={(e) => { const { value } = e.currentTarget; setNotes((old) => ({ ...old, note_zh: value })) }} autosize minRows={2} lang="zh" />
