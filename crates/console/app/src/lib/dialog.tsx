@@ -1,7 +1,7 @@
 // Drawers and dialogs: Escape closes the topmost one alone, and the focus goes back to where it was opened from, be it a
 // menu's entry or a screen that draws the dialog only while it is open.
 
-import { Drawer as DrawerBase, type DrawerProps, Modal as ModalBase, type ModalProps, Title } from '@mantine/core'
+import { Drawer as DrawerBase, type DrawerProps, Modal as ModalBase, type ModalProps, Text } from '@mantine/core'
 import { type ReactNode, useLayoutEffect, useRef } from 'react'
 
 const open: symbol[] = []
@@ -49,8 +49,8 @@ function useDialog(opened: boolean, close: () => void): void {
   }, [opened])
 }
 
-/** A title is a heading. */
-const headed = (title: ReactNode, size: string) => (typeof title === 'string' ? <Title order={2} fz={size}>{title}</Title> : title)
+/** The library makes a heading of a title; this is how it looks. */
+const headed = (title: ReactNode, size: string) => (typeof title === 'string' ? <Text span inherit fz={size} fw={650} lh={1.35}>{title}</Text> : title)
 
 export function Drawer(props: DrawerProps) {
   useDialog(props.opened, props.onClose)

@@ -117,7 +117,7 @@ function Logo({ logo, set, error }: { logo: string; set: (logo: string) => void;
       <Box>
         <FileButton onChange={read} accept="image/png,image/svg+xml,image/webp,image/jpeg">{(props) => <Button variant="default" size="xs" {...props}>{t.choose}</Button>}</FileButton>
         {logo && <Button variant="subtle" color="gray" size="xs" ml="xs" onClick={() => set('')}>{t.remove}</Button>}
-        <Text fz="xs" c={error ? 'red' : 'dimmed'} mt={4}>{error ?? t.logoHow}</Text>
+        <Text fz="xs" c={error ? 'var(--mantine-color-error)' : 'dimmed'} mt={4}>{error ?? t.logoHow}</Text>
       </Box>
     </Group>
   )
