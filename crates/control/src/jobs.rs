@@ -166,10 +166,12 @@ async fn measure_exits(control: &Control, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Ends holdings that expired longer ago than an address rests: who renews before keeps it.
+/// Ends holdings that expired longer ago than an address rests: who renews before keeps it. Addresses that have rested
+/// after another end go back to their pools.
 async fn sweep_statics(control: &Control, now: Timestamp) -> Result<()> {
     let rest = control.0.network.rest.ms();
     while statics::hold::sweep(control.store(), &control.0.vault, rest, now).await? > 0 {}
+    while statics::stock::end_rests(control.store(), &control.0.vault, now).await? > 0 {}
     Ok(())
 }
 
@@ -188,6 +190,33 @@ async fn prove(control: &Control) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
+    use turnpike_base::time::ManualClock;
+    use turnpike_store::{Vault, both_engines};
+
+    async fn order(control: &Control, path: &str, input: Value) -> Value {
+        crate::operator::run(control, path, input).await.unwrap()
+    }
+
+    both_engines! {
+        async fn addresses_that_have_rested_rotate_again(store: Store) {
+            let clock = Arc::new(ManualClock::default());
+            let control = Control::open(store, Vault::new([7; 32]), clock).await.unwrap();
+            order(&control, "site/create", json!({"name": "s"})).await;
+            order(&control, "static-ip/import", json!({"file": "address,type,country\n192.0.2.1,14,US\n"})).await;
+            order(&control, "customer/create", json!({"email": "a@example.com"})).await;
+            let give = json!({"customer": "a@example.com", "type": 14, "country": "US"});
+            let package = order(&control, "static-ip/grant", give).await["packages"][0].clone();
+            order(&control, "static-ip/release", json!({"package": package})).await;
+            let now = control.0.clock.now();
+            let until = control.0.network.rest.until(now);
+            for (at, pools) in [(until.plus_ms(-1), ""), (until, "static")] {
+                sweep_statics(&control, at).await.unwrap();
+                let exits = order(&control, "exit/list", json!({})).await;
+                assert_eq!(exits["list"][0]["pools"], pools, "{exits}");
+            }
+        }
+    }
 
     #[tokio::test]
     async fn a_job_that_breaks_has_failed() {

@@ -180,6 +180,16 @@ pub async fn owned(
     Ok(queries::owned(tx, customer, product, now).await?)
 }
 
+/// Whether a customer holds addresses of a type that only maintenance keeps him from.
+pub async fn is_maintained(
+    tx: &impl Read,
+    customer: CustomerId,
+    product: ProductType,
+    now: Timestamp,
+) -> Result<bool> {
+    Ok(queries::is_maintained(tx, customer, product, now).await?)
+}
+
 /// How a customer stands to an address (by itself or by package id) that he can't use.
 pub async fn stand(
     tx: &impl Read,

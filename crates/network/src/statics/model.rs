@@ -85,6 +85,13 @@ pub struct Address {
     pub rests_until: Timestamp,
 }
 
+impl Address {
+    /// Whether somebody holds it, or it rests after somebody did.
+    pub fn is_in_use(&self, now: Timestamp) -> bool {
+        self.taken > 0 || now < self.rests_until
+    }
+}
+
 /// What an order wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wish {

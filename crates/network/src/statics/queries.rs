@@ -148,6 +148,21 @@ pub(super) async fn lock_free(
     tx.lock(&sql, args).await?.iter().map(address).collect()
 }
 
+/// Addresses whose rest is over, locked.
+pub(super) async fn lock_rested(tx: &WriteTx, now: Timestamp, most: i64) -> Result<Vec<Address>, StoreError> {
+    let sql = format!(
+        "SELECT {ADDRESS} FROM static_addresses a WHERE a.rests_until > 0 AND a.rests_until <= $1 AND {IN_STOCK} \
+         ORDER BY a.id LIMIT $2"
+    );
+    tx.lock(&sql, args![now, most]).await?.iter().map(address).collect()
+}
+
+/// An address's rest is over, and nothing more to be done about it.
+pub(super) async fn end_rest(tx: &WriteTx, id: StaticId) -> Result<(), StoreError> {
+    tx.exec("UPDATE static_addresses SET rests_until = 0 WHERE id = $1", args![id]).await?;
+    Ok(())
+}
+
 /// One holder more or less.
 pub(super) async fn take(tx: &WriteTx, id: StaticId, by: i64, rests: Timestamp) -> Result<(), StoreError> {
     let sql = "UPDATE static_addresses SET taken = taken + $2, \
@@ -301,6 +316,20 @@ pub(super) async fn owned(
         })
     };
     tx.rows(&sql, args![customer, now, product]).await?.iter().map(read).collect()
+}
+
+/// Whether a customer holds addresses of a type that are under maintenance now.
+pub(super) async fn is_maintained(
+    tx: &impl Read,
+    customer: CustomerId,
+    product: ProductType,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = format!(
+        "SELECT COUNT(*) AS n {JOIN} WHERE h.customer_id = $1 AND h.state = 'owned' AND h.expires_at > $2 \
+         AND a.product = $3 AND a.maintenance = 1"
+    );
+    Ok(count(tx, &sql, args![customer, now, product]).await? > 0)
 }
 
 /// A page of a customer's holdings, the newest first.

@@ -9,17 +9,17 @@ use turnpike_wire::{OwnedExit, PlaceFilter, Pool};
 pub const SOON_DAYS: i64 = 7;
 
 /// Which pools an address serves in beside its holders: the rotating static pool unless somebody holds
-/// it for himself, and the pool of unsold residential addresses while nobody holds it. Under maintenance
-/// it serves in none.
-pub fn pools(product: ProductType, most_holders: i64, taken: i64, maintenance: bool) -> Vec<Pool> {
+/// it for himself, and the pool of unsold residential addresses while nobody holds it. One that rests after
+/// its holder is as good as held (`in_use`). Under maintenance it serves in none.
+pub fn pools(product: ProductType, most_holders: i64, in_use: bool, maintenance: bool) -> Vec<Pool> {
     let mut pools = Vec::new();
     if maintenance {
         return pools;
     }
-    if taken == 0 || most_holders > 1 {
+    if !in_use || most_holders > 1 {
         pools.push(Pool::Static);
     }
-    if taken == 0 && product == ProductType::StaticResidential {
+    if !in_use && product == ProductType::StaticResidential {
         pools.push(Pool::StaticUnsold);
     }
     pools

@@ -8,8 +8,11 @@ use crate::{State, place};
 use std::net::IpAddr;
 use turnpike_base::table::{Table, wrong};
 use turnpike_base::{Code, Fault, Page, PageOf, Result, StaticId, Text, Timestamp};
-use turnpike_store::{Read, Store, Vault, WriteTx, changes};
-use turnpike_wire::{Change, Resolve, Revocation};
+use turnpike_store::{Read, Store, Vault, WriteTx, changes, retrying};
+use turnpike_wire::{Change, Pool, Resolve, Revocation};
+
+/// How many addresses one transaction brings back from their rest.
+const ROUND: i64 = 200;
 
 /// Takes the addresses of an import file into stock, all or none; each gets an exit that stands for it. Every line
 /// that can't be taken is named by its number.
@@ -42,7 +45,7 @@ async fn add(tx: &WriteTx, vault: &Vault, settled: &Settled, new: &NewStatic, no
     let exit = NewExit {
         target: new.via.clone().unwrap_or_else(|| address.clone()),
         resolve: Resolve::Exit,
-        pools: rules::pools(new.product, new.holders, 0, false),
+        pools: rules::pools(new.product, new.holders, false, false),
         country: new.country.clone(),
         state: new.state.clone(),
         city: new.city.clone(),
@@ -53,7 +56,14 @@ async fn add(tx: &WriteTx, vault: &Vault, settled: &Settled, new: &NewStatic, no
     let exit = exits::flow::add_in(tx, vault, settled, &exit, now).await?;
     let (product, asn, isp, holders) = (new.product, new.asn, new.isp.as_str(), new.holders);
     let fresh = queries::Fresh { exit, address: address.clone(), product, place: &place, asn, isp, holders };
-    if queries::insert(tx, &fresh, now).await? { Ok(()) } else { Err(error::in_stock(&address)) }
+    if !queries::insert(tx, &fresh, now).await? {
+        return Err(error::in_stock(&address));
+    }
+    // One that was taken out of stock while it rested comes back so.
+    match queries::by_text(tx, &address).await?.filter(|back| back.is_in_use(now)) {
+        Some(resting) => serve(tx, vault, &resting, now).await,
+        None => Ok(()),
+    }
 }
 
 /// A page of the stock, the newest first.
@@ -80,9 +90,7 @@ pub async fn maintain(store: &Store, vault: &Vault, address: &str, on: bool, now
     let tx = store.write().await?;
     let found = in_stock(&tx, address).await?;
     queries::set_maintenance(&tx, found.id, on).await?;
-    let pools = rules::pools(found.product, found.most_holders, found.taken, on);
-    exits::set_pools(&tx, found.exit, &pools).await?;
-    exits::flow::tell(&tx, vault, found.exit, now).await?;
+    serve(&tx, vault, &Address { maintenance: on, ..found.clone() }, now).await?;
     let running = if on { Revocation::Close } else { Revocation::Renew };
     for customer in queries::holders(&tx, found.id).await? {
         changes::tell(&tx, &Change::Holding { customer, exit: found.exit, running }, now).await?;
@@ -118,11 +126,36 @@ pub(super) async fn book(
 ) -> Result<()> {
     let Some(before) = queries::lock_address(tx, id).await? else { return Ok(()) };
     queries::take(tx, id, by, rests_until).await?;
-    let pools = |taken| rules::pools(before.product, before.most_holders, taken, before.maintenance);
-    let wanted = pools(before.taken + by);
-    if wanted != pools(before.taken) {
-        exits::set_pools(tx, before.exit, &wanted).await?;
-        exits::flow::tell(tx, vault, before.exit, now).await?;
+    let after = Address {
+        taken: before.taken + by,
+        rests_until: before.rests_until.max(rests_until),
+        ..before.clone()
+    };
+    if pools(&after, now) == pools(&before, now) { Ok(()) } else { serve(tx, vault, &after, now).await }
+}
+
+fn pools(address: &Address, now: Timestamp) -> Vec<Pool> {
+    rules::pools(address.product, address.most_holders, address.is_in_use(now), address.maintenance)
+}
+
+/// Brings the pools of an address's exit up to date, and tells gateways.
+async fn serve(tx: &WriteTx, vault: &Vault, address: &Address, now: Timestamp) -> Result<()> {
+    exits::set_pools(tx, address.exit, &pools(address, now)).await?;
+    exits::flow::tell(tx, vault, address.exit, now).await
+}
+
+/// Brings addresses that have rested back to the pools they rotate in; gives back how many. A job runs it.
+pub async fn end_rests(store: &Store, vault: &Vault, now: Timestamp) -> Result<usize> {
+    retrying(|| end_rests_once(store, vault, now)).await
+}
+
+async fn end_rests_once(store: &Store, vault: &Vault, now: Timestamp) -> Result<usize> {
+    let tx = store.write().await?;
+    let rested = queries::lock_rested(&tx, now, ROUND).await?;
+    for address in &rested {
+        queries::end_rest(&tx, address.id).await?;
+        serve(&tx, vault, address, now).await?;
     }
-    Ok(())
+    tx.commit().await?;
+    Ok(rested.len())
 }

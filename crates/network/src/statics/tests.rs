@@ -230,6 +230,41 @@ both_engines! {
         assert_eq!(pools(&store, 2).await, [Pool::Static], "a data-center address is in no unsold pool");
     }
 
+    async fn an_address_that_rests_rotates_again_once_it_has(store: Store) {
+        stocked(&store).await;
+        buy(&store, ALICE, 2, 10).await.unwrap();
+        let tx = store.write().await.unwrap();
+        for package in [10, 11] {
+            hold::release(&tx, &vault(), PackageId(package), NOW.plus_days(1), NOW).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let resting = (Vec::new(), vec![Pool::Static]);
+        let both = async || (pools(&store, 0).await, pools(&store, 1).await);
+        assert_eq!(both().await, resting, "as while they were held: only a shared one is anybody's beside its holders");
+        stock::maintain(&store, &vault(), "127.0.9.1", true, NOW).await.unwrap();
+        stock::maintain(&store, &vault(), "127.0.9.1", false, NOW).await.unwrap();
+        assert_eq!(both().await, resting, "maintenance ends no rest");
+        assert_eq!(stock::end_rests(&store, &vault(), NOW.plus_days(1).plus_ms(-1)).await.unwrap(), 0);
+        assert_eq!(stock::end_rests(&store, &vault(), NOW.plus_days(1)).await.unwrap(), 2);
+        let rotating = vec![Pool::Static, Pool::StaticUnsold];
+        assert_eq!(both().await, (rotating.clone(), rotating.clone()));
+        let last = told(&store).await.pop().unwrap();
+        assert!(matches!(last, Change::Exit(record) if record.pools == rotating), "gateways hear of it");
+        assert_eq!(stock::end_rests(&store, &vault(), NOW.plus_days(9)).await.unwrap(), 0, "once");
+        // Taken out of stock while it rests, and imported again.
+        let tx = store.write().await.unwrap();
+        let mine = Wish { customer: BOB, ..wish(BOB, 1) };
+        hold::allocate(&tx, &vault(), &mine, "20", &[PackageId(20)], end(), NOW).await.unwrap();
+        hold::release(&tx, &vault(), PackageId(20), NOW.plus_days(1), NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        stock::remove(&store, "127.0.9.1", NOW).await.unwrap();
+        let again = parse("address,type,country\n127.0.9.1,25,US\n").unwrap();
+        stock::import(&crate::testing::state(&store), again, NOW).await.unwrap();
+        assert_eq!(pools(&store, 2).await, [], "it comes back resting");
+        assert_eq!(stock::end_rests(&store, &vault(), NOW.plus_days(1)).await.unwrap(), 1);
+        assert_eq!(pools(&store, 2).await, rotating);
+    }
+
     async fn maintenance_takes_an_address_out_of_use_and_sale(store: Store) {
         stocked(&store).await;
         buy(&store, ALICE, 1, 10).await.unwrap();
