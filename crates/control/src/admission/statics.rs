@@ -33,13 +33,19 @@ pub(super) async fn owned(
     if !picked.is_empty() {
         return Ok(Ok(Some(picked)));
     }
+    let Subject { customer, product, .. } = subject;
     let Some(ip) = ip else {
-        return Ok(Err(if all.is_empty() { Reason::PackageEmpty } else { Reason::NoExit }.into()));
+        // What he paid for he has, and need not buy again.
+        let waits = all.is_empty() && statics::hold::is_maintained(tx, customer, product, now).await?;
+        return Ok(Err(match (waits, all.is_empty()) {
+            (true, _) => maintained(),
+            (false, true) => Reason::PackageEmpty.into(),
+            (false, false) => Reason::NoExit.into(),
+        }));
     };
-    Ok(Err(match statics::hold::stand(tx, subject.customer, subject.product, ip, now).await? {
+    Ok(Err(match statics::hold::stand(tx, customer, product, ip, now).await? {
         Stand::Held => Reason::NoExit.into(),
-        Stand::Maintained => Refusal::new(Reason::NoExit)
-            .say(Text::new("该静态 IP 正在维护", "The static address is under maintenance")),
+        Stand::Maintained => maintained(),
         Stand::Expired => Refusal::new(Reason::PackageEmpty)
             .say(Text::new("该静态 IP 已到期", "The static address expired")),
         Stand::Foreign => not_yours(),
@@ -55,6 +61,11 @@ async fn dialled(control: &Inner, tx: &ReadTx, ask: &Admission, all: &[Owned]) -
         return Ok(all.iter().any(|one| one.is(&address)).then_some(address));
     }
     Ok(statics::stock::is_known(tx, &address).await?.then_some(address))
+}
+
+fn maintained() -> Refusal {
+    Refusal::new(Reason::NoExit)
+        .say(Text::new("该静态 IP 正在维护", "The static address is under maintenance"))
 }
 
 fn not_yours() -> Refusal {

@@ -77,4 +77,23 @@ both_engines! {
         assert_ne!(his, hers, "she leaves from her own");
         assert_eq!(dial(&control, "192.0.2.2", "his14").await, Err(Reason::NotAllowed));
     }
+
+    async fn who_holds_what_is_maintained_waits_and_is_not_told_to_buy(store: Store) {
+        let control = town(&store).await;
+        let maintain = async |on: bool| {
+            let input = json!({"address": "192.0.2.1", "off": !on});
+            crate::operator::run(&control, "static-ip/maintain", input).await.unwrap();
+        };
+        maintain(true).await;
+        for at in ["127.0.0.1", "192.0.2.1"] {
+            assert_eq!(dial(&control, at, "his14").await, Err(Reason::NoExit), "{at}");
+        }
+        let own: IpAddr = "192.0.2.1".parse().unwrap();
+        control.set_entry(Entry { addresses: vec![own], ..Entry::default() });
+        assert_eq!(dial(&control, "192.0.2.1", "his14").await, Err(Reason::NoExit), "the entry's own");
+        maintain(false).await;
+        assert_eq!(owned(&control, "127.0.0.1", "his14").await, Some(1));
+        crate::operator::run(&control, "static-ip/release", json!({"package": 1})).await.unwrap();
+        assert_eq!(dial(&control, "127.0.0.1", "his14").await, Err(Reason::PackageEmpty), "he has none");
+    }
 }
