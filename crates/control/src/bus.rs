@@ -30,10 +30,11 @@ impl Control {
         let seq = inner.published.last();
         let tx = inner.store.read().await?;
         let exits = exits::flow::records(&tx, &inner.vault).await?;
+        let proven = exits::flow::proven(&tx).await?;
         let closed = closed::now(&tx).await?;
         let (denied_hosts, denied_ports) =
             (closed.hosts.into_iter().collect(), closed.ports.into_iter().collect());
-        Ok(Welcome { seq, exits, denied_hosts, denied_ports })
+        Ok(Welcome { seq, exits, proven, denied_hosts, denied_ports })
     }
 
     async fn save_health(&self, seen: Vec<ExitHealth>) -> Result<()> {
@@ -86,5 +87,32 @@ impl turnpike_wire::Control for Control {
 
     fn changes(&self) -> ChangeFeed {
         self.0.feed.subscribe()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::sync::Arc;
+    use turnpike_base::{ExitId, time::SystemClock};
+    use turnpike_store::{Vault, both_engines};
+    use turnpike_wire::{Control as _, GatewayId};
+
+    both_engines! {
+        async fn a_gateway_hears_at_its_start_which_exits_worked(store: Store) {
+            let control = Control::open(store, Vault::new([7; 32]), Arc::new(SystemClock)).await.unwrap();
+            let exit = json!({"target": "192.0.2.1", "pools": ["residential"], "country": "US"});
+            crate::operator::run(&control, "exit/add", exit).await.unwrap();
+            let greeted = async |start| {
+                let hello = Hello { gateway: GatewayId("g".into()), start };
+                control.hello(hello).await.unwrap().proven.iter().map(|one| one.exit).collect::<Vec<_>>()
+            };
+            assert_eq!(greeted(1).await, []);
+            let (exit, at) = (ExitId(1), control.0.clock.now());
+            let seen = ExitHealth { exit, healthy: true, latency_us: 900, public: None, error: None, at };
+            control.health(vec![seen]).await.unwrap();
+            assert_eq!(greeted(2).await, [exit]);
+        }
     }
 }

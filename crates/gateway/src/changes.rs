@@ -17,7 +17,8 @@ use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use turnpike_base::{CustomerId, ProductType};
 use turnpike_wire::{
-    Caps, Change, ChangeFeed, ExitStatus, Hello, Numbered, Reason, Refusal, Revocation, Subject, Welcome,
+    Caps, Change, ChangeFeed, ExitStatus, Hello, Numbered, Proven, Reason, Refusal, Revocation, Subject,
+    Welcome,
 };
 
 /// How long to wait before control is asked again.
@@ -88,6 +89,9 @@ pub(crate) fn welcomed(shared: &Shared, welcome: Welcome) -> Vec<Change> {
     let mut index = shared.exits_mut();
     if index.is_empty() {
         *index = Index::of(welcome.exits);
+        for Proven { exit, latency_us } in welcome.proven {
+            index.get(exit).into_iter().for_each(|exit| exit.remember(latency_us));
+        }
         return Vec::new();
     }
     let present: HashSet<_> = welcome.exits.iter().map(|exit| exit.id).collect();

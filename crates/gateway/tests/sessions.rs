@@ -192,6 +192,30 @@ async fn before_the_first_byte_other_exits_are_tried_unless_strict() {
 }
 
 #[tokio::test]
+async fn an_exit_that_worked_before_the_start_is_not_out_at_its_first_failure() {
+    let origin = Origin::mirror().await;
+    for (proven, slugs) in [
+        (true, ["exit_failed", "exit_failed", "exit_failed", "no_exit"]),
+        (false, ["exit_failed", "no_exit", "no_exit", "no_exit"]),
+    ] {
+        let mut setup = Setup::new(&[origin.address]);
+        // Each failure here is a customer's.
+        setup.config.probes_per_second = 0;
+        setup.control.drop_exits();
+        // An address that this machine does not have (RFC 5737).
+        setup.control.put_exit(common::control::local_exit(9, "192.0.2.9".parse().unwrap()));
+        if proven {
+            setup.control.prove(ExitId(9));
+        }
+        let lab = setup.start().await;
+        for slug in slugs {
+            let got = lab.dial().await.ask("alice", origin.address, "/", "").await;
+            assert_eq!(got.field("x-proxy-error"), Some(slug), "proven: {proven}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_kept_alive_connection_leaves_no_more_from_an_address_that_is_lost() {
     let (one, two) = (Origin::mirror().await, Origin::mirror().await);
     let setup = Setup::new(&[one.address, two.address]);

@@ -38,10 +38,21 @@ pub struct Welcome {
     pub seq: i64,
     /// Every exit.
     pub exits: Vec<ExitRecord>,
+    /// Those that worked when gateways last looked.
+    pub proven: Vec<Proven>,
     /// Destination hosts (and what is below them) closed by the operator, lower case.
     pub denied_hosts: Vec<String>,
     /// Destination ports closed by the operator (25 always is).
     pub denied_ports: Vec<u16>,
+}
+
+/// An exit that is known to work: one failure says little about it, also to a gateway that never used it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proven {
+    /// Which one.
+    pub exit: ExitId,
+    /// Smoothed connect time in microseconds, as it was told last.
+    pub latency_us: u64,
 }
 
 /// A session's first connection proposes an exit.

@@ -13,7 +13,7 @@ pub mod refusal;
 pub mod usage;
 
 pub use change::{Change, ChangeFeed, Numbered, Revocation};
-pub use control::{BoxFuture, Control, ControlAway, GatewayId, Hello, PinAnswer, PinAsk, Welcome};
+pub use control::{BoxFuture, Control, ControlAway, GatewayId, Hello, PinAnswer, PinAsk, Proven, Welcome};
 pub use exit::{
     Bind, CountryCode, ExitHealth, ExitKind, ExitRecord, ExitStatus, ParentProtocol, Pool, Resolve,
 };

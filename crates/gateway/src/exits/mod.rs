@@ -28,7 +28,7 @@ pub(crate) struct Exit {
     pub(crate) load: Arc<AtomicU32>,
     failures: AtomicU32,
     healthy: AtomicBool,
-    /// Smoothed; 0: it never worked yet.
+    /// Smoothed, from before the start too; 0: it never worked yet.
     latency_us: AtomicU64,
     error: Mutex<Option<String>>,
     public: Mutex<Public>,
@@ -81,6 +81,11 @@ impl Exit {
     /// Whether new connections may leave through it.
     pub(crate) fn serves(&self) -> bool {
         self.record.status == ExitStatus::Enabled && self.healthy.load(Ordering::Relaxed)
+    }
+
+    /// It worked before this gateway ran: one failure does not take it out, and so no session or endpoint from it.
+    pub(crate) fn remember(&self, latency_us: u64) {
+        self.latency_us.store(latency_us, Ordering::Relaxed);
     }
 
     /// A connection was made: smooths the latency. True if the exit was out and is back.

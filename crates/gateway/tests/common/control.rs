@@ -10,7 +10,7 @@ use turnpike_base::{AccountId, Bytes, CustomerId, ExitId, LeaseId, ProductType, 
 use turnpike_wire::{
     Admission, Bind, BoxFuture, Change, ChangeFeed, Control, ControlAway, CountryCode, ExitHealth, ExitKind,
     ExitRecord, ExitStatus, Hello, Lease, LeaseAnswer, LeaseRequest, Numbered, Permit, PinAnswer, PinAsk,
-    PlaceFilter, Pool, Reason, Refusal, Subject, UsageBatch, Welcome,
+    PlaceFilter, Pool, Proven, Reason, Refusal, Subject, UsageBatch, Welcome,
 };
 
 /// What an account or an allowlisted address may do.
@@ -71,6 +71,8 @@ struct State {
     accounts: HashMap<String, Account>,
     addresses: HashMap<IpAddr, Account>,
     exits: Vec<ExitRecord>,
+    /// Exits that worked when others looked.
+    proven: Vec<Proven>,
     /// Bytes left and the size of a lease; without an entry there is no end.
     purses: HashMap<Subject, (i64, i64)>,
     pins: HashMap<(Subject, String), PinAnswer>,
@@ -150,6 +152,11 @@ impl Script {
 
     pub(crate) fn drop_address(&self, ip: &str) {
         self.state().addresses.remove(&ip.parse::<IpAddr>().unwrap());
+    }
+
+    /// An exit worked when others looked.
+    pub(crate) fn prove(&self, exit: ExitId) {
+        self.state().proven.push(Proven { exit, latency_us: 900 });
     }
 
     pub(crate) fn put_exit(&self, exit: ExitRecord) {
@@ -282,7 +289,8 @@ impl Control for Script {
         let seq = self.seq.load(Ordering::SeqCst);
         let exits = self.state().exits.clone();
         let denied_hosts = [vec!["denied.test".to_owned()], self.state().closed.clone()].concat();
-        let welcome = Welcome { seq, exits, denied_hosts, denied_ports: vec![7] };
+        let proven = self.state().proven.clone();
+        let welcome = Welcome { seq, exits, proven, denied_hosts, denied_ports: vec![7] };
         ready(self.present().map(|()| welcome))
     }
 

@@ -8,7 +8,7 @@ use crate::{State, place};
 use turnpike_base::table::Table;
 use turnpike_base::{ExitId, Page, PageOf, Result, Timestamp};
 use turnpike_store::{Read, Store, Vault, WriteTx, changes};
-use turnpike_wire::{Change, ExitHealth, ExitRecord, ExitStatus};
+use turnpike_wire::{Change, ExitHealth, ExitRecord, ExitStatus, Proven};
 
 /// Rows read at a time where all exits are wanted.
 const BATCH: i64 = 10_000;
@@ -86,6 +86,11 @@ pub async fn records(tx: &impl Read, vault: &Vault) -> Result<Vec<ExitRecord>> {
 /// What can serve, as far as the store knows: at the start, before gateways tell.
 pub async fn roster(tx: &impl Read, vault: &Vault) -> Result<Roster> {
     Ok(Roster::known(&records(tx, vault).await?, &queries::dead(tx).await?))
+}
+
+/// Exits that gateways last saw working.
+pub async fn proven(tx: &impl Read) -> Result<Vec<Proven>> {
+    Ok(queries::proven(tx).await?)
 }
 
 /// Lets an exit serve, drains it (running connections go on) or disables it (they are reset).

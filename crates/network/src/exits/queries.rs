@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use turnpike_base::{ExitId, Fault, Page, Result, Secret, Timestamp};
 use turnpike_store::conditions::anywhere;
 use turnpike_store::{Conditions, Read, Row, StoreError, Vault, WriteTx, args};
-use turnpike_wire::{CountryCode, ExitHealth, ExitKind, ExitStatus, Pool, Resolve};
+use turnpike_wire::{CountryCode, ExitHealth, ExitKind, ExitStatus, Pool, Proven, Resolve};
 
 const SEAL: &str = "exit_credentials";
 
@@ -136,6 +136,16 @@ pub(super) async fn dead(tx: &impl Read) -> Result<Vec<ExitId>, StoreError> {
         .iter()
         .map(|row| row.get("id"))
         .collect()
+}
+
+/// Exits that gateways last saw working, and how fast.
+pub(super) async fn proven(tx: &impl Read) -> Result<Vec<Proven>, StoreError> {
+    let read = |row: &Row| {
+        let latency_us = u64::try_from(row.get::<i64>("latency_us")?).unwrap_or(0);
+        Ok(Proven { exit: row.get("id")?, latency_us })
+    };
+    let sql = "SELECT id, latency_us FROM exits WHERE healthy <> 0 AND latency_us > 0";
+    tx.rows(sql, args![]).await?.iter().map(read).collect()
 }
 
 /// Exits with ids above `after`, at most `most`, by id.

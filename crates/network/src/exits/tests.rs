@@ -108,12 +108,17 @@ both_engines! {
         let id = add(&store, local("127.0.9.1")).await.unwrap();
         let public = Some(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)));
         let seen = ExitHealth { exit: id, healthy: true, latency_us: 900, public, error: None, at: NOW };
+        add(&store, local("127.0.9.2")).await.unwrap();
+        let proven = async || flow::proven(&store.read().await.unwrap()).await.unwrap();
+        assert_eq!(proven().await, [], "nobody looked yet");
         flow::health(&crate::testing::state(&store), std::slice::from_ref(&seen)).await.unwrap();
+        assert_eq!(proven().await, [turnpike_wire::Proven { exit: id, latency_us: 900 }]);
         let out = ExitHealth { healthy: false, public: None, error: Some("refused".into()), ..seen };
         flow::health(&crate::testing::state(&store), &[out]).await.unwrap();
         let roster = flow::roster(&store.read().await.unwrap(), &vault()).await.unwrap();
         assert!(!roster.serves(id), "a restart does not heal");
-        let health = all(&store).await.remove(0).health;
+        assert_eq!(proven().await, []);
+        let health = all(&store).await.into_iter().find(|exit| exit.id == id).unwrap().health;
         assert_eq!((health.healthy, health.error.as_deref()), (false, Some("refused")));
         assert_eq!(health.public.as_deref(), Some("203.0.113.7"));
     }
