@@ -1,10 +1,10 @@
 // Add accounts: so many with random names and passwords, or those that somebody pasted.
 
-import { Button, Group, SegmentedControl, Select, Stack, TextInput, Textarea } from '@mantine/core'
+import { Button, SegmentedControl, Select, SimpleGrid, Stack, TextInput, Textarea } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useRead, useWrite } from '../api/hooks'
 import { Count } from '../lib/Count'
-import { Drawer } from '../lib/dialog'
+import { FormDrawer } from '../lib/forms'
 import { number } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { type AccountType, accountTypeOptions } from '../lib/products'
@@ -32,9 +32,9 @@ const t = texts({
 /** `first`: the product type that is proposed. */
 export function AddAccounts({ opened, close, first, changes }: { opened: boolean; close: () => void; first?: number; changes: readonly ('whitelist-account/search' | 'whitelist-account/list' | 'whitelist-account/quotas')[] }) {
   return (
-    <Drawer opened={opened} onClose={close} position="right" title={t.title}>
+    <FormDrawer opened={opened} onClose={close} position="right" title={t.title}>
       <Form close={close} first={first ?? 9} changes={changes} />
-    </Drawer>
+    </FormDrawer>
   )
 }
 
@@ -64,18 +64,18 @@ function Form({ close, first, changes }: { close: () => void; first: number; cha
     <Stack component="form" onSubmit={submit}>
       <SegmentedControl fullWidth value={way} onChange={setWay} data={[{ value: 'random', label: t.random }, { value: 'paste', label: t.paste }]} />
       {way === 'random' ? (
-        <Group grow align="flex-start">
+        <SimpleGrid cols={2} spacing="sm">
           <Count label={t.count} min={1} max={1000} value={count} set={setCount} />
           <TextInput label={t.prefix} value={prefix} maxLength={20} onChange={(e) => setPrefix(e.currentTarget.value.replace(/[^A-Za-z0-9]/g, ''))} />
-        </Group>
+        </SimpleGrid>
       ) : (
         <Textarea label={t.list} description={t.listHow} autosize minRows={6} maxRows={14} value={pasted} onChange={(e) => setPasted(e.currentTarget.value)} placeholder={'alice:s3cret99\nbob:pass1234'} classNames={{ input: 'mono' }} error={add.error?.fields.accounts} />
       )}
       <Select label={t.type} data={accountTypeOptions()} value={type} allowDeselect={false} onChange={(next) => setType(next ?? '9')} description={quota && say(t.left, { n: number(quota.left) })} />
-      <Group grow align="flex-start">
+      <SimpleGrid cols={2} spacing="sm">
         <Count label={t.limit} description={t.zero} min={0} max={102400} value={limit} set={setLimit} error={add.error?.fields.limit} />
         <Count label={t.daily} description={t.zero} min={0} max={102400} value={daily} set={setDaily} error={add.error?.fields.daily_limit} />
-      </Group>
+      </SimpleGrid>
       <TextInput label={t.remark} value={remark} onChange={(e) => setRemark(e.currentTarget.value)} error={add.error?.fields.remark} />
       {add.error && beyond(add.error, ['limit', 'daily_limit', 'remark', ...(way === 'paste' ? ['accounts'] : [])]) && <Failed error={add.error} />}
       <Button type="submit" loading={add.isPending} disabled={n < 1}>{say(t.go, { n: number(n) })}</Button>

@@ -1,10 +1,10 @@
 // Change one account: password, limits, remark, UDP.
 
-import { Button, Group, Stack, Switch, TextInput } from '@mantine/core'
+import { Button, Group, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useWrite } from '../api/hooks'
 import { Count } from '../lib/Count'
-import { Drawer } from '../lib/dialog'
+import { FormDrawer } from '../lib/forms'
 import { say, texts } from '../lib/lang'
 import { UDP_TYPES } from '../lib/products'
 import { Failed, done } from '../lib/ui'
@@ -42,21 +42,21 @@ export function EditAccount({ account, close, changes }: { account: Account; clo
     )
   }
   return (
-    <Drawer opened onClose={close} position="right" title={say(t.title, { name: account.username })}>
+    <FormDrawer opened onClose={close} position="right" title={say(t.title, { name: account.username })}>
       <Stack component="form" onSubmit={save}>
         <Group align="flex-end" gap="xs" wrap="nowrap">
           <TextInput flex={1} label={t.password} description={t.passwordHow} value={password} onChange={(e) => setPassword(e.currentTarget.value)} error={fields.password} autoComplete="off" />
           <Button variant="default" onClick={() => setPassword(randomWord(12))}>{t.random}</Button>
         </Group>
-        <Group grow align="flex-start">
+        <SimpleGrid cols={2} spacing="sm">
           <Count label={t.limit} description={t.zero} min={0} max={102400} value={limit} set={setLimit} error={fields.limit} />
           <Count label={t.daily} description={t.zero} min={0} max={102400} value={daily} set={setDaily} error={fields.daily_limit} />
-        </Group>
+        </SimpleGrid>
         <TextInput label={t.remark} value={remark} onChange={(e) => setRemark(e.currentTarget.value)} error={fields.remark} />
         {mayUdp && <Switch label={t.udp} checked={udp} onChange={(e) => setUdp(e.currentTarget.checked)} />}
         {change.error && Object.keys(fields).length === 0 && <Failed error={change.error} />}
         <Button type="submit" loading={change.isPending}>{t.save}</Button>
       </Stack>
-    </Drawer>
+    </FormDrawer>
   )
 }

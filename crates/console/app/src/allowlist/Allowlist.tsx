@@ -1,6 +1,6 @@
 // Addresses that may use the proxy without a password.
 
-import { Alert, Button, Card, Group, Select, SegmentedControl, Stack, Tabs, Text, TextInput, Textarea } from '@mantine/core'
+import { Alert, Button, Card, Group, SegmentedControl, Select, SimpleGrid, Stack, Tabs, Text, TextInput, Textarea } from '@mantine/core'
 import { IconShieldCheck, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { ApiError } from '../api/client'
@@ -108,12 +108,12 @@ function AddForm() {
   return (
     <Stack>
       {add.error && Object.keys(fields).length === 0 && <Failed error={add.error} />}
-      <Group align="flex-start" gap="md" grow preventGrowOverflow={false}>
-        <Textarea miw={220} label={t.ips} description={t.ipsHow} autosize minRows={1} maxRows={8} value={ips} onChange={(e) => setIps(e.currentTarget.value)} error={fields.ips} classNames={{ input: 'mono' }} />
-        <Select miw={180} label={t.type} description={quota ? say(t.quota, { n: number(quota.left) }) : ' '} data={accountTypeOptions()} value={type} allowDeselect={false} onChange={(next) => setType(next ?? '9')} error={fields.product_type} />
-        {type === '11' && <Select miw={180} label={t.pack} description={t.packHow} value={pack} onChange={setPack} error={fields.user_product_id} data={(packages.data?.list ?? []).map((p) => ({ value: String(p.id), label: `${p.title} #${p.id}` }))} />}
-        <TextInput miw={160} label={t.remark} description=" " value={remark} onChange={(e) => setRemark(e.currentTarget.value)} error={fields.remark} />
-      </Group>
+      <SimpleGrid cols={{ base: 1, sm: 2, lg: type === '11' ? 4 : 3 }} spacing="md">
+        <Textarea label={t.ips} description={t.ipsHow} autosize minRows={1} maxRows={8} value={ips} onChange={(e) => setIps(e.currentTarget.value)} error={fields.ips} classNames={{ input: 'mono' }} />
+        <Select label={t.type} description={quota ? say(t.quota, { n: number(quota.left) }) : undefined} data={accountTypeOptions()} value={type} allowDeselect={false} onChange={(next) => setType(next ?? '9')} error={fields.product_type} />
+        {type === '11' && <Select label={t.pack} description={t.packHow} value={pack} onChange={setPack} error={fields.user_product_id} data={(packages.data?.list ?? []).map((p) => ({ value: String(p.id), label: `${p.title} #${p.id}` }))} />}
+        <TextInput label={t.remark} value={remark} onChange={(e) => setRemark(e.currentTarget.value)} error={fields.remark} />
+      </SimpleGrid>
       <Group justify="space-between">
         {mine ? <Button variant="subtle" size="compact-sm" onClick={() => setIps((old) => [old.trim(), mine].filter(Boolean).join('\n'))}>{say(t.mine, { ip: mine })}</Button> : <span />}
         <Button onClick={submit} loading={add.isPending} disabled={!ips.trim()}>{t.go}</Button>

@@ -14,6 +14,9 @@ const t = texts({
 export type Role = 'owner' | 'finance' | 'support' | 'network' | 'read-only'
 export const ROLES: Role[] = ['owner', 'finance', 'support', 'network', 'read-only']
 
+/** What somebody else saved since it was looked at. */
+export const STALE = 409
+
 export interface Me { id: number; email: string; role: Role; created_at: string }
 export interface Listed<T> { list: T[]; total: number }
 

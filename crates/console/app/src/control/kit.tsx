@@ -5,7 +5,7 @@ import {
 } from '@mantine/core'
 import { useDebouncedValue, useMediaQuery } from '@mantine/hooks'
 import { IconSearch, type Icon } from '@tabler/icons-react'
-import { Fragment, type ReactNode, useEffect, useState } from 'react'
+import { Fragment, type ReactNode, useEffect, useRef, useState } from 'react'
 import { ApiError } from '../api/client'
 import { Modal } from '../lib/dialog'
 import { country as countryName, number, size } from '../lib/format'
@@ -190,7 +190,13 @@ export interface Question {
 }
 
 /** Asks before something is done; what fails stays in the question. */
-export function Ask({ question, close, children }: { question: Question | undefined; close: () => void; children?: ReactNode }) {
+export function Ask({ question, close, fields = [], children }: {
+  question: Question | undefined
+  close: () => void
+  /** The fields of its own, which show what is wrong with them. */
+  fields?: readonly string[]
+  children?: ReactNode | ((wrong: Record<string, string>) => ReactNode)
+}) {
   const [reason, setReason] = useState('')
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>()
@@ -221,9 +227,9 @@ export function Ask({ question, close, children }: { question: Question | undefi
       <form onSubmit={(e) => { e.preventDefault(); e.stopPropagation(); void go() }}>
         <Stack>
           {question?.text && <Text fz="sm" c="dimmed">{question.text}</Text>}
-          {children}
+          {typeof children === 'function' ? children(wrong) : children}
           {question?.reason && <Textarea label={t.reason} description={t.reasonHow} value={reason} onChange={(e) => setReason(e.currentTarget.value)} required={question.reason === 'needed'} maxLength={200} autosize minRows={2} error={wrong.reason} data-autofocus />}
-          {error !== undefined && <FieldFault error={error} shown={question?.reason ? ['reason'] : []} />}
+          {error !== undefined && <FieldFault error={error} shown={[...fields, ...(question?.reason ? ['reason'] : [])]} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>{t.cancel}</Button>
             <Button type="submit" color={question?.danger ? 'red.8' : undefined} loading={busy}>{question?.yes}</Button>
@@ -236,11 +242,26 @@ export function Ask({ question, close, children }: { question: Question | undefi
 
 /** What was wrong, with what each field has to be; but for those that the form shows at the field. */
 export function FieldFault({ error, shown = [] }: { error: unknown; shown?: readonly string[] }) {
-  if (!(error instanceof ApiError)) return <Failed error={error} />
-  if (!beyond(error, shown)) return null
+  const here = useRef<HTMLDivElement>(null)
+  useEffect(() => lead(here.current), [error])
+  const rest = beyondFields(error, shown)
+  return <div ref={here} hidden={rest === undefined}>{rest !== undefined && <Failed error={rest} />}</div>
+}
+
+/** Leads to what is wrong, which may be far from the button that was pressed: the first such field, or the alert. */
+function lead(here: HTMLElement | null) {
+  const found = here?.closest('form')?.querySelector<HTMLElement>('[aria-invalid="true"]') ?? here?.querySelector<HTMLElement>('[role="alert"]')
+  if (!found) return
+  if (found.getAttribute('role') === 'alert') found.tabIndex = -1
+  found.focus({ preventScroll: true })
+  found.scrollIntoView({ block: 'center' })
+}
+
+function beyondFields(error: unknown, shown: readonly string[]): unknown {
+  if (!(error instanceof ApiError)) return error
+  if (!beyond(error, shown)) return undefined
   const lines = Object.entries(error.reasons).flatMap(([name, reasons]) => (shown.includes(name) ? [] : reasons.map((text) => `${name}: ${text}`)))
-  if (lines.length === 0) return <Failed error={error} />
-  return <Failed error={new Error(lines.join('\n'))} />
+  return lines.length === 0 ? error : new Error(lines.join('\n'))
 }
 
 /** Runs a command and says how it went. */

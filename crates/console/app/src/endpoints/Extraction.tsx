@@ -1,6 +1,6 @@
 // Extraction: endpoints without a password for allowlisted addresses; the link for programs, or some at once.
 
-import { Alert, Button, Grid, Group, SegmentedControl, Select, Stack, Switch, Text } from '@mantine/core'
+import { Alert, Button, Grid, Group, SegmentedControl, Select, SimpleGrid, Stack, Switch, Text } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiError, get } from '../api/client'
@@ -71,10 +71,10 @@ export function Extraction() {
         <Panel title={t.options}>
           <Stack>
             <PlaceSelect places={placesOf(states.data?.list ?? [], cities.data?.list ?? [])} value={where} set={setWhere} />
-            <Group grow align="flex-start">
+            <SimpleGrid cols={2} spacing="sm">
               <Count label={t.count} min={1} max={1000} value={num} set={setNum} wrong={(is) => setWrong((old) => ({ ...old, num: is }))} />
               <Count label={t.life} min={1} max={1440} value={life} set={setLife} wrong={(is) => setWrong((old) => ({ ...old, life: is }))} />
-            </Group>
+            </SimpleGrid>
             <Select label={t.pack} allowDeselect={false} value={pt} onChange={(next) => setPt(next ?? '')} data={[{ value: '', label: t.auto }, ...TYPES.map((n) => ({ value: String(n), label: productName(n) }))]} />
             {(entry.data?.list.length ?? 0) > 0 && <Select label={t.entry} allowDeselect={false} value={ep} onChange={(next) => setEp(next ?? '')} data={[{ value: '', label: t.common }, ...(entry.data?.list ?? []).map((e) => ({ value: e.name, label: `${e.name} (${e.host})` }))]} />}
             <div><Text fz="sm" fw={500} mb={4}>{t.format}</Text><SegmentedControl aria-label={t.format} value={format} onChange={(next) => setFormat(next as 'json')} data={[{ value: 'text', label: t.text }, { value: 'json', label: 'JSON' }]} /></div>

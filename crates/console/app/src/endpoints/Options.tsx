@@ -1,6 +1,6 @@
 // The options of a username: account, place, session.
 
-import { Button, Group, SegmentedControl, Stack, Switch, Text, TextInput } from '@mantine/core'
+import { Button, Group, SegmentedControl, SimpleGrid, Stack, Switch, Text, TextInput } from '@mantine/core'
 import { useEffect } from 'react'
 import { randomWord } from '../accounts/lines'
 import { useRead } from '../api/hooks'
@@ -46,10 +46,10 @@ export function Options({ wish, set }: { wish: Wish; set: (part: Partial<Wish>) 
             <TextInput flex={1} label={t.name} value={wish.session} maxLength={32} onChange={(e) => set({ session: e.currentTarget.value.replace(/[^A-Za-z0-9]/g, '') })} />
             <Button variant="default" onClick={() => set({ session: randomWord(8) })}>{t.another}</Button>
           </Group>
-          <Group grow align="flex-start">
+          <SimpleGrid cols={2} spacing="sm">
             <Count label={t.life} description={t.lifeHow} min={0} max={1440} value={wish.life} set={(life) => set({ life })} />
-            <Count label={t.count} description=" " min={1} max={100} value={wish.count} set={(count) => set({ count })} />
-          </Group>
+            <Count label={t.count} min={1} max={100} value={wish.count} set={(count) => set({ count })} />
+          </SimpleGrid>
           <Switch label={t.strict} checked={wish.strict} onChange={(e) => set({ strict: e.currentTarget.checked })} />
         </>
       )}

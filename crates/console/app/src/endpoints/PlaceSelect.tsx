@@ -1,6 +1,6 @@
 // Country, state, city, each with a search; only what can serve right now is offered.
 
-import { Group, Select, Stack } from '@mantine/core'
+import { Group, Select, SimpleGrid, Stack } from '@mantine/core'
 import { Flag } from '../lib/bits'
 import { country } from '../lib/format'
 import { texts } from '../lib/lang'
@@ -30,10 +30,10 @@ export function PlaceSelect({ places, value, set }: { places: PlaceOf[]; value: 
         data={places.map((place) => ({ value: place.Area, label: `${country(place.Area)} (${place.Area})` })).sort((a, b) => a.label.localeCompare(b.label))}
         renderOption={({ option }) => <Group gap={8} wrap="nowrap"><Flag code={option.value} />{option.label}</Group>}
       />
-      <Group grow>
+      <SimpleGrid cols={2} spacing="sm">
         <Select {...shared} label={t.state} disabled={!area} value={value.state} onChange={(next) => set({ ...value, state: next, city: null })} data={[...new Set(states.map((s) => s.State).filter(Boolean))].sort()} />
         <Select {...shared} label={t.city} disabled={!area} value={value.city} onChange={(next) => set({ ...value, city: next })} data={[...new Set(cities)].sort()} />
-      </Group>
+      </SimpleGrid>
     </Stack>
   )
 }

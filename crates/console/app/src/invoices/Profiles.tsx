@@ -1,6 +1,6 @@
 // Whom invoices are for.
 
-import { Button, Group, SegmentedControl, Stack, TextInput } from '@mantine/core'
+import { Button, SegmentedControl, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconId, IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
@@ -8,7 +8,7 @@ import type { Sent } from '../api/client'
 import { useRead, useWrite } from '../api/hooks'
 import { CountrySelect } from '../lib/CountrySelect'
 import { DataTable } from '../lib/DataTable'
-import { Drawer } from '../lib/dialog'
+import { FormDrawer } from '../lib/forms'
 import { texts } from '../lib/lang'
 import { Empty, Failed, Loaded, Panel, done, failed } from '../lib/ui'
 
@@ -55,7 +55,7 @@ export function Profiles() {
           )
         }
       </Loaded>
-      <Drawer opened={adding} onClose={add.close} position="right" title={t.add}><Form close={add.close} /></Drawer>
+      <FormDrawer opened={adding} onClose={add.close} position="right" title={t.add}><Form close={add.close} /></FormDrawer>
     </Panel>
   )
 }
@@ -80,10 +80,10 @@ function Form({ close }: { close: () => void }) {
       {company && field('vat_id', t.vat, true)}
       {field('email', t.email, true)}
       {field('phone', t.phone)}
-      <Group grow align="flex-start">
+      <SimpleGrid cols={2} spacing="sm">
         <CountrySelect value={form.address_country || null} set={(next) => setForm((old) => ({ ...old, address_country: next ?? '' }))} error={add.error?.fields.address_country} />
         {field('address_city', t.city)}
-      </Group>
+      </SimpleGrid>
       {field('address_line1', t.line)}
       {field('address_postal_code', t.postal)}
       {add.error && Object.keys(add.error.fields).length === 0 && <Failed error={add.error} />}

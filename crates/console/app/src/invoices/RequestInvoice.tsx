@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useRead, useWrite } from '../api/hooks'
 import { DataTable } from '../lib/DataTable'
-import { Drawer } from '../lib/dialog'
+import { FormDrawer } from '../lib/forms'
 import { day, money } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { Failed, Loaded, done } from '../lib/ui'
@@ -24,7 +24,7 @@ const t = texts({
 })
 
 export function RequestInvoice({ opened, close }: { opened: boolean; close: () => void }) {
-  return <Drawer opened={opened} onClose={close} position="right" size="lg" title={t.title}><Form close={close} /></Drawer>
+  return <FormDrawer opened={opened} onClose={close} position="right" size="lg" title={t.title}><Form close={close} /></FormDrawer>
 }
 
 function Form({ close }: { close: () => void }) {

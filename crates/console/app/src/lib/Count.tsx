@@ -16,11 +16,17 @@ type Props = Omit<TextInputProps, 'value' | 'onChange' | 'onBlur' | 'onKeyDown' 
   hideControls?: boolean
 }
 
+/** A form is not sent with a field that has a fault: the browser leads there. */
+export function useRefusal(fault: string | undefined) {
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => field.current?.setCustomValidity(fault ?? ''), [fault])
+  return field
+}
+
 export function Count({ value, set, wrong, none, min, max, places, hideControls, error, disabled, ...rest }: Props) {
   const limits = { min, max, places }
   // The text stands as long as the number is still the one that it was typed over.
   const [draft, setDraft] = useState<{ text: string; beside: number | undefined }>()
-  const field = useRef<HTMLInputElement>(null)
   const own = draft !== undefined && draft.beside === value ? draft.text : undefined
   const read = (text: string) => (text.trim() === '' && none ? {} : typed(text, limits))
   const fault = own === undefined ? undefined : read(own).fault
@@ -31,7 +37,7 @@ export function Count({ value, set, wrong, none, min, max, places, hideControls,
     if (next.value !== undefined) set(next.value)
     else if (!next.fault) none?.()
   }
-  useEffect(() => field.current?.setCustomValidity(fault ?? ''), [fault])
+  const field = useRefusal(fault)
   const step = (by: 1 | -1) => change(String(stepped(typed(own ?? '', limits).value ?? value ?? min, by, limits)))
   const keys = (event: KeyboardEvent) => {
     if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return

@@ -21,12 +21,12 @@ export interface Limits {
 export interface Typed { value?: number; fault?: string }
 
 /** Chinese input methods type wide digits and points, which are the same. */
-const narrow = (text: string) => text.normalize('NFKC').replace('。', '.').trim()
+export const narrow = (text: string) => text.normalize('NFKC').replace('。', '.').trim()
 
 export function typed(text: string, { min, max, places = 0 }: Limits): Typed {
   const plain = narrow(text)
   if (plain === '') return { fault: t.blank }
-  if (!/^(\d+\.?\d*|\.\d+)$/.test(plain)) return { fault: say(t.odd, { like: places > 0 ? '12.50' : '12' }) }
+  if (!/^-?(\d+\.?\d*|\.\d+)$/.test(plain)) return { fault: say(t.odd, { like: places > 0 ? '12.50' : '12' }) }
   const decimals = plain.split('.')[1]
   if (places === 0 && decimals !== undefined) return { fault: t.whole }
   if ((decimals?.length ?? 0) > places) return { fault: say(t.places, { n: places }) }

@@ -13,21 +13,26 @@ const t = texts({
   leave: ['放弃并离开', 'Leave'],
 })
 
+/** The question itself. */
+export function Leave({ opened, stay, leave }: { opened: boolean; stay: () => void; leave: () => void }) {
+  return (
+    <Modal opened={opened} onClose={stay} title={t.title} centered>
+      <Stack>
+        <Text fz="sm">{t.text}</Text>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={leave}>{t.leave}</Button>
+          <Button onClick={stay} data-autofocus>{t.stay}</Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}
+
 /** Asks before a form with changes is left, by a link or with the page. `free` lets go what is saved. */
 export function useUnsaved(dirty: boolean) {
   const saved = useRef(false)
   const holds = () => dirty && !saved.current
   const asked = useBlocker({ shouldBlockFn: holds, enableBeforeUnload: holds, withResolver: true })
-  const dialog = (
-    <Modal opened={asked.status === 'blocked'} onClose={() => asked.reset?.()} title={t.title} centered>
-      <Stack>
-        <Text fz="sm">{t.text}</Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={() => asked.proceed?.()}>{t.leave}</Button>
-          <Button onClick={() => asked.reset?.()} data-autofocus>{t.stay}</Button>
-        </Group>
-      </Stack>
-    </Modal>
-  )
+  const dialog = <Leave opened={asked.status === 'blocked'} stay={() => asked.reset?.()} leave={() => asked.proceed?.()} />
   return { dialog, free: () => { saved.current = true } }
 }

@@ -44,6 +44,7 @@ export function Buy({ product: p, close }: { product: Product; close: () => void
   const list = regionList(regions)
   const whole: OrderRequest = statics ? { ...request, region_list: list } : request
   const check = useCheck(statics && !list ? undefined : whole)
+  const wrong = check.error?.fields ?? {}
   const create = useWrite('order/create', ['order/list', 'user-product/list', 'user/info', 'ip/get-static-ip', 'product', 'coupon/list'])
   const navigate = useNavigate()
   const set = (part: Partial<OrderRequest>) => setRequest((old) => ({ ...old, ...part }))
@@ -56,7 +57,7 @@ export function Buy({ product: p, close }: { product: Product; close: () => void
     })
   return (
     <Stack>
-      {recharge && <Recharge value={request.recharge_amount ?? 0} set={(recharge_amount) => set({ recharge_amount })} wrong={setBlank} />}
+      {recharge && <Recharge value={request.recharge_amount ?? 0} set={(recharge_amount) => set({ recharge_amount })} wrong={setBlank} error={wrong.recharge_amount} />}
       {p.type === 11 && <Unmetered product={p} request={request} set={set} />}
       {statics && <Regions type={p.type} chosen={regions} choose={setRegions} wrong={setBlank} />}
       {!recharge && !statics && <Count label={t.amount} min={1} max={1000} value={request.amount ?? 1} set={(amount) => set({ amount })} wrong={setBlank} />}
@@ -66,10 +67,10 @@ export function Buy({ product: p, close }: { product: Product; close: () => void
           <SegmentedControl aria-label={t.etd} value={String(request.etd ?? 1)} onChange={(next) => set({ etd: Number(next) })} data={[1, ...p.extension_of_time_days].map((n) => ({ value: String(n), label: days(n * p.time_days) }))} />
         </div>
       )}
-      {!recharge && <Coupon type={p.type} set={(coupon_sn) => set({ coupon_sn })} />}
+      {!recharge && <Coupon type={p.type} error={wrong.coupon_sn} set={(coupon_sn) => set({ coupon_sn })} />}
       {!recharge && <Switch label={t.invited} checked={request.use_invitation_registration_discount === 1} onChange={(e) => set({ use_invitation_registration_discount: e.currentTarget.checked ? 1 : 0 })} />}
       <PayMethods value={request.pm_id} onChange={(pm_id) => set({ pm_id })} without={recharge ? [BALANCE] : []} />
-      {!blank && (!statics || list) && <PriceLines check={check} />}
+      {!blank && (!statics || list) && <PriceLines check={check} shown={recharge ? ['recharge_amount'] : ['coupon_sn']} />}
       {create.error && (create.error.code === 402 ? <Alert color="orange"><Group justify="space-between"><Text fz="sm">{t.low}</Text><Button size="xs" component={Link} to="/shop" search={{ type: 3 } as never}>{t.topUp}</Button></Group></Alert> : <Failed error={create.error} />)}
       <Button size="md" loading={create.isPending} disabled={blank || !check.isTrue || (statics && !list)} onClick={submit}>{request.pm_id === BALANCE ? t.buy : t.order}</Button>
     </Stack>
@@ -84,7 +85,7 @@ function first(p: Product): OrderRequest {
   return { ...base, product_sku_bandwidth_id: sku(p.sku.bandwidth_list), product_sku_concurrency_id: sku(p.sku.concurrency_list), product_sku_duration_id: sku(p.sku.duration_list) }
 }
 
-function Recharge({ value, set, wrong }: { value: number; set: (value: number) => void; wrong: (is: boolean) => void }) {
+function Recharge({ value, set, wrong, error }: { value: number; set: (value: number) => void; wrong: (is: boolean) => void; error: string | undefined }) {
   const { currency } = useSite()
   const gifts = useRead('activity/balance-recharge-gift-ratio')
   // A sum that is picked takes the place of what was typed, also where that was none.
@@ -93,7 +94,7 @@ function Recharge({ value, set, wrong }: { value: number; set: (value: number) =
   const tiers = gifts.data?.list ?? []
   return (
     <Stack gap="xs">
-      <Count key={picks} label={`${t.sum} (${currency})`} min={0} places={2} value={value} set={set} wrong={wrong} size="md" />
+      <Count key={picks} label={`${t.sum} (${currency})`} min={0} places={2} value={value} set={set} wrong={wrong} error={error} size="md" />
       <Group gap="xs">{[50, 100, 200, 500, 1000].map((sum) => <Button key={sum} size="compact-sm" variant={sum === value ? 'filled' : 'default'} onClick={() => pick(sum)}>{money(sum, currency)}</Button>)}</Group>
       {tiers.length > 0 && <Text fz="xs" c="dimmed">{tiers.map((tier) => say(t.gift, { min: money(tier.min, currency), gift: tier.gift > 0 ? money(tier.gift, currency) : `${tier.ratio}%` })).join(' · ')}</Text>}
     </Stack>
@@ -111,8 +112,8 @@ function Unmetered({ product: p, request, set }: { product: Product; request: Or
   )
 }
 
-function Coupon({ type, set }: { type: number; set: (code: string | undefined) => void }) {
+function Coupon({ type, error, set }: { type: number; error: string | undefined; set: (code: string | undefined) => void }) {
   const read = useRead('coupon/list')
   const fits = (read.data?.list ?? []).filter((c) => c.product_types.length === 0 || c.product_types.includes(type))
-  return <Autocomplete label={t.coupon} placeholder={t.couponHow} data={fits.map((c) => c.code)} onChange={(code) => set(code.trim() || undefined)} />
+  return <Autocomplete label={t.coupon} error={error} placeholder={t.couponHow} data={fits.map((c) => c.code)} onChange={(code) => set(code.trim() || undefined)} />
 }

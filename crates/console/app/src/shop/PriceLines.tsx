@@ -3,7 +3,7 @@
 import { Box, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { money } from '../lib/format'
 import { texts } from '../lib/lang'
-import { reason } from '../lib/ui'
+import { beyond, reason } from '../lib/ui'
 import { useSite } from '../shell/site'
 import type { useCheck } from './useCheck'
 
@@ -14,8 +14,10 @@ const t = texts({
   pay: ['应付', 'To pay'],
 })
 
-export function PriceLines({ check }: { check: ReturnType<typeof useCheck> }) {
+/** `shown`: fields that say themselves what is wrong with them. */
+export function PriceLines({ check, shown = [] }: { check: ReturnType<typeof useCheck>; shown?: readonly string[] }) {
   const { currency } = useSite()
+  if (check.error && !beyond(check.error, shown)) return null
   if (check.error) return <Text fz="sm" c="var(--mantine-color-error)" role="alert">{[reason(check.error), ...Object.values(check.error.fields)].filter((text, i, all) => all.indexOf(text) === i).join(' · ')}</Text>
   if (!check.data) return <Skeleton h={64} />
   const { goods_fee, discount_fee, handling_fee, pay_fee } = check.data

@@ -1,6 +1,6 @@
 // Real-name verification: submit, and see how far it is.
 
-import { Alert, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Group, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useRead, useWrite } from '../api/hooks'
 import { CountrySelect } from '../lib/CountrySelect'
@@ -54,10 +54,10 @@ function Form() {
   return (
     <>
       <TextInput label={t.name} required value={name} onChange={(e) => setName(e.currentTarget.value)} error={fields.name} />
-      <Group grow align="flex-start">
+      <SimpleGrid cols={2} spacing="sm">
         <CountrySelect required value={country} set={setCountry} error={fields.country} />
         <Select label={t.kind} allowDeselect={false} value={document_type} onChange={(next) => setKind(next as 'passport')} data={(['id_card', 'passport', 'company'] as const).map((value) => ({ value, label: t[value] }))} />
-      </Group>
+      </SimpleGrid>
       <TextInput label={t.number} required value={document_number} onChange={(e) => setNumber(e.currentTarget.value)} error={fields.document_number} autoComplete="off" />
       {submit.error && Object.keys(fields).length === 0 && <Failed error={submit.error} />}
       <Group><Button loading={submit.isPending} disabled={!name.trim() || !country || !document_number.trim()} onClick={() => submit.mutate({ name, country: country ?? '', document_type, document_number }, { onSuccess: () => done(t.sent) })}>{t.go}</Button></Group>

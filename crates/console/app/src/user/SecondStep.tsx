@@ -99,10 +99,10 @@ function Manage({ left, show }: { left: number; show: (codes: string[]) => void 
   return (
     <>
       <Text fz="sm">{say(t.codesLeft, { n: left })}</Text>
-      <Group grow align="flex-start">
+      <SimpleGrid cols={2} spacing="sm">
         <PasswordInput label={t.password} autoComplete="current-password" value={password} onChange={(e) => setPassword(e.currentTarget.value)} error={fields.password} />
         <TextInput label={t.code} inputMode="numeric" autoComplete="one-time-code" value={code} onChange={(e) => setCode(e.currentTarget.value)} error={fields.verify_code} />
-      </Group>
+      </SimpleGrid>
       {error && !fields.password && !fields.verify_code && <Failed error={error} />}
       <Group>
         <Button variant="default" disabled={!ready} loading={renew.isPending} onClick={() => renew.mutate(proof, { onSuccess: (given) => show(given.recovery_codes) })}>{t.renew}</Button>

@@ -11,7 +11,7 @@ import { when } from '../../lib/format'
 import { either, lang, say, texts } from '../../lib/lang'
 import { Loaded, Panel, Screen, done } from '../../lib/ui'
 import { useUnsaved } from '../../lib/unsaved'
-import { useAsk, useMay, useTell } from '../api'
+import { STALE, useAsk, useMay, useTell } from '../api'
 import { Ask, FieldFault, type Question } from '../kit'
 import { type Text as Words, type Whole, blank, join, split } from './data'
 
@@ -50,9 +50,6 @@ const t = texts({
 
 type Tongue = 'zh' | 'en'
 
-/** Somebody else saved it meanwhile. */
-const STALE = 409
-
 export function Editor() {
   const { slug } = useParams({ strict: false }) as { slug: string }
   const { site } = useSearch({ strict: false }) as { site?: string }
@@ -88,6 +85,8 @@ function Form({ article, site, isNew }: { article: Whole; site?: string; isNew?:
         title={isNew ? t.fresh : either(article.title.zh, article.title.en)} about={about}
         actions={<><Button variant="default" onClick={back}>{t.back}</Button>{allowed && !isNew && article.version > 0 && <Takeback article={article} site={site} back={back} />}{allowed && <Button type="submit" loading={save.isPending} disabled={missing}>{t.save}</Button>}</>}
       >
+        {save.error && <FieldFault error={save.error} shown={['slug', 'position', tongue]} />}
+        {save.error?.code === STALE && <Group><Button variant="default" leftSection={<IconRefresh size={16} />} onClick={() => void client.invalidateQueries({ queryKey: ['control', 'article/show'] })}>{t.reload}</Button></Group>}
         <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" style={{ alignItems: 'start' }}>
           <Stack gap="md">
             <Panel title={t.text} right={<SegmentedControl size="xs" aria-label={t.language} value={tongue} onChange={(next) => setTongue(next as Tongue)} data={[{ value: 'zh', label: t.zh }, { value: 'en', label: t.en }]} />}>
@@ -104,8 +103,6 @@ function Form({ article, site, isNew }: { article: Whole; site?: string; isNew?:
                 <Switch label={t.hidden} description={t.hiddenHow} checked={hidden} onChange={(e) => setHidden(e.currentTarget.checked)} />
               </Stack>
             </Panel>
-            {save.error && <FieldFault error={save.error} shown={['slug', 'position', tongue]} />}
-            {save.error?.code === STALE && <Group><Button variant="default" leftSection={<IconRefresh size={16} />} onClick={() => void client.invalidateQueries({ queryKey: ['control', 'article/show'] })}>{t.reload}</Button></Group>}
           </Stack>
           <Panel title={t.preview}>
             <Box lang={tongue} mih={160} style={{ overflowWrap: 'anywhere' }}>

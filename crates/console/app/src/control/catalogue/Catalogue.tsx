@@ -81,7 +81,7 @@ export function Catalogue() {
       title={t.title} about={t.about}
       actions={(
         <>
-          {names.length > 1 && <Select aria-label={t.site} value={site} onChange={setChosen} data={names} allowDeselect={false} w={150} />}
+          {names.length > 1 && <Select aria-label={t.site} value={site} onChange={setChosen} data={names} allowDeselect={false} w={200} />}
           <Button variant="default" leftSection={<IconDownload size={16} />} onClick={() => void exported()}>{t.save}</Button>
           {allowed && <Button variant="default" leftSection={<IconFileImport size={16} />} onClick={() => setLoading(true)}>{t.load}</Button>}
           {allowed && <Button variant="default" leftSection={<IconSettings size={16} />} onClick={() => setSettings(true)}>{t.shop}</Button>}

@@ -1,8 +1,9 @@
 // What type 11 lets customers choose: bandwidth, connections and days, each with what it adds to the price.
 
-import { ActionIcon, Button, Group, Stack, Text, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, Stack, Text } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { Count } from '../../lib/Count'
+import { Sum } from '../../lib/Sum'
 import { texts } from '../../lib/lang'
 import type { Choice, Item } from './item'
 
@@ -30,7 +31,7 @@ export function Choices({ item, set }: { item: Item; set: (part: Partial<Item>) 
               <Group key={i} gap={6} wrap="nowrap">
                 <Count aria-label={`${t[name]} ${t.value} ${i + 1}`} value={row.value} set={(n) => change(i, { ...row, value: n })} min={1} w={92} hideControls />
                 {(['cny', 'usd', 'hkd'] as const).map((code) => (
-                  <TextInput key={code} aria-label={`${t[name]} ${i + 1} ${code.toUpperCase()}`} value={row.price[code] ?? ''} placeholder={code.toUpperCase()} onChange={(e) => change(i, { ...row, price: { ...row.price, [code]: e.currentTarget.value || undefined } })} inputMode="decimal" style={{ flex: 1 }} miw={0} />
+                  <Sum key={code} aria-label={`${t[name]} ${i + 1} ${code.toUpperCase()}`} value={row.price[code] ?? ''} placeholder={code.toUpperCase()} set={(text) => change(i, { ...row, price: { ...row.price, [code]: text || undefined } })} style={{ flex: 1 }} miw={0} />
                 ))}
                 <ActionIcon variant="subtle" color="gray" aria-label={`${t.remove}: ${t[name]} ${i + 1}`} onClick={() => set({ [name]: rows.filter((_, at) => at !== i) })}><IconX size={16} /></ActionIcon>
               </Group>

@@ -6,13 +6,15 @@ import { IconCheck } from '@tabler/icons-react'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { Count } from '../../lib/Count'
+import { Sum, isSum } from '../../lib/Sum'
 import { onto } from '../../lib/changes'
 import { money, number } from '../../lib/format'
 import { either, lang, say, texts } from '../../lib/lang'
-import { Loaded, Panel, Screen, done } from '../../lib/ui'
+import { Failed, Loaded, Panel, Screen, done } from '../../lib/ui'
 import { useUnsaved } from '../../lib/unsaved'
 import { door, useAsk, useMay, useTell } from '../api'
 import { FieldFault } from '../kit'
+import { type ApiError } from '../../api/client'
 import { Choices } from './Choices'
 import { type Item, type Pair, type Prices, blank } from './item'
 import { BUCKETS, COUNTED, TYPES, productName } from './types'
@@ -60,6 +62,9 @@ const t = texts({
   valid: ['有效 {n} 天', 'valid for {n} days'],
   buy: ['购买', 'Buy'],
 })
+
+/** The most of anything, as the server has it. */
+const MOST = 10_000_000
 
 interface Known { item: Item; sold: number; site: string }
 interface Seen { title: string; local_price: number; local_original_price: number; tip1: string; tip2: string; introduce: string[]; flow_value: number; flow_give: number; time_validity: number; desc: { subtitle: string } }
@@ -113,9 +118,11 @@ function Editor({ site, item: first, isNew, sold }: { site?: string; item: Item;
     set({ introduce: Array.from({ length }, (_, i) => ({ zh: old[i]?.zh ?? '', en: old[i]?.en ?? '', [tongue]: rows[i] ?? '' })) as Pair[] })
   }
   const type = item.type
+  const fault = clash ?? (save.error ? sentence(save.error) : undefined)
   return (
     <form onSubmit={submit}>
       <Screen title={isNew ? t.fresh : item.title[lang()] || item.code} about={isNew ? undefined : say(t.sold, { n: number(sold) })} actions={<><Button variant="default" onClick={back}>{t.back}</Button>{allowed && <Button type="submit" loading={save.isPending}>{t.save}</Button>}</>}>
+        {fault !== undefined && <FieldFault error={fault} />}
         <Box style={{ display: 'grid', gap: 16, gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 340px), 1fr))', alignItems: 'start' }}>
           <Stack gap="md" style={{ gridColumn: 'span 1' }}>
             <Panel title={t.what}>
@@ -124,11 +131,11 @@ function Editor({ site, item: first, isNew, sold }: { site?: string; item: Item;
                 <Select label={t.type} value={String(type)} onChange={(v) => v && set({ type: Number(v) })} data={TYPES.map((n) => ({ value: String(n), label: `${productName(n)} (${n})` }))} disabled={!isNew} allowDeselect={false} searchable />
                 <Select label={t.show} value={String(item.show_type)} onChange={(v) => v && set({ show_type: Number(v) })} data={[t.plain, t.best, t.request, t.trial].map((label, i) => ({ value: String(i + 1), label }))} allowDeselect={false} />
                 <SimpleGrid cols={2} spacing="sm">
-                  {BUCKETS.includes(type) || type === 24 ? <Count label={t.gb} value={item.gb} set={(n) => set({ gb: n })} min={0} /> : null}
-                  {BUCKETS.includes(type) && <Count label={t.gift} value={item.gift_gb} set={(n) => set({ gift_gb: n })} min={0} />}
-                  {COUNTED.includes(type) && <Count label={t.count} value={item.count} set={(n) => set({ count: n })} min={0} />}
+                  {BUCKETS.includes(type) || type === 24 ? <Count label={t.gb} value={item.gb} set={(n) => set({ gb: n })} min={0} max={MOST} /> : null}
+                  {BUCKETS.includes(type) && <Count label={t.gift} value={item.gift_gb} set={(n) => set({ gift_gb: n })} min={0} max={MOST} />}
+                  {COUNTED.includes(type) && <Count label={t.count} value={item.count} set={(n) => set({ count: n })} min={0} max={MOST} />}
                   {![3, 11, 19, 24, 26].includes(type) && <Count label={t.days} value={item.days} set={(n) => set({ days: n })} min={0} max={3660} />}
-                  <Count label={t.stock} value={item.stock} set={(n) => set({ stock: n })} min={0} />
+                  <Count label={t.stock} value={item.stock} set={(n) => set({ stock: n })} min={0} max={MOST} />
                   {type === 19 && <Select label={t.renews} value={String(item.renews ?? 14)} onChange={(v) => v && set({ renews: Number(v) })} data={[14, 25].map((n) => ({ value: String(n), label: productName(n) }))} allowDeselect={false} />}
                 </SimpleGrid>
                 <Switch label={t.off} description={t.offHow} checked={item.withdrawn ?? false} onChange={(e) => set({ withdrawn: e.currentTarget.checked })} />
@@ -150,13 +157,12 @@ function Editor({ site, item: first, isNew, sold }: { site?: string; item: Item;
               <TextInput label={t.title} {...say2('title')} required maxLength={200} />
               <TextInput label={t.subtitle} {...say2('subtitle')} />
               <Textarea label={t.detail} {...say2('detail')} autosize minRows={2} />
-              <Group grow><TextInput label={t.tip1} {...say2('tip1')} /><TextInput label={t.tip2} {...say2('tip2')} /></Group>
+              <SimpleGrid cols={2} spacing="sm"><TextInput label={t.tip1} {...say2('tip1')} /><TextInput label={t.tip2} {...say2('tip2')} /></SimpleGrid>
               <Textarea label={t.lines} value={lines} onChange={(e) => setLines(e.currentTarget.value)} autosize minRows={4} lang={tongue} />
             </Stack>
           </Panel>
           <Stack gap="md">
-            <PreviewCard item={item} site={site} tongue={tongue} />
-            {(clash ?? save.error) != null && <FieldFault error={clash ?? save.error} />}
+            <PreviewCard item={item} site={site} tongue={tongue} quiet={fault !== undefined} />
           </Stack>
         </Box>
         {unsaved.dialog}
@@ -164,6 +170,17 @@ function Editor({ site, item: first, isNew, sold }: { site?: string; item: Item;
     </form>
   )
 }
+
+/** The server names no field within the product: what it says stands alone. */
+function sentence(error: ApiError): Error {
+  const { item, ...rest } = error.fields
+  return item !== undefined && Object.keys(rest).length === 0 ? new Error(item) : error
+}
+
+const SUMS = ['price', 'original_price', 'balance_gift'] as const
+
+/** Whether the server can read its sums; those that it can't are told at their fields. */
+const isReadable = (item: Item) => [...SUMS.map((name) => item[name]), ...[item.bandwidth, item.concurrency, item.duration].flatMap((list) => (list ?? []).map((choice) => choice.price))].every((prices) => Object.values(prices).every(isSum))
 
 /** Without empty lines and empty prices, which the server would have to refuse. */
 function tidy(item: Item): object {
@@ -179,19 +196,20 @@ function PriceRow({ label, prices, set }: { label: string; prices: Prices; set: 
   return (
     <SimpleGrid cols={3} spacing="sm">
       {(['cny', 'usd', 'hkd'] as const).map((code) => (
-        <TextInput key={code} label={`${label} · ${code.toUpperCase()}`} value={prices[code] ?? ''} onChange={(e) => set({ ...prices, [code]: e.currentTarget.value || undefined })} inputMode="decimal" placeholder="–" />
+        <Sum key={code} label={`${label} · ${code.toUpperCase()}`} value={prices[code] ?? ''} set={(text) => set({ ...prices, [code]: text || undefined })} placeholder="–" />
       ))}
     </SimpleGrid>
   )
 }
 
-function PreviewCard({ item, site, tongue }: { item: Item; site?: string; tongue: 'zh' | 'en' }) {
+/** `quiet`: what is wrong stands elsewhere already. */
+function PreviewCard({ item, site, tongue, quiet }: { item: Item; site?: string; tongue: 'zh' | 'en'; quiet: boolean }) {
   const [settled] = useDebouncedValue(item, 300)
-  const preview = useAsk<Preview>('product/preview', { item: tidy(settled), site }, { enabled: settled.code !== '' || settled.title.en !== '' })
+  const preview = useAsk<Preview>('product/preview', { item: tidy(settled), site }, { enabled: isReadable(settled) && (settled.code !== '' || settled.title.en !== '') })
   const seen = preview.data?.[tongue]
   return (
     <Panel title={t.preview}>
-      {preview.data?.fault && <Alert color="yellow" mb="md" role="status">{preview.data.fault}</Alert>}
+      {preview.data?.fault && !quiet && <Alert color="yellow" mb="md" role="status">{preview.data.fault}</Alert>}
       {seen ? (
         <Card withBorder radius="lg" padding="lg" lang={tongue}>
           <Group justify="space-between" mb={4} wrap="nowrap" align="flex-start">
@@ -207,7 +225,7 @@ function PreviewCard({ item, site, tongue }: { item: Item; site?: string; tongue
           <Stack gap={6} mb="md">{seen.introduce.map((line, i) => <Group key={`${i} ${line}`} gap={8} wrap="nowrap"><IconCheck size={16} color="var(--mantine-color-teal-6)" aria-hidden style={{ flex: 'none' }} /><Text fz="sm">{line}</Text></Group>)}</Stack>
           <Button fullWidth component="span" aria-hidden>{t.buy}</Button>
         </Card>
-      ) : preview.error ? <FieldFault error={preview.error} /> : null}
+      ) : preview.error && !quiet ? <Failed error={sentence(preview.error)} /> : null}
     </Panel>
   )
 }

@@ -1,11 +1,12 @@
 // How the shop of a site works: when unpaid orders close, what a customer's unpaid orders may hold, what invitations and
 // recharges bring.
 
-import { ActionIcon, Button, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { Count } from '../../lib/Count'
-import { Modal } from '../../lib/dialog'
+import { Sum } from '../../lib/Sum'
+import { FormModal } from '../../lib/forms'
 import { say, texts } from '../../lib/lang'
 import { done } from '../../lib/ui'
 import { useTell } from '../api'
@@ -47,7 +48,7 @@ export function Shop({ site, shop: seen, close }: { site: string; shop: ShopSpec
     save.mutate({ site, seen: was, shop: { ...shop, gifts: shop.gifts.map(asWritten) } }, { onSuccess: () => { done(t.saved); close() } })
   }
   return (
-    <Modal opened onClose={close} title={say(t.title, { site })} radius="lg" size="lg" centered>
+    <FormModal opened onClose={close} title={say(t.title, { site })} radius="lg" size="lg" centered>
       <form onSubmit={submit}>
         <Stack>
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
@@ -62,14 +63,14 @@ export function Shop({ site, shop: seen, close }: { site: string; shop: ShopSpec
           <Button type="submit" loading={save.isPending}>{t.save}</Button>
         </Stack>
       </form>
-    </Modal>
+    </FormModal>
   )
 }
 
 function Gifts({ tiers, set }: { tiers: Tier[]; set: (tiers: Tier[]) => void }) {
   const change = (at: number, part: Partial<Tier>) => set(tiers.map((tier, i) => (i === at ? { ...tier, ...part } : tier)))
   const amount = (at: number, name: 'min' | 'max' | 'gift') => (
-    <TextInput label={at === 0 ? t[name] : undefined} aria-label={`${t[name]} ${at + 1}`} value={tiers[at]![name]} onChange={(e) => change(at, { [name]: e.currentTarget.value })} inputMode="decimal" miw={0} style={{ flex: 1 }} />
+    <Sum label={at === 0 ? t[name] : undefined} aria-label={`${t[name]} ${at + 1}`} value={tiers[at]![name]} set={(text) => change(at, { [name]: text })} miw={0} style={{ flex: 1 }} />
   )
   return (
     <Stack gap={6}>

@@ -1,10 +1,11 @@
 // Coupons: made, looked at, switched off.
 
-import { Button, Group, MultiSelect, SegmentedControl, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
+import { Button, Input, MultiSelect, SegmentedControl, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { IconDiscount2, IconPlus } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { Count } from '../../lib/Count'
-import { Modal } from '../../lib/dialog'
+import { Sum } from '../../lib/Sum'
+import { FormModal } from '../../lib/forms'
 import { day, money, number, percent } from '../../lib/format'
 import { texts } from '../../lib/lang'
 import { Panel, Screen, done, failed } from '../../lib/ui'
@@ -20,6 +21,7 @@ const t = texts({
   code: ['代码', 'Code'],
   name: ['名称', 'Name'],
   off: ['优惠', 'Takes off'],
+  value: ['优惠多少', 'How much'],
   percent: ['百分比', 'Percent'],
   amount: ['金额', 'Amount'],
   minimum: ['订单最低金额', 'Least order'],
@@ -90,38 +92,39 @@ function Add({ close }: { close: () => void }) {
   const create = useTell('coupon/create', ['coupon'])
   const currency = sites.data?.list.find((one) => one.name === (site ?? names[0]))?.currency ?? ''
   const field = (name: keyof typeof words) => ({ value: words[name], onChange: (e: { currentTarget: { value: string } }) => { const { value } = e.currentTarget; setWords((old) => ({ ...old, [name]: value })) } })
+  const sum = (name: 'value' | 'minimum') => ({ value: words[name], set: (text: string) => setWords((old) => ({ ...old, [name]: text })) })
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const { code, name, value, minimum, customer } = words
     create.mutate({ code: code.trim(), name, [kind]: value, minimum, customer, types: types.map(Number), days, per_customer: per, total, site: site ?? names[0] }, { onSuccess: () => { done(t.made); close() } })
   }
   return (
-    <Modal opened onClose={close} title={t.add} radius="lg" size="lg" centered>
+    <FormModal opened onClose={close} title={t.add} radius="lg" size="lg" centered>
       <form onSubmit={submit}>
         <Stack>
           <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
             <TextInput label={t.code} {...field('code')} required data-autofocus error={create.error?.fields.code} />
-            <TextInput label={t.name} {...field('name')} />
-          </SimpleGrid>
-          <Group align="flex-end">
-            <SegmentedControl value={kind} onChange={setKind} data={[{ value: 'percent', label: t.percent }, { value: 'amount', label: `${t.amount} (${currency})` }]} />
-            <TextInput aria-label={t.off} {...field('value')} required w={120} inputMode="decimal" error={create.error?.fields[kind]} />
-            <TextInput label={`${t.minimum} (${currency})`} {...field('minimum')} w={{ base: '100%', xs: 200 }} inputMode="decimal" />
-          </Group>
-          <MultiSelect label={t.types} value={types} onChange={setTypes} data={TYPES.map((n) => ({ value: String(n), label: productName(n) }))} searchable clearable />
-          <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="sm">
-            <Count label={t.days} value={days} set={setDays} min={1} max={3660} />
-            <Count label={t.per} value={per} set={setPer} min={0} />
-            <Count label={t.total} value={total} set={setTotal} min={0} />
+            <TextInput label={t.name} {...field('name')} error={create.error?.fields.name} />
           </SimpleGrid>
           <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
-            <TextInput label={t.customer} {...field('customer')} />
+            <Input.Wrapper label={t.off} labelElement="div"><SegmentedControl aria-label={t.off} value={kind} onChange={setKind} data={[{ value: 'percent', label: t.percent }, { value: 'amount', label: `${t.amount} (${currency})` }]} /></Input.Wrapper>
+            <Sum label={t.value} {...sum('value')} required error={create.error?.fields[kind]} />
+            <Sum label={`${t.minimum} (${currency})`} {...sum('minimum')} error={create.error?.fields.minimum} />
+            <MultiSelect label={t.types} error={create.error?.fields.types} value={types} onChange={setTypes} data={TYPES.map((n) => ({ value: String(n), label: productName(n) }))} searchable clearable />
+          </SimpleGrid>
+          <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="sm">
+            <Count label={t.days} value={days} set={setDays} min={1} max={3660} error={create.error?.fields.days} />
+            <Count label={t.per} value={per} set={setPer} min={0} error={create.error?.fields.per_customer} />
+            <Count label={t.total} value={total} set={setTotal} min={0} error={create.error?.fields.total} />
+          </SimpleGrid>
+          <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
+            <TextInput label={t.customer} {...field('customer')} error={create.error?.fields.customer} />
             {names.length > 1 && <Select label={t.site} value={site ?? names[0]} onChange={setSite} data={names} allowDeselect={false} />}
           </SimpleGrid>
-          {create.error && <FieldFault error={create.error} />}
+          {create.error && <FieldFault error={create.error} shown={['code', 'name', kind, 'minimum', 'types', 'days', 'per_customer', 'total', 'customer']} />}
           <Button type="submit" loading={create.isPending}>{t.add}</Button>
         </Stack>
       </form>
-    </Modal>
+    </FormModal>
   )
 }

@@ -1,9 +1,10 @@
 // One customer: who he is, what he holds, what he bought, and what may be done about him.
 
-import { Button, SimpleGrid, Stack, Tabs, Text, TextInput } from '@mantine/core'
+import { Button, SimpleGrid, Stack, Tabs, Text } from '@mantine/core'
 import { IconBan, IconCircleCheck, IconCoins, IconEye, IconGift, IconHistory, IconPackages, IconReceipt2, IconReportMoney, IconUserCircle } from '@tabler/icons-react'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
+import { Sum } from '../../lib/Sum'
 import { country, day, money, number, when } from '../../lib/format'
 import { either, texts } from '../../lib/lang'
 import { Strip, useTab } from '../../lib/tabs'
@@ -119,8 +120,8 @@ function Actions({ customer }: { customer: Whole }) {
       ) : (
         <Button variant="light" color="red" leftSection={<IconBan size={16} />} onClick={() => setQuestion({ title: t.disable, text: t.disableHow, yes: t.disable, danger: true, reason: 'needed', told: t.disabled, run: (reason) => run('customer/disable', { reason }) })}>{t.disable}</Button>
       ))}
-      <Ask question={question && crediting ? { ...question, run: (reason) => run('customer/credit', { amount: amount.trim(), reason }) } : question} close={() => setQuestion(undefined)}>
-        {crediting && <TextInput label={`${t.amount} (${customer.currency})`} value={amount} onChange={(e) => setAmount(e.currentTarget.value)} placeholder="12.50" required inputMode="decimal" />}
+      <Ask question={question && crediting ? { ...question, run: (reason) => run('customer/credit', { amount: amount.trim(), reason }) } : question} close={() => setQuestion(undefined)} fields={['amount']}>
+        {(wrong) => crediting && <Sum label={`${t.amount} (${customer.currency})`} value={amount} set={setAmount} signed placeholder="12.50" required error={wrong.amount} />}
       </Ask>
       <Grant opened={granting} close={() => setGranting(false)} customer={String(customer.id)} />
     </>

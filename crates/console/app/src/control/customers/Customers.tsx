@@ -4,7 +4,7 @@ import { Button, Group, PasswordInput, Select, Stack, TextInput } from '@mantine
 import { IconUserPlus, IconUsersGroup } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useCallback, useState } from 'react'
-import { Modal } from '../../lib/dialog'
+import { FormModal } from '../../lib/forms'
 import { day, money } from '../../lib/format'
 import { texts } from '../../lib/lang'
 import { Panel, Screen, done } from '../../lib/ui'
@@ -112,7 +112,7 @@ function Add({ opened, close, sites }: { opened: boolean; close: () => void; sit
     })
   }
   return (
-    <Modal opened={opened} onClose={close} title={t.add} radius="lg" centered>
+    <FormModal opened={opened} onClose={close} title={t.add} radius="lg" centered>
       <form onSubmit={submit}>
         <Stack>
           <TextInput label={t.email} type="email" value={email} onChange={(e) => setEmail(e.currentTarget.value)} required data-autofocus />
@@ -122,6 +122,6 @@ function Add({ opened, close, sites }: { opened: boolean; close: () => void; sit
           <Button type="submit" loading={create.isPending}>{t.add}</Button>
         </Stack>
       </form>
-    </Modal>
+    </FormModal>
   )
 }

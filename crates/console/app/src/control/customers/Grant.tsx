@@ -1,9 +1,9 @@
 // Grants a package to a customer without an order.
 
-import { Button, Group, Select, Stack, TextInput } from '@mantine/core'
+import { Button, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { Count } from '../../lib/Count'
-import { Modal } from '../../lib/dialog'
+import { FormModal } from '../../lib/forms'
 import { texts } from '../../lib/lang'
 import { done } from '../../lib/ui'
 import { useTell } from '../api'
@@ -38,12 +38,12 @@ export function Grant({ opened, close, customer }: { opened: boolean; close: () 
     grant.mutate({ customer, type: number, ...what, days, reason }, { onSuccess: () => { done(t.done); close() } })
   }
   return (
-    <Modal opened={opened} onClose={close} title={t.title} radius="lg" centered>
+    <FormModal opened={opened} onClose={close} title={t.title} radius="lg" centered>
       <form onSubmit={submit}>
         <Stack>
           <Select label={t.type} value={type} onChange={(v) => setType(v ?? '9')} data={[...BUCKETS, 11, ...COUNTED].map((n) => ({ value: String(n), label: productName(n) }))} allowDeselect={false} searchable />
           {number === 11 ? (
-            <Group grow><Count label={t.bandwidth} value={bandwidth} set={setBandwidth} min={1} required /><Count label={t.concurrency} value={concurrency} set={setConcurrency} min={1} required /></Group>
+            <SimpleGrid cols={2} spacing="sm"><Count label={t.bandwidth} value={bandwidth} set={setBandwidth} min={1} required /><Count label={t.concurrency} value={concurrency} set={setConcurrency} min={1} required /></SimpleGrid>
           ) : (
             <Count label={COUNTED.includes(number) ? t.count : t.gb} value={amount} set={setAmount} min={1} max={10_000_000} required />
           )}
@@ -53,6 +53,6 @@ export function Grant({ opened, close, customer }: { opened: boolean; close: () 
           <Button type="submit" loading={grant.isPending}>{t.go}</Button>
         </Stack>
       </form>
-    </Modal>
+    </FormModal>
   )
 }

@@ -3,7 +3,7 @@
 import { Button, FileButton, Group, MultiSelect, Select, SimpleGrid, Stack, Text, TextInput, Textarea } from '@mantine/core'
 import { IconFileText } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
-import { Modal } from '../../lib/dialog'
+import { FormModal } from '../../lib/forms'
 import { texts } from '../../lib/lang'
 import { done } from '../../lib/ui'
 import { useTell } from '../api'
@@ -50,7 +50,7 @@ export function AddExit({ opened, close }: { opened: boolean; close: () => void 
     })
   }
   return (
-    <Modal opened={opened} onClose={close} title={t.title} radius="lg" size="lg" centered>
+    <FormModal opened={opened} onClose={close} title={t.title} radius="lg" size="lg" centered>
       <form onSubmit={submit}>
         <Stack>
           <TextInput label={t.target} description={t.targetHow} value={target} onChange={(e) => setTarget(e.currentTarget.value)} required data-autofocus error={add.error?.fields.target} />
@@ -66,7 +66,7 @@ export function AddExit({ opened, close }: { opened: boolean; close: () => void 
           <Group justify="flex-end"><Button type="submit" loading={add.isPending}>{t.add}</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </FormModal>
   )
 }
 
@@ -95,7 +95,7 @@ export function ImportFile({ opened, close, title, about, command, extra, change
     })
   }
   return (
-    <Modal opened={opened} onClose={close} title={title} radius="lg" size="xl" centered>
+    <FormModal opened={opened} onClose={close} title={title} radius="lg" size="xl" centered>
       <form onSubmit={submit}>
         <Stack>
           <Text fz="sm" c="dimmed">{about}</Text>
@@ -108,6 +108,6 @@ export function ImportFile({ opened, close, title, about, command, extra, change
           <Group justify="flex-end"><Button type="submit" loading={load.isPending} disabled={!file.trim()}>{t.go}</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </FormModal>
   )
 }

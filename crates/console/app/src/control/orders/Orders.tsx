@@ -4,6 +4,7 @@ import { Button, Group, Image, SegmentedControl, Stack, Text, TextInput } from '
 import { IconReceipt2 } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
+import { Sum } from '../../lib/Sum'
 import { Drawer } from '../../lib/dialog'
 import { money, number as format, when } from '../../lib/format'
 import { either, texts } from '../../lib/lang'
@@ -201,9 +202,11 @@ function Details({ number }: { number: string }) {
               {data.returnable > 0 && <Button variant="light" color="red" onClick={() => begin({ title: t.giveBack, text: t.giveBackHow, yes: t.giveBack, danger: true, reason: 'needed', told: t.returning, run: () => Promise.resolve() })}>{t.giveBack}</Button>}
             </Group>
           )}
-          <Ask question={now} close={() => setQuestion(undefined)}>
-            {kind === t.confirm && <TextInput label={t.reference} value={reference} onChange={(e) => setReference(e.currentTarget.value)} required maxLength={140} data-autofocus />}
-            {kind !== t.reject && <TextInput label={`${kind === t.confirm ? t.came : t.amount} (${data.currency})`} value={amount} onChange={(e) => setAmount(e.currentTarget.value)} placeholder="12.50" inputMode="decimal" />}
+          <Ask question={now} close={() => setQuestion(undefined)} fields={['amount', ...(kind === t.confirm ? ['reference'] : [])]}>
+            {(wrong) => <>
+            {kind === t.confirm && <TextInput label={t.reference} value={reference} onChange={(e) => setReference(e.currentTarget.value)} required maxLength={140} data-autofocus error={wrong.reference} />}
+            {kind !== t.reject && <Sum label={`${kind === t.confirm ? t.came : t.amount} (${data.currency})`} value={amount} set={setAmount} placeholder="12.50" error={wrong.amount} />}
+            </>}
           </Ask>
         </Stack>
       )}

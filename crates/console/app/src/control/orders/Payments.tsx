@@ -4,7 +4,8 @@ import { Button, Group, Select, SimpleGrid, Stack, Switch, Tabs, Text, TextInput
 import { IconCashBanknote, IconFileInvoice, IconReceiptRefund, IconScale } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { Count } from '../../lib/Count'
-import { Modal } from '../../lib/dialog'
+import { FormModal } from '../../lib/forms'
+import { Sum } from '../../lib/Sum'
 import { money, when } from '../../lib/format'
 import { either, say, texts } from '../../lib/lang'
 import { Strip, useTab } from '../../lib/tabs'
@@ -146,21 +147,21 @@ function EditMethod({ method, site, currency, close }: { method: Method; site: s
     save.mutate({ id: method.id, site, off: !on, rate, ...amounts, ...notes }, { onSuccess: () => { done(t.saved); close() } })
   }
   return (
-    <Modal opened onClose={close} title={either(method.title_zh, method.title)} radius="lg" centered>
+    <FormModal opened onClose={close} title={either(method.title_zh, method.title)} radius="lg" centered>
       <form onSubmit={submit}>
         <Stack>
           <Switch label={t.on} checked={on} onChange={(e) => setOn(e.currentTarget.checked)} />
           <SimpleGrid cols={2} spacing="sm">
-            <Count label={t.rate} value={rate} set={setRate} min={0} max={10_000} />
-            {(['fee', 'min', 'max'] as const).map((name) => <TextInput key={name} label={`${t[name]} (${currency})`} value={amounts[name]} onChange={(e) => { const { value } = e.currentTarget; setAmounts((old) => ({ ...old, [name]: value })) }} inputMode="decimal" />)}
+            <Count label={t.rate} value={rate} set={setRate} min={0} max={10_000} error={save.error?.fields.rate} />
+            {(['fee', 'min', 'max'] as const).map((name) => <Sum key={name} label={`${t[name]} (${currency})`} value={amounts[name]} set={(text) => setAmounts((old) => ({ ...old, [name]: text }))} error={save.error?.fields[name]} />)}
           </SimpleGrid>
           <Textarea label={t.noteZh} value={notes.note_zh} onChange={(e) => { const { value } = e.currentTarget; setNotes((old) => ({ ...old, note_zh: value })) }} autosize minRows={2} lang="zh" />
           <Textarea label={t.noteEn} value={notes.note_en} onChange={(e) => { const { value } = e.currentTarget; setNotes((old) => ({ ...old, note_en: value })) }} autosize minRows={2} lang="en" />
-          {save.error && <FieldFault error={save.error} />}
+          {save.error && <FieldFault error={save.error} shown={['rate', 'fee', 'min', 'max']} />}
           <Button type="submit" loading={save.isPending}>{t.save}</Button>
         </Stack>
       </form>
-    </Modal>
+    </FormModal>
   )
 }
 

@@ -1,12 +1,13 @@
 // A site's looks, texts, host names and rules; a new one is made with its currency, which stays.
 
 import { Box, Button, FileButton, Group, Select, SimpleGrid, Stack, Switch, TagsInput, Text, TextInput, Textarea } from '@mantine/core'
+import { IconRefresh } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
-import { Drawer, Modal } from '../../lib/dialog'
+import { FormDrawer, FormModal } from '../../lib/forms'
 import { changesOf } from '../../lib/changes'
 import { texts } from '../../lib/lang'
 import { Loaded, done, failed } from '../../lib/ui'
-import { useAsk, useTell } from '../api'
+import { STALE, useAsk, useTell } from '../api'
 import { NOBODY, useSite } from '../../shell/site'
 import { FieldFault } from '../kit'
 import type { Site } from './data'
@@ -40,6 +41,7 @@ const t = texts({
   currency: ['货币（创建后不变）', 'Currency, which stays'],
   save: ['保存', 'Save'],
   saved: ['站点已保存，立即生效', 'The site is saved and shows at once'],
+  reload: ['载入最新内容（您输入的会丢失）', 'Load what is saved now (what you typed is lost)'],
   made: ['站点已创建', 'The site is made'],
 })
 
@@ -50,14 +52,21 @@ const LANGS = [{ value: 'zh', label: '\u4e2d\u6587' }, { value: 'en', label: 'En
 
 export function EditSite({ name, close }: { name: string; close: () => void }) {
   const site = useAsk<Whole>('site/show', { name })
+  // What was typed stands over what the site was when it was opened, until the newest is asked for.
+  const [round, setRound] = useState(0)
+  const reload = async () => {
+    await site.refetch()
+    setRound(round + 1)
+  }
   return (
-    <Drawer opened onClose={close} position="right" size="xl" title={`${t.edit} · ${name}`}>
-      <Loaded from={site} lines={10}>{(data) => <Form key={data.id} site={data} close={close} />}</Loaded>
-    </Drawer>
+    <FormDrawer opened onClose={close} position="right" size="xl" title={`${t.edit} · ${name}`}>
+      <Loaded from={site} lines={10}>{(data) => <Form key={round} site={data} close={close} reload={reload} />}</Loaded>
+    </FormDrawer>
   )
 }
 
-function Form({ site, close }: { site: Whole; close: () => void }) {
+function Form({ site: newest, close, reload }: { site: Whole; close: () => void; reload: () => Promise<void> }) {
+  const [site] = useState(newest)
   const [firstLook] = useState<Look>(site.look)
   const [look, setLook] = useState<Look>(firstLook)
   const [first] = useState({ prefixes: site.prefixes, lang: site.lang, zone: site.zone ?? 'UTC', account_prefix: site.account_prefix ?? '', demands_verification: site.demands_verification, hosts: site.hosts })
@@ -66,7 +75,7 @@ function Form({ site, close }: { site: Whole; close: () => void }) {
   const word = (key: 'title' | 'tagline_zh' | 'tagline_en' | 'support' | 'terms_zh' | 'terms_en') => ({ value: look[key] ?? '', onChange: (e: { currentTarget: { value: string } }) => { const { value } = e.currentTarget; setLook((old) => ({ ...old, [key]: value })) }, error: save.error?.fields[key] })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    save.mutate({ name: site.name, ...changesOf(first, rest), look: changesOf(firstLook, look) }, { onSuccess: () => { done(t.saved); close() } })
+    save.mutate({ name: site.name, ...changesOf(first, rest), look: changesOf(firstLook, look), seen: site }, { onSuccess: () => { done(t.saved); close() } })
   }
   return (
     <form onSubmit={submit}>
@@ -94,7 +103,10 @@ function Form({ site, close }: { site: Whole; close: () => void }) {
         <Textarea label={t.termsZh} {...word('terms_zh')} autosize minRows={3} maxRows={10} lang="zh" />
         <Textarea label={t.termsEn} {...word('terms_en')} autosize minRows={3} maxRows={10} lang="en" />
         {save.error && <FieldFault error={save.error} shown={['title', 'tagline_zh', 'tagline_en', 'support', 'terms_zh', 'terms_en', 'colour', 'accent', 'logo', 'hosts', 'prefixes', 'zone', 'account_prefix']} />}
-        <Group justify="flex-end"><Button type="submit" loading={save.isPending}>{t.save}</Button></Group>
+        <Group justify="flex-end">
+          {save.error?.code === STALE && <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={() => void reload()}>{t.reload}</Button>}
+          <Button type="submit" loading={save.isPending}>{t.save}</Button>
+        </Group>
       </Stack>
     </form>
   )
@@ -159,7 +171,7 @@ export function NewSite({ close }: { close: () => void }) {
     create.mutate({ name: words.name.trim(), prefixes: [words.prefix.trim()], hosts: words.host.trim() ? [words.host.trim()] : [], currency, lang: language, zone, look: { title: words.title.trim() || undefined, colour } }, { onSuccess: made })
   }
   return (
-    <Modal opened onClose={close} title={t.add} radius="lg" size="lg" centered>
+    <FormModal opened onClose={close} title={t.add} radius="lg" size="lg" centered>
       <form onSubmit={submit}>
         <Stack>
           <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
@@ -176,6 +188,6 @@ export function NewSite({ close }: { close: () => void }) {
           <Group justify="flex-end"><Button type="submit" loading={create.isPending}>{t.save}</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </FormModal>
   )
 }

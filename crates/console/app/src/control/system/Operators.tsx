@@ -4,7 +4,7 @@ import { Button, Group, Menu, PasswordInput, Select, SimpleGrid, Stack, Text, Te
 import { IconDots, IconShieldLock, IconUserPlus } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
-import { Modal } from '../../lib/dialog'
+import { FormModal } from '../../lib/forms'
 import { day } from '../../lib/format'
 import { texts } from '../../lib/lang'
 import { Panel, Screen, done } from '../../lib/ui'
@@ -94,9 +94,8 @@ export function Operators() {
           {ROLES.map((one) => <div key={one}><Text fz="sm" fw={600}>{roleName(one)}</Text><Text fz="sm" c="dimmed">{roleMay(one)}</Text></div>)}
         </SimpleGrid>
       </Panel>
-      <Ask question={now} close={() => setQuestion(undefined)}>
-        {asks(t.change) && <RoleSelect value={role} onChange={setRole} />}
-        {asks(t.reset) && <PasswordInput label={t.password} value={password} onChange={(e) => setPassword(e.currentTarget.value)} autoComplete="new-password" required />}
+      <Ask question={now} close={() => setQuestion(undefined)} fields={['password']}>
+        {(wrong) => (asks(t.change) ? <RoleSelect value={role} onChange={setRole} /> : asks(t.reset) && <PasswordInput label={t.password} value={password} onChange={(e) => setPassword(e.currentTarget.value)} autoComplete="new-password" required error={wrong.password} />)}
       </Ask>
       {adding && <Add close={() => setAdding(false)} />}
     </Screen>
@@ -117,16 +116,16 @@ function Add({ close }: { close: () => void }) {
     create.mutate({ email: email.trim(), password, role }, { onSuccess: () => { done(t.added); close() } })
   }
   return (
-    <Modal opened onClose={close} title={t.add} radius="lg" centered>
+    <FormModal opened onClose={close} title={t.add} radius="lg" centered>
       <form onSubmit={submit}>
         <Stack>
-          <TextInput label={t.email} type="email" value={email} onChange={(e) => setEmail(e.currentTarget.value)} required data-autofocus />
-          <PasswordInput label={t.password} value={password} onChange={(e) => setPassword(e.currentTarget.value)} autoComplete="new-password" required />
+          <TextInput label={t.email} type="email" value={email} onChange={(e) => setEmail(e.currentTarget.value)} required data-autofocus error={create.error?.fields.email} />
+          <PasswordInput label={t.password} value={password} onChange={(e) => setPassword(e.currentTarget.value)} autoComplete="new-password" required error={create.error?.fields.password} />
           <RoleSelect value={role} onChange={setRole} />
-          {create.error && <FieldFault error={create.error} />}
+          {create.error && <FieldFault error={create.error} shown={['email', 'password']} />}
           <Group justify="flex-end"><Button type="submit" loading={create.isPending}>{t.add}</Button></Group>
         </Stack>
       </form>
-    </Modal>
+    </FormModal>
   )
 }
