@@ -32,26 +32,18 @@ pub(super) async fn close(control: &Control, rule: Rule) -> Result<Value> {
 pub(super) async fn open(control: &Control, rule: Rule) -> Result<Value> {
     let (host, port) = checked(rule)?;
     let edit = |closed: &mut Closed| {
-        closed.hosts.retain(|known| Some(known) != host.as_ref());
+        // One that was written down in another form is the same.
+        closed.hosts.retain(|known| host.is_none() || compared(known) != host);
         closed.ports.retain(|known| Some(*known) != port);
     };
     Ok(shown(&closed::change(control.store(), edit, control.0.clock.now()).await?))
 }
 
-/// The host as gateways compare it.
 fn checked(rule: Rule) -> Result<(Option<String>, Option<u16>)> {
-    let host = rule.host.map(|host| host.trim().trim_matches('.').to_ascii_lowercase());
-    let plain =
-        |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'));
-    let fits =
-        |name: &str| !name.is_empty() && name.len() <= 253 && (plain(name) || name.parse::<IpAddr>().is_ok());
-    if host.as_deref().is_some_and(|name| !fits(name)) {
-        let reason = Text::new(
-            "应为域名或 IP 地址，最多 253 个字符",
-            "must be a name or an address of at most 253 characters",
-        );
-        return Err(Fault::parameter("host", reason));
-    }
+    let host = match rule.host {
+        Some(host) => Some(compared(&host).ok_or_else(no_host)?),
+        None => None,
+    };
     if rule.port == Some(0) || host.is_none() && rule.port.is_none() {
         let reason = Text::new(
             "应为 1 至 65535 的端口，或指定 host",
@@ -62,8 +54,60 @@ fn checked(rule: Rule) -> Result<(Option<String>, Option<u16>)> {
     Ok((host, rule.port))
 }
 
+/// A host as gateways compare it: an address in canonical form, v4-mapped ones as IPv4, or a name. `None` for what no
+/// destination is ever called, `127.1` and `0x7f.1` among it: it would close nothing.
+fn compared(host: &str) -> Option<String> {
+    let host = host.trim();
+    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    if let Ok(address) = bare.parse::<IpAddr>() {
+        return Some(address.to_canonical().to_string());
+    }
+    let name = host.trim_matches('.').to_ascii_lowercase();
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let is_number = match last.strip_prefix("0x") {
+        Some(hex) => hex.bytes().all(|b| b.is_ascii_hexdigit()),
+        None => last.bytes().all(|b| b.is_ascii_digit()),
+    };
+    (name.len() <= 253 && name.bytes().all(plain) && !is_number).then_some(name)
+}
+
+fn no_host() -> Fault {
+    let reason = Text::new(
+        "应为域名或 IP 地址，最多 253 个字符",
+        "must be a name or an address of at most 253 characters",
+    );
+    Fault::parameter("host", reason)
+}
+
 fn shown(closed: &Closed) -> Value {
     let hosts = closed.hosts.iter().map(|host| json!({"host": host}));
     let rows: Vec<Value> = hosts.chain(closed.ports.iter().map(|port| json!({"port": port}))).collect();
     listed(i64::try_from(rows.len()).unwrap_or(0), rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(host: &str) -> Option<String> {
+        checked(Rule { host: Some(host.into()), port: None }).ok().and_then(|(host, _)| host)
+    }
+
+    #[test]
+    fn a_host_is_kept_as_gateways_compare_it_or_not_at_all() {
+        for (host, form) in [
+            (" Bad.Example. ", "bad.example"),
+            ("::ffff:127.0.0.1", "127.0.0.1"),
+            ("2001:DB8:0:0::1", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("1.1.1.1", "1.1.1.1"),
+            ("a1.0xample", "a1.0xample"),
+        ] {
+            assert_eq!(kept(host).as_deref(), Some(form), "{host}");
+        }
+        for host in ["", ".", "127.1", "0x7f.1", "0x7f000001", "2130706433", "a b", "a/b", &"a".repeat(254)] {
+            assert_eq!(kept(host), None, "{host}");
+        }
+    }
 }
