@@ -1,7 +1,7 @@
 //! What can go wrong, told twice: a stable code and a sentence in both languages for people, the
 //! cause for the log. Features make faults; only the request kit knows how they travel over HTTP.
 
-use crate::text::Text;
+use crate::text::{Lang, Text};
 use std::collections::BTreeMap;
 
 /// The result of anything that can fail with a [`Fault`].
@@ -80,6 +80,9 @@ pub struct Fault {
     pub errors: BTreeMap<String, Vec<Text>>,
     /// Something a client can use to go on (for instance `{"methods": [...]}` with code 348).
     pub data: Option<Box<detail::Value>>,
+    /// The language of the site that refused, where the caller was known far enough: he reads it unless he asks
+    /// for another.
+    pub lang: Option<Lang>,
     /// For the log only.
     pub cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -104,7 +107,7 @@ pub mod detail {
 impl Fault {
     /// A fault with the code's own sentence.
     pub fn new(code: Code, slug: &'static str) -> Self {
-        Self { code, slug, text: code.text(), errors: BTreeMap::new(), data: None, cause: None }
+        Self { code, slug, text: code.text(), errors: BTreeMap::new(), data: None, lang: None, cause: None }
     }
 
     /// With a more exact sentence.
@@ -118,6 +121,13 @@ impl Fault {
     #[must_use]
     pub fn field(mut self, name: impl Into<String>, reason: Text) -> Self {
         self.errors.entry(name.into()).or_default().push(reason);
+        self
+    }
+
+    /// Told by a site of this language.
+    #[must_use]
+    pub fn of_site(mut self, lang: Lang) -> Self {
+        self.lang = Some(lang);
         self
     }
 

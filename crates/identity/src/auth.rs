@@ -103,8 +103,9 @@ impl Directory {
         let login = logins::find(&tx, &self.vault, "customer", token, now).await?.ok_or_else(bad)?;
         let customer = customers::by_id(&tx, CustomerId(login.person)).await?;
         drop(tx);
+        let site = self.site(customer.site).ok_or_else(bad)?;
         if customer.disabled {
-            return Err(disabled());
+            return Err(disabled().of_site(site.lang));
         }
         if login.is_stale(now) {
             let tx = self.store.write().await?;
@@ -118,7 +119,7 @@ impl Directory {
             login: Some(login.id),
             view_only: login.viewer.is_some(),
             scopes: if login.viewer.is_some() { Scopes::reads() } else { Scopes::all() },
-            site: self.site(customer.site).ok_or_else(bad)?,
+            site,
         })
     }
 
@@ -132,11 +133,12 @@ impl Directory {
         let tx = self.store.read().await?;
         let fingerprint = keys::fingerprint(&self.vault, app_key);
         let found = api_keys::by_fingerprint(&tx, fingerprint, now).await?.ok_or_else(bad)?;
+        let site = self.site(found.site).ok_or_else(bad)?;
         if found.disabled {
-            return Err(disabled());
+            return Err(disabled().of_site(site.lang));
         }
         if !found.sources.is_empty() && !blocks::hold(&found.sources, client) {
-            return Err(api_keys::wrong_source(client));
+            return Err(api_keys::wrong_source(client).of_site(site.lang));
         }
         self.uses.lock().unwrap_or_else(PoisonError::into_inner).insert(found.key, (now, client));
         Ok(Principal {
@@ -146,7 +148,7 @@ impl Directory {
             login: None,
             view_only: false,
             scopes: found.scopes,
-            site: self.site(found.site).ok_or_else(bad)?,
+            site,
         })
     }
 

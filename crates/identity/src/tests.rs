@@ -4,7 +4,7 @@ use crate::{Directory, customers, keys, operators, passwords, sites};
 use customers::NewCustomer;
 use sites::NewSite;
 use std::net::{IpAddr, Ipv4Addr};
-use turnpike_base::{Code, CustomerId, Secret, Timestamp};
+use turnpike_base::{Code, CustomerId, Lang, Secret, Timestamp};
 use turnpike_store::{Store, Vault, both_engines};
 use turnpike_web::{Authenticator, Principal};
 
@@ -61,13 +61,14 @@ both_engines! {
     }
 
     async fn a_disabled_customer_is_refused(store: Store) {
-        site(&store, NewSite::default()).await.unwrap();
+        site(&store, NewSite { lang: Lang::En, ..NewSite::default() }).await.unwrap();
         let made = customers::create(&store, &vault(), somebody("a@example.com"), NOW).await.unwrap();
         let tx = store.write().await.unwrap();
         customers::set_disabled(&tx, made.id, true).await.unwrap();
         customers::verify(&tx, made.id).await.unwrap();
         tx.commit().await.unwrap();
-        assert_eq!(ask(&store, &made.app_key).await.unwrap_err().code, Code::Forbidden);
+        let refused = ask(&store, &made.app_key).await.unwrap_err();
+        assert_eq!((refused.code, refused.lang), (Code::Forbidden, Some(Lang::En)));
         let tx = store.read().await.unwrap();
         let found = customers::find(&tx, "A@EXAMPLE.com").await.unwrap();
         assert!(found.disabled && found.verified && found.id == CustomerId(made.id.0));

@@ -167,7 +167,7 @@ impl App {
         } else {
             self.by_key(&intake::keys_of_head(parts), client::of(parts)).await
         };
-        known.map_or_else(|_| Lang::default(), |principal| principal.site.lang)
+        known.map_or_else(|fault| fault.lang.unwrap_or_default(), |principal| principal.site.lang)
     }
 
     async fn answer(&self, endpoint: &Endpoint, prefix: String, parts: &Parts, intake: Intake) -> Response {
@@ -175,7 +175,7 @@ impl App {
         let client = client::of(parts);
         let principal = match self.authenticate(&prefix, &intake, client, parts).await {
             Ok(principal) => principal,
-            Err(fault) => return failed(&fault, asked.unwrap_or_default()),
+            Err(fault) => return failed(&fault, asked.or(fault.lang).unwrap_or_default()),
         };
         let language = asked.unwrap_or(principal.site.lang);
         let site = &principal.site;
@@ -267,7 +267,8 @@ impl App {
         let principal = self.by_key(&intake.keys, client).await?;
         // The key decides the site; another site's prefix is not there for it.
         let mine = principal.site.prefixes.iter().any(|known| known == prefix);
-        if mine { Ok(principal) } else { Err(Fault::new(Code::NotFound, "route_unknown")) }
+        let nowhere = || Fault::new(Code::NotFound, "route_unknown").of_site(principal.site.lang);
+        if mine { Ok(principal) } else { Err(nowhere()) }
     }
 
     async fn log_in(&self, parts: &Parts) -> Result<Principal, Fault> {

@@ -33,7 +33,7 @@ pub struct Principal {
 /// Finds callers and brands.
 pub trait Authenticator: Send + Sync + 'static {
     /// Who an app_key belongs to. Unknown, malformed, revoked and expired keys fail alike, with code 3; one
-    /// that is not for the calling address with 403.
+    /// that is not for the calling address with 403, in the language of its site ([`Fault::lang`]).
     fn authenticate<'a>(
         &'a self,
         app_key: &'a str,

@@ -19,6 +19,8 @@ use turnpike_base::{Code, Currency, CustomerId, Fault, Lang, SiteId, Timestamp};
 use turnpike_store::testing::{TestStore, sqlite};
 
 pub(crate) const KEY: &str = "abcdefghijklmnopqrstuvwxyz012345";
+/// A key that is known, but not for where it comes from.
+const ELSEWHERE: &str = "abcdefghijklmnopqrstuvwxyz012346";
 
 params! {
     /// Test input.
@@ -52,7 +54,6 @@ impl Authenticator for One {
         _: IpAddr,
         _: Timestamp,
     ) -> BoxFuture<'a, Result<Principal, Fault>> {
-        let known = app_key == KEY;
         let principal = Principal {
             customer: CustomerId(1),
             verified: true,
@@ -62,10 +63,10 @@ impl Authenticator for One {
             scopes: Scopes::all(),
             site: Arc::clone(&self.0),
         };
-        Box::pin(std::future::ready(if known {
-            Ok(principal)
-        } else {
-            Err(Fault::new(Code::BadKey, "bad_key"))
+        Box::pin(std::future::ready(match app_key {
+            KEY => Ok(principal),
+            ELSEWHERE => Err(Fault::new(Code::Forbidden, "key_source").of_site(self.0.lang)),
+            _ => Err(Fault::new(Code::BadKey, "bad_key")),
         }))
     }
     fn prefixes(&self) -> Arc<Vec<String>> {
@@ -269,6 +270,23 @@ async fn failures_of_http_speak_the_language_of_the_keys_site() {
         ] {
             let (_, answer, _) = api.send(method, uri, &headers, body).await;
             assert_eq!(answer["msg"].as_str().unwrap().is_ascii(), is_english, "{method} {uri}: {answer}");
+        }
+    }
+}
+
+/// So does what a known key is refused for before its request begins.
+#[tokio::test]
+async fn refusals_of_a_known_key_speak_the_language_of_its_site() {
+    let api = fixture_of(Site { lang: Lang::En, ..site(300) }).await;
+    for (uri, code) in [
+        (format!("/gateway/t/echo?name=a&app_key={ELSEWHERE}"), 403),
+        (format!("/other/t/echo?name=a&app_key={KEY}"), 404),
+        (format!("/gateway/nothing?app_key={ELSEWHERE}"), 404),
+    ] {
+        for (headers, is_english) in [(vec![], true), (vec![("language", "zh")], false)] {
+            let (_, answer, _) = api.send("GET", &uri, &headers, "").await;
+            let told = (answer["code"].as_i64(), answer["msg"].as_str().is_some_and(str::is_ascii));
+            assert_eq!(told, (Some(code), is_english), "{uri}: {answer}");
         }
     }
 }

@@ -60,6 +60,7 @@ both_engines! {
         let elsewhere = ask(&directory, &key.key, "192.0.3.7", NOW).await.unwrap_err();
         assert_eq!((elsewhere.code, elsewhere.slug), (Code::Forbidden, "key_source"));
         assert!(elsewhere.text.en.contains("192.0.3.7"));
+        assert_eq!(elsewhere.lang, Some(found.site.lang), "his site's, where he asks for none");
         let late = ask(&directory, &key.key, "192.0.2.7", NOW.plus_seconds(10)).await.unwrap_err();
         assert_eq!(late.code, Code::BadKey);
         assert!(ask(&directory, &classic, "203.0.113.1", NOW.plus_days(9_000)).await.unwrap().scopes.is_all());
