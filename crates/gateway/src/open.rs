@@ -31,6 +31,8 @@ pub(crate) struct Wish<'a> {
     pub(crate) to: HostPort,
     /// The exit that an earlier connection of the same client connection left from.
     pub(crate) prefer: Option<ExitId>,
+    /// It is an association: its exit has to carry datagrams.
+    pub(crate) datagrams: bool,
 }
 
 /// A connection that may be relayed.
@@ -256,7 +258,7 @@ pub(crate) async fn choose(
         return endpoints::exit_of(shared, permit, endpoint, wish.peer.dialled.port(), failed).await;
     }
     if name.session.is_some() {
-        return sessions::exit_of(shared, permit, name, failed).await;
+        return sessions::exit_of(shared, permit, name, failed, wish.datagrams).await;
     }
     let kept =
         wish.prefer.filter(|id| !failed.contains(id)).and_then(|id| sessions::serving(shared, permit, id));
@@ -265,7 +267,8 @@ pub(crate) async fn choose(
     }
     let random = rand::random();
     let found = match &permit.owned {
-        Some(owned) => sessions::pick_owned(shared, owned, failed, random),
+        _ if wish.datagrams => sessions::propose(shared, permit, failed, random, true),
+        Some(owned) => sessions::pick_owned(shared, owned, failed, random, false),
         None => shared.exits().pick(permit.pool, &permit.place, failed, random),
     };
     found.ok_or_else(|| Reason::NoExit.into())

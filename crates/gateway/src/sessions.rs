@@ -117,9 +117,10 @@ pub(crate) async fn exit_of(
     permit: &Permit,
     name: &Username,
     failed: &[ExitId],
+    datagrams: bool,
 ) -> Result<Arc<Exit>, Refusal> {
     let session = name.session.clone().unwrap_or_default();
-    match step(shared, permit, name, session, failed)? {
+    match step(shared, permit, name, session, failed, datagrams)? {
         Step::Stay(exit) => Ok(exit),
         Step::Prolong(exit, key) => {
             let until = shared.clock.now().plus_minutes(IDLE_MINUTES);
@@ -146,6 +147,7 @@ fn step(
     name: &Username,
     session: String,
     failed: &[ExitId],
+    datagrams: bool,
 ) -> Result<Step, Refusal> {
     let now = shared.clock.now();
     let key =
@@ -172,8 +174,8 @@ fn step(
     let mut avoid = failed.to_vec();
     avoid.extend(known.as_ref().map(|pin| pin.exit));
     let hash = crate::exits::hash(&(&key.subject, &key.name, turn));
-    let exit = propose(shared, permit, &avoid, hash)
-        .or_else(|| propose(shared, permit, failed, hash))
+    let exit = propose(shared, permit, &avoid, hash, datagrams)
+        .or_else(|| propose(shared, permit, failed, hash, datagrams))
         .ok_or(Reason::NoExit)?;
     // A session that moves because its exit died keeps its end.
     let until = match running {
@@ -187,10 +189,19 @@ fn step(
     Ok(Step::Fresh(Fresh { exit, key, instead_of }))
 }
 
-fn propose(shared: &Shared, permit: &Permit, avoid: &[ExitId], hash: u64) -> Option<Arc<Exit>> {
+/// The exit that a hash proposes; one that carries datagrams, if it has to.
+pub(crate) fn propose(
+    shared: &Shared,
+    permit: &Permit,
+    avoid: &[ExitId],
+    hash: u64,
+    datagrams: bool,
+) -> Option<Arc<Exit>> {
+    let (pool, place) = (permit.pool, &permit.place);
     match &permit.owned {
-        Some(owned) => pick_owned(shared, owned, avoid, hash),
-        None => shared.exits().pick_by_hash(permit.pool, &permit.place, avoid, hash),
+        Some(owned) => pick_owned(shared, owned, avoid, hash, datagrams),
+        None if datagrams => shared.exits().pick_local_by_hash(pool, place, avoid, hash),
+        None => shared.exits().pick_by_hash(pool, place, avoid, hash),
     }
 }
 
@@ -223,6 +234,7 @@ pub(crate) fn pick_owned(
     owned: &[OwnedExit],
     avoid: &[ExitId],
     hash: u64,
+    datagrams: bool,
 ) -> Option<Arc<Exit>> {
     let now = shared.clock.now();
     let index = shared.exits();
@@ -230,7 +242,7 @@ pub(crate) fn pick_owned(
         .iter()
         .filter(|o| now < o.until && !avoid.contains(&o.exit))
         .filter_map(|o| index.get(o.exit))
-        .filter(|e| e.serves())
+        .filter(|e| e.serves() && (!datagrams || e.is_local()))
         .collect();
     let at = usize::try_from(hash % (serving.len().max(1) as u64)).unwrap_or(0);
     serving.get(at).cloned()

@@ -10,117 +10,15 @@
 mod common;
 
 use common::client::End;
-use common::control::local_exit;
-use common::{Account, Lab, PATIENCE, Script, Setup, Wire, eventually};
-use std::net::{IpAddr, SocketAddr};
+use common::udp::{Association, SILENCE, ask, origin, setup};
+use common::{Lab, PATIENCE, Wire};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 use tokio::net::UdpSocket;
 use turnpike_base::{AccountId, CustomerId, ExitId, ProductType};
 use turnpike_proxyproto::udp;
-use turnpike_wire::{Change, ExitKind, ExitRecord, ParentProtocol, Reason, Resolve, Revocation, Subject};
-
-/// Long enough for a datagram to come that should not.
-const SILENCE: Duration = Duration::from_millis(150);
-
-fn with_udp(mut account: Account) -> Account {
-    account.permit.udp = true;
-    account
-}
-
-/// Alice may use UDP from 127.0.0.3, bob may not.
-fn setup(origins: &[SocketAddr]) -> Setup {
-    let mut setup = Setup::new(origins);
-    setup.control = Script::default();
-    setup.control.put_account("alice", with_udp(Account::new(1)));
-    setup.control.put_account("bob", Account::new(2));
-    setup.control.put_exit(local_exit(3, "127.0.0.3".parse().unwrap()));
-    setup
-}
-
-/// A customer's side: the TCP connection, and the relay port.
-struct Association {
-    tcp: Wire,
-    socket: UdpSocket,
-    relay: SocketAddr,
-}
-
-async fn ask(tcp: &mut Wire, username: &str, from: SocketAddr) -> (u8, SocketAddr) {
-    tcp.send([5, 1, 2]).await;
-    tcp.expect([5, 2]).await;
-    let mut login = vec![1, u8::try_from(username.len()).unwrap()];
-    login.extend(username.as_bytes());
-    login.extend(b"\x06secret");
-    tcp.send(login).await;
-    tcp.expect([1, 0]).await;
-    // The address type, address and port of a datagram's header are those of a request.
-    let mut request = udp::datagram(from, b"");
-    request[..3].copy_from_slice(&[5, 3, 0]);
-    tcp.send(request).await;
-    let head = tcp.read(4).await;
-    let rest = tcp.read(if head[3] == 4 { 18 } else { 6 }).await;
-    let (ip, port) = rest.split_at(rest.len() - 2);
-    let ip: IpAddr = match ip.len() {
-        4 => <[u8; 4]>::try_from(ip).unwrap().into(),
-        _ => <[u8; 16]>::try_from(ip).unwrap().into(),
-    };
-    (head[1], SocketAddr::new(ip, u16::from_be_bytes([port[0], port[1]])))
-}
-
-impl Association {
-    async fn open(proxy: SocketAddr, username: &str) -> Self {
-        let any = if proxy.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
-        let mut tcp = Wire::connect(proxy).await;
-        let (code, relay) = ask(&mut tcp, username, any.parse().unwrap()).await;
-        assert_eq!(code, 0);
-        let socket = UdpSocket::bind(SocketAddr::new(proxy.ip(), 0)).await.unwrap();
-        Self { tcp, socket, relay }
-    }
-
-    async fn send(&self, to: SocketAddr, data: &[u8]) {
-        self.socket.send_to(&udp::datagram(to, data), self.relay).await.unwrap();
-    }
-
-    async fn send_to_localhost(&self, port: u16, data: &[u8]) {
-        let mut datagram = vec![0, 0, 0, 3, 9];
-        datagram.extend(b"localhost");
-        datagram.extend(port.to_be_bytes());
-        datagram.extend(data);
-        self.socket.send_to(&datagram, self.relay).await.unwrap();
-    }
-
-    /// The next answer: from where, and what.
-    async fn receive(&self) -> (SocketAddr, Vec<u8>) {
-        let mut buffer = vec![0; 65_536];
-        let received = tokio::time::timeout(PATIENCE, self.socket.recv_from(&mut buffer));
-        let (length, relay) = received.await.expect("no datagram comes").unwrap();
-        assert_eq!(relay, self.relay);
-        let header = udp::header(&buffer[..length]).unwrap();
-        assert_eq!(header.fragment, 0);
-        let from = SocketAddr::new(header.destination.host.parse().unwrap(), header.destination.port);
-        (from, buffer[header.length..length].to_vec())
-    }
-
-    async fn is_silent(&self) -> bool {
-        tokio::time::timeout(SILENCE, self.socket.recv_from(&mut [0; 64])).await.is_err()
-    }
-}
-
-/// Answers each datagram with its own bytes twice; tells who sent.
-async fn origin(at: &str) -> (SocketAddr, tokio::sync::mpsc::UnboundedReceiver<SocketAddr>) {
-    let socket = UdpSocket::bind(at).await.unwrap();
-    let address = socket.local_addr().unwrap();
-    let (tell, told) = tokio::sync::mpsc::unbounded_channel();
-    tokio::spawn(async move {
-        let mut buffer = vec![0; 65_536];
-        while let Ok((length, from)) = socket.recv_from(&mut buffer).await {
-            let _ = tell.send(from);
-            let _ = socket.send_to(&buffer[..length].repeat(2), from).await;
-        }
-    });
-    (address, told)
-}
+use turnpike_wire::{Change, Reason, Revocation, Subject};
 
 fn refusals(lab: &Lab) -> Vec<(Reason, String)> {
     let batches = lab.control.batches();
@@ -186,25 +84,6 @@ async fn it_has_to_be_on() {
         (told.len(), told[0].reason, told[0].detail.as_str()),
         (1, Reason::NotAllowed, "UDP is off for this account")
     );
-}
-
-#[tokio::test]
-async fn a_parent_proxy_carries_none() {
-    let mut setup = setup(&[]);
-    // A probe would find out that nobody listens there.
-    setup.config.probes_per_second = 0;
-    setup.control.drop_exits();
-    let kind = ExitKind::Upstream {
-        protocol: ParentProtocol::Socks5,
-        host: "127.0.0.1".into(),
-        port: 1,
-        credentials: None,
-        resolve: Resolve::Exit,
-    };
-    setup.control.put_exit(ExitRecord { kind, ..local_exit(4, "127.0.0.4".parse().unwrap()) });
-    let lab = setup.start().await;
-    let mut wire = lab.dial().await;
-    assert_eq!(ask(&mut wire, "alice", "0.0.0.0:0".parse().unwrap()).await.0, 7);
 }
 
 #[tokio::test]
@@ -397,43 +276,6 @@ async fn udp_off_ends_one_that_only_receives() {
     lab.settle("it ended", |m| m.tunnels.load(Ordering::Relaxed) == 0).await;
     server.send_to(b"two", exit).await.unwrap();
     assert!(association.is_silent().await);
-}
-
-#[tokio::test]
-async fn ipv6_as_well() {
-    let (at, mut told) = origin("[::1]:0").await;
-    let mut setup = setup(&[at]);
-    setup.config.listen = vec!["[::1]:0".parse().unwrap()];
-    setup.control.drop_exits();
-    setup.control.put_exit(local_exit(6, "::1".parse().unwrap()));
-    let lab = setup.start().await;
-    let association = Association::open(lab.proxy, "alice").await;
-    association.send(at, b"six").await;
-    assert_eq!(association.receive().await, (at, b"sixsix".to_vec()));
-    assert_eq!(told.recv().await.unwrap().ip().to_string(), "::1");
-    // An exit of the other family does not reach it.
-    association.send("127.0.0.1:9".parse().unwrap(), b"four").await;
-    assert!(association.is_silent().await);
-}
-
-#[tokio::test]
-async fn many_destinations_leave_nothing_behind() {
-    let (at, _told) = origin("127.0.0.1:0").await;
-    let mut setup = setup(&[at]);
-    setup.config.destinations.allow_private = true;
-    let lab = setup.start().await;
-    let association = Association::open(lab.proxy, "alice").await;
-    for port in 20_000..20_400 {
-        association.send(SocketAddr::new([127, 0, 0, 1].into(), port), b"x").await;
-        if port % 50 == 0 {
-            association.send(at, b"y").await;
-            association.receive().await;
-        }
-    }
-    let metrics = lab.gateway.metrics();
-    assert!(metrics.tunnels.load(Ordering::Relaxed) <= 257, "an association has so many and no more");
-    drop(association.tcp);
-    eventually("all of it ended", || metrics.tunnels.load(Ordering::Relaxed) == 0).await;
 }
 
 /// Wraps what a QUIC client sends into datagrams for the relay, and unwraps what comes back.

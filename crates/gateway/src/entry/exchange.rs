@@ -106,10 +106,11 @@ pub(super) async fn run<C: Client>(
         }
     }
     let prefer = past.exit.as_ref().filter(|(who, _)| who.as_ref() == login).map(|(_, exit)| *exit);
-    let Opened { guard, origin } = match open(home, Wish { peer, login, to: to.clone(), prefer }).await {
-        Ok(opened) => opened,
-        Err(refusal) => return Ended::Refused { refusal, go_on: true },
-    };
+    let Opened { guard, origin } =
+        match open(home, Wish { peer, login, to: to.clone(), prefer, datagrams: false }).await {
+            Ok(opened) => opened,
+            Err(refusal) => return Ended::Refused { refusal, go_on: true },
+        };
     past.exit = Some((login.cloned(), guard.exit.record.id));
     let mut fresh = Kept { login: login.cloned(), to: to.clone(), guard, origin, inbox: Inbox::default() };
     let outcome = exchange(client, inbox, request, &mut fresh).await;

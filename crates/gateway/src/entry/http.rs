@@ -83,7 +83,7 @@ async fn answer<C: Client>(
         }
         (Target::Tunnel(to), Ok(login)) => {
             *past = Past::default();
-            let wish = Wish { peer, login: login.as_ref(), to: to.clone(), prefer: None };
+            let wish = Wish { peer, login: login.as_ref(), to: to.clone(), prefer: None, datagrams: false };
             match open(home, wish).await {
                 Ok(opened) => {
                     client.write_all(established(&opened.guard.exit).as_bytes()).await?;

@@ -60,7 +60,12 @@ pub(super) async fn serve5<C: Client>(
         tell(&mut client, &socks::reply(Reply::CommandNotSupported, NOWHERE)).await?;
         return Ok(bye(home, client).await);
     }
-    match open(home, Wish { peer, login: login.as_ref(), to: request.destination, prefer: None }).await {
+    match open(
+        home,
+        Wish { peer, login: login.as_ref(), to: request.destination, prefer: None, datagrams: false },
+    )
+    .await
+    {
         Ok(opened) => {
             tell(&mut client, &socks::reply(Reply::Succeeded, bound(&opened))).await?;
             Ok(Some(Tunnel { client, opened, early: inbox.0 }))
@@ -179,7 +184,7 @@ pub(super) async fn serve4<C: Client>(
         }
         Err(error) => return Err(error),
     };
-    match open(home, Wish { peer, login: None, to, prefer: None }).await {
+    match open(home, Wish { peer, login: None, to, prefer: None, datagrams: false }).await {
         Ok(opened) => {
             tell(&mut client, &socks::reply4(true)).await?;
             Ok(Some(Tunnel { client, opened, early: inbox.0 }))

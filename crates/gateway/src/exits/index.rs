@@ -31,6 +31,8 @@ struct Entry {
 struct Bucket {
     list: Vec<Arc<Exit>>,
     ring: BTreeMap<u64, Arc<Exit>>,
+    /// How many of them are addresses of this machine.
+    locals: usize,
 }
 
 /// A hash that is the same on every gateway and in every life of it.
@@ -68,6 +70,7 @@ impl Index {
             index.exits.insert(exit.record.id, Entry { exit, stands });
         }
         let bucket = |ring: Vec<(u64, Arc<Exit>)>| Bucket {
+            locals: ring.iter().filter(|(_, exit)| exit.is_local()).count(),
             list: ring.iter().map(|(_, exit)| Arc::clone(exit)).collect(),
             ring: ring.into_iter().collect(),
         };
@@ -123,16 +126,19 @@ impl Index {
             entry.stands.push((number, u32::try_from(bucket.list.len()).unwrap_or(u32::MAX)));
             bucket.list.push(Arc::clone(&entry.exit));
             bucket.ring.insert(hash, Arc::clone(&entry.exit));
+            bucket.locals += usize::from(entry.exit.is_local());
         }
     }
 
     fn withdraw(&mut self, id: ExitId) {
         let Some(entry) = self.exits.get_mut(&id) else { return };
         let hash = stable_hash(&id);
+        let local = usize::from(entry.exit.is_local());
         for (number, at) in std::mem::take(&mut entry.stands) {
             let bucket = &mut self.buckets[number as usize];
             bucket.ring.remove(&hash);
             bucket.list.swap_remove(at as usize);
+            bucket.locals -= local;
             // The last of the list moved here: it stands elsewhere now.
             let Some(moved) = bucket.list.get(at as usize).map(|e| e.record.id) else { continue };
             let stands = self.exits.get_mut(&moved).map(|e| &mut e.stands);
@@ -174,13 +180,30 @@ impl Index {
     ) -> Option<Arc<Exit>> {
         self.bucket(pool, place)?.next(hash, avoid)
     }
+
+    /// The same among those that carry datagrams. They may be few among many: this takes longer than constant time.
+    pub(crate) fn pick_local_by_hash(
+        &self,
+        pool: Pool,
+        place: &PlaceFilter,
+        avoid: &[ExitId],
+        hash: u64,
+    ) -> Option<Arc<Exit>> {
+        let bucket = self.bucket(pool, place).filter(|bucket| bucket.locals > 0)?;
+        let fits = |exit: &&Arc<Exit>| exit.is_local() && !avoid.contains(&exit.record.id);
+        bucket.around(hash).find(fits).map(Arc::clone)
+    }
 }
 
 impl Bucket {
     /// The first on the ring from `hash` on that is not to be avoided.
     fn next(&self, hash: u64, avoid: &[ExitId]) -> Option<Arc<Exit>> {
-        let around = self.ring.range(hash..).chain(self.ring.range(..hash));
-        around.map(|(_, exit)| exit).find(|exit| !avoid.contains(&exit.record.id)).map(Arc::clone)
+        self.around(hash).find(|exit| !avoid.contains(&exit.record.id)).map(Arc::clone)
+    }
+
+    /// All of the ring, from `hash` on.
+    fn around(&self, hash: u64) -> impl Iterator<Item = &Arc<Exit>> {
+        self.ring.range(hash..).chain(self.ring.range(..hash)).map(|(_, exit)| exit)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::exits::Exit;
 use crate::lease;
 use crate::open::{Login, Wish, choose, enter, record, understand};
 use crate::serve::Loop;
+use crate::sessions;
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -18,9 +19,6 @@ use turnpike_proxyproto::HostPort;
 use turnpike_proxyproto::username::Username;
 use turnpike_wire::{Bind, ExitKind, Permit, Reason, Refusal};
 
-/// Exits looked at for one that can carry datagrams.
-const TRIES: usize = 3;
-
 /// Opens an association for a customer who says that he sends from `from`, or says why not. `local` is the
 /// address that he reached.
 pub(crate) async fn open(
@@ -30,7 +28,7 @@ pub(crate) async fn open(
     from: &HostPort,
     local: IpAddr,
 ) -> Result<Association, Refusal> {
-    let wish = Wish { peer, login, to: from.clone(), prefer: None };
+    let wish = Wish { peer, login, to: from.clone(), prefer: None, datagrams: true };
     let outcome = attempt(home, &wish, local).await;
     if let Err(refusal) = &outcome {
         record(&home.shared, peer, from, refusal);
@@ -116,21 +114,17 @@ async fn local_exit(
     name: &Username,
     wish: &Wish<'_>,
 ) -> Result<(Arc<Exit>, Bind), Refusal> {
-    let mut parents = Vec::new();
-    while parents.len() < TRIES {
-        let exit = match choose(&home.shared, permit, name, &parents, wish).await {
-            Ok(exit) => exit,
-            Err(refusal) if parents.is_empty() => return Err(refusal),
-            Err(_) => break,
-        };
-        match &exit.record.kind {
-            ExitKind::Local { bind } => {
-                let bind = bind.clone();
-                return Ok((exit, bind));
-            }
-            ExitKind::Upstream { .. } if name.session.is_some() => break,
-            ExitKind::Upstream { .. } => parents.push(exit.record.id),
-        }
+    let exists = |datagrams| sessions::propose(&home.shared, permit, &[], 0, datagrams).is_some();
+    if !exists(true) && exists(false) {
+        return Err(no_local_exit());
     }
-    Err(no_local_exit())
+    let exit = choose(&home.shared, permit, name, &[], wish).await?;
+    match &exit.record.kind {
+        ExitKind::Local { bind } => {
+            let bind = bind.clone();
+            Ok((exit, bind))
+        }
+        // The session has it from a connection that was not an association.
+        ExitKind::Upstream { .. } => Err(no_local_exit()),
+    }
 }

@@ -7,6 +7,7 @@ pub(crate) mod client;
 pub(crate) mod control;
 pub(crate) mod origin;
 pub(crate) mod tls;
+pub(crate) mod udp;
 
 pub(crate) use client::Wire;
 pub(crate) use control::{Account, Script};

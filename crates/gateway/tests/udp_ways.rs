@@ -1,0 +1,99 @@
+//! Which exits carry datagrams, and where names and addresses lead them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failed assumption is the failing test"
+)]
+
+mod common;
+
+use common::control::local_exit;
+use common::udp::{Association, ask, origin, setup};
+use common::{Account, eventually};
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
+use tokio::net::UdpSocket;
+use turnpike_base::{CustomerId, ExitId, Timestamp};
+use turnpike_wire::{Bind, Change, ExitKind, ExitRecord, OwnedExit, ParentProtocol, Resolve};
+
+#[tokio::test]
+async fn a_parent_proxy_carries_none() {
+    let mut setup = setup(&[]);
+    // A probe would find out that nobody listens there.
+    setup.config.probes_per_second = 0;
+    setup.control.drop_exits();
+    setup.control.put_exit(parent(4));
+    let lab = setup.start().await;
+    let mut wire = lab.dial().await;
+    assert_eq!(ask(&mut wire, "alice", "0.0.0.0:0".parse().unwrap()).await.0, 7);
+}
+
+/// A parent, which carries no datagrams.
+fn parent(id: i64) -> ExitRecord {
+    let kind = ExitKind::Upstream {
+        protocol: ParentProtocol::Socks5,
+        host: "127.0.0.1".into(),
+        port: 1,
+        credentials: None,
+        resolve: Resolve::Exit,
+    };
+    ExitRecord { kind, ..local_exit(id, "127.0.0.4".parse().unwrap()) }
+}
+
+#[tokio::test]
+async fn one_exit_that_carries_datagrams_is_found_among_many_that_do_not() {
+    let mut setup = setup(&[]);
+    setup.config.probes_per_second = 0;
+    (100..300).for_each(|id| setup.control.put_exit(parent(id)));
+    let mut holder = Account::new(7);
+    holder.permit.udp = true;
+    let owned = |id: i64| OwnedExit { exit: ExitId(id), until: Timestamp::FAR };
+    holder.permit.owned = Some((100..120).chain([3]).map(owned).collect());
+    setup.control.put_account("holder", holder);
+    let lab = setup.start().await;
+    for n in 0..10 {
+        for username in ["alice".to_owned(), format!("alice_session-s{n}"), "holder".to_owned()] {
+            let mut wire = lab.dial().await;
+            assert_eq!(ask(&mut wire, &username, "0.0.0.0:0".parse().unwrap()).await.0, 0, "{username}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn ipv6_as_well() {
+    let (at, mut told) = origin("[::1]:0").await;
+    let mut setup = setup(&[at]);
+    setup.config.listen = vec!["[::1]:0".parse().unwrap()];
+    setup.control.drop_exits();
+    setup.control.put_exit(local_exit(6, "::1".parse().unwrap()));
+    let lab = setup.start().await;
+    let association = Association::open(lab.proxy, "alice").await;
+    association.send(at, b"six").await;
+    assert_eq!(association.receive().await, (at, b"sixsix".to_vec()));
+    assert_eq!(told.recv().await.unwrap().ip().to_string(), "::1");
+    // An exit of the other family does not reach it.
+    association.send("127.0.0.1:9".parse().unwrap(), b"four").await;
+    assert!(association.is_silent().await);
+}
+
+#[tokio::test]
+async fn many_destinations_leave_nothing_behind() {
+    let (at, _told) = origin("127.0.0.1:0").await;
+    let mut setup = setup(&[at]);
+    setup.config.destinations.allow_private = true;
+    let lab = setup.start().await;
+    let association = Association::open(lab.proxy, "alice").await;
+    for port in 20_000..20_400 {
+        association.send(SocketAddr::new([127, 0, 0, 1].into(), port), b"x").await;
+        if port % 50 == 0 {
+            association.send(at, b"y").await;
+            association.receive().await;
+        }
+    }
+    let metrics = lab.gateway.metrics();
+    assert!(metrics.tunnels.load(Ordering::Relaxed) <= 257, "an association has so many and no more");
+    drop(association.tcp);
+    eventually("all of it ended", || metrics.tunnels.load(Ordering::Relaxed) == 0).await;
+}
