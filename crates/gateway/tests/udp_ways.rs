@@ -62,6 +62,29 @@ async fn one_exit_that_carries_datagrams_is_found_among_many_that_do_not() {
 }
 
 #[tokio::test]
+async fn a_name_that_moved_gets_no_answers_from_where_it_led_before() {
+    let before = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let at = before.local_addr().unwrap();
+    let (moved, mut told) = origin(&format!("[::1]:{}", at.port())).await;
+    let setup = setup(&[at, moved]);
+    setup.control.drop_exits();
+    let kind = ExitKind::Local { bind: Bind::Interface("lo".into()) };
+    setup.control.put_exit(ExitRecord { kind, ..local_exit(3, "127.0.0.3".parse().unwrap()) });
+    let lab = setup.start().await;
+    let association = Association::open(lab.proxy, "alice").await;
+    association.send_to_localhost(at.port(), b"a").await;
+    let (_, exit) = before.recv_from(&mut [0; 16]).await.unwrap();
+    let hosts = vec!["127.0.0.1".to_owned()];
+    lab.control.edit("alice", |account| account.permit.blocked_hosts = hosts.clone());
+    lab.tell(Change::Blocked { customer: CustomerId(1), hosts }).await;
+    association.send_to_localhost(at.port(), b"b").await;
+    assert_eq!(association.receive().await, (moved, b"bb".to_vec()));
+    assert!(told.recv().await.is_some());
+    before.send_to(b"late", exit).await.unwrap();
+    assert!(association.is_silent().await);
+}
+
+#[tokio::test]
 async fn ipv6_as_well() {
     let (at, mut told) = origin("[::1]:0").await;
     let mut setup = setup(&[at]);

@@ -50,10 +50,11 @@ impl Flows {
         Some(&flow.guard)
     }
 
-    /// The flow that something from an address belongs to; it is in use now. What was cut gets no answers.
+    /// The flow that something from an address belongs to; it is in use now. What was cut gets no answers, and neither
+    /// does a name from an address that it led to before.
     pub(super) fn answered(&mut self, from: SocketAddr, second: u64) -> Option<&Guard> {
         let latest = self.latest.get(&from)?;
-        if !self.all.get(latest).is_some_and(Flow::lives) {
+        if !self.all.get(latest).is_some_and(|flow| flow.lives() && flow.at == from) {
             self.look_again(from);
         }
         let flow = self.all.get_mut(self.latest.get(&from)?)?;
@@ -83,9 +84,10 @@ impl Flows {
         self.repair();
     }
 
-    /// Addresses whose latest destination is gone answer another one, if one leads there.
+    /// Addresses whose latest destination is gone or leads elsewhere answer another one, if one leads there.
     fn repair(&mut self) {
-        let lost = self.latest.iter().filter(|(_, to)| !self.all.contains_key(to)).map(|(at, _)| *at);
+        let leads = |at: &SocketAddr, to: &HostPort| self.all.get(to).is_some_and(|flow| flow.at == *at);
+        let lost = self.latest.iter().filter(|(at, to)| !leads(at, to)).map(|(at, _)| *at);
         let lost: Vec<SocketAddr> = lost.collect();
         lost.into_iter().for_each(|at| self.look_again(at));
     }
