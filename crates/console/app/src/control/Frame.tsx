@@ -12,9 +12,10 @@ import { Brand } from '../shell/Brand'
 import { LangSwitch, SchemeSwitch } from '../shell/switches'
 import { useMenu } from '../shell/useMenu'
 import { Account } from './Account'
+import { Closed } from './Closed'
 import { door, useMay, useMe } from './api'
 import { useLive, useLost } from './live'
-import { type Item, groups, names } from './nav'
+import { type Item, closedAt, groups, names } from './nav'
 import { roleName } from './roles'
 
 const t = texts({
@@ -31,6 +32,7 @@ export function Frame() {
   const { open, path, burger, navbar } = useMenu()
   const me = useMe()
   const allowed = useMay()
+  const closed = closedAt(path)
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 232, breakpoint: 'md', collapsed: { mobile: !open } }} padding={{ base: 'md', sm: 'xl' }}>
       <AppShell.Header>
@@ -55,7 +57,7 @@ export function Frame() {
           ))}
         </AppShell.Section>
       </AppShell.Navbar>
-      <AppShell.Main id="content" tabIndex={-1} maw={1560}><Away since={useLost()} />{me.data && <Outlet />}</AppShell.Main>
+      <AppShell.Main id="content" tabIndex={-1} maw={1560}><Away since={useLost()} />{me.data && (closed?.needs && !allowed(closed.needs) ? <Closed command={closed.needs} screen={names[closed.label]} /> : <Outlet />)}</AppShell.Main>
     </AppShell>
   )
 }

@@ -82,6 +82,9 @@ const KEEPERS: Record<string, Role> = {
   payment: 'finance', 'payment-method': 'finance', coupon: 'finance', product: 'finance', ledger: 'finance', invoice: 'finance',
 }
 
+/** Whose a command is, beside the owner's. */
+export const keepersOf = (command: string): Role[] => ROLES.filter((role) => may(role, command))
+
 /** Whether a role may run a command that changes something, or reads what is closed. */
 export function may(role: Role | undefined, command: string): boolean {
   if (role === 'owner') return true

@@ -12,7 +12,7 @@ import { country as countryName, number, size } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { State } from '../lib/bits'
 import { Cards, useNarrow } from '../lib/DataTable'
-import { Empty, Failed, Waiting, beyond, done, failed } from '../lib/ui'
+import { Empty, Failed, Waiting, again, beyond, done, failed } from '../lib/ui'
 import type { Listed } from './api'
 
 const t = texts({
@@ -108,7 +108,7 @@ export function Grid<T>({ label, from, columns, keyOf, onOpen, page, setPage, em
   empty: { icon: Icon; title: string; text?: string; action?: ReactNode }
 }) {
   const narrow = useNarrow()
-  if (!from.data) return <Box p="lg">{from.error ? <Failed error={from.error} retry={() => void from.refetch()} /> : <Waiting lines={6} />}</Box>
+  if (!from.data) return <Box p="lg">{from.error ? <Failed error={from.error} retry={again(from)} /> : <Waiting lines={6} />}</Box>
   const { list, total } = from.data
   if (list.length === 0) return <Empty icon={empty.icon} title={empty.title} action={empty.action}>{empty.text}</Empty>
   const pages = Math.ceil(total / PAGE)

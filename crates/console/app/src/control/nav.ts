@@ -61,5 +61,8 @@ export const groups: { label?: keyof typeof names; items: Item[] }[] = [
   ] },
 ]
 
+/** The screen at an address that not every role may see. */
+export const closedAt = (path: string) => groups.flatMap((group) => group.items).find((item) => item.needs !== undefined && (path === item.to || path.startsWith(`${item.to}/`)))
+
 /** Where an alarm is dealt with. */
 export const placeOf = (slug: string) => groups.flatMap((group) => group.items).find((item) => item.alarms?.includes(slug))?.to ?? '/control'

@@ -1,6 +1,7 @@
 // The operators' screens, under /control. All of it is loaded when an operator comes.
 
 import { type AnyRoute, createRoute } from '@tanstack/react-router'
+import { LostInRoom } from '../shell/frames'
 import { type Load, screenOf } from '../shell/screen'
 
 export function controlRoutes(root: AnyRoute) {
@@ -33,6 +34,7 @@ export function controlRoutes(root: AnyRoute) {
       screen('audit', () => import('./system/Audit'), 'Audit'),
       screen('operators', () => import('./system/Operators'), 'Operators'),
       screen('settings', () => import('./system/Settings'), 'Settings'),
+      createRoute({ getParentRoute: () => frame, path: '/control/$', component: LostInRoom }),
     ]),
   ])
 }

@@ -52,9 +52,12 @@ export function Panel({ title, right, children, pad = true }: { title?: ReactNod
 /** Draws data once it is there; says what happened if it does not come. */
 export function Loaded<T>({ from, lines = 4, children }: { from: { data?: T; error: unknown; isPending: boolean; refetch: () => unknown }; lines?: number; children: (data: T) => ReactNode }) {
   if (from.data !== undefined) return <>{children(from.data)}</>
-  if (from.error) return <Failed error={from.error} retry={() => void from.refetch()} />
+  if (from.error) return <Failed error={from.error} retry={again(from)} />
   return <Waiting lines={lines} />
 }
+
+/** What isn't there, or is not for this reader, is so the next time as well. */
+export const again = ({ error, refetch }: { error: unknown; refetch: () => unknown }) => (error instanceof ApiError && [403, 404].includes(error.code) ? undefined : () => void refetch())
 
 export function Waiting({ lines = 4 }: { lines?: number }) {
   return (

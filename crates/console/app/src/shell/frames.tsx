@@ -17,6 +17,7 @@ const t = texts({
   lost: ['没有这个页面', 'There is no such page'],
   lostHow: ['地址可能写错了，或页面已移走。', 'The address may be mistyped, or the page has moved.'],
   home: ['回到概览', 'Go to the overview'],
+  room: ['前往总览', 'Go to the dashboard'],
   broke: ['此页面出错了', 'This page broke'],
   brokeHow: ['请重新加载；若仍然出错，请把下面的信息告诉客服。', 'Load it again; if it breaks again, tell the support what stands below.'],
   again: ['重新加载', 'Load it again'],
@@ -37,12 +38,18 @@ export function Root() {
 }
 
 export function Lost() {
-  const home = window.location.pathname.startsWith('/control') ? '/control' : '/'
   return (
     <Center mih="60vh" id="content" tabIndex={-1} component="main">
-      <Empty icon={IconMapOff} title={<Title order={1} fz="lg">{t.lost}</Title>} action={<Button component={Link} to={home}>{t.home}</Button>}>{t.lostHow}</Empty>
+      <Nowhere home="/" text={t.home} />
     </Center>
   )
+}
+
+/** The same within the control room's frame. */
+export const LostInRoom = () => <Nowhere home="/control" text={t.room} />
+
+function Nowhere({ home, text }: { home: string; text: string }) {
+  return <Empty icon={IconMapOff} title={<Title order={1} fz="lg">{t.lost}</Title>} action={<Button component={Link} to={home}>{text}</Button>}>{t.lostHow}</Empty>
 }
 
 /** A screen that can't be drawn, or whose code can't be had: the server is away, or has a newer version. */

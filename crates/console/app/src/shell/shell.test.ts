@@ -56,6 +56,8 @@ describe('addresses', () => {
           const whole = found.startsWith('/control') ? found : base + (found.startsWith('/') ? found : `/${found}`)
           return whole.length > 1 ? whole.replace(/\/$/, '') : whole
         })
+          // Whatever else there is no screen for.
+          .filter((path) => !path.endsWith('/$'))
       })
     const listed = JSON.parse(text('screens.json')) as string[]
     expect([...new Set(routed)].sort()).toEqual([...listed].sort())

@@ -12,10 +12,12 @@ import { either, lang, say, texts } from '../../lib/lang'
 import { Loaded, Panel, Screen, done } from '../../lib/ui'
 import { useUnsaved } from '../../lib/unsaved'
 import { STALE, useAsk, useMay, useTell } from '../api'
+import { Held, changedBy } from '../Closed'
 import { Ask, FieldFault, type Question } from '../kit'
 import { type Text as Words, type Whole, blank, join, split } from './data'
 
 const t = texts({
+  one: ['帮助文章', 'Help article'],
   fresh: ['新建文章', 'New article'],
   back: ['返回列表', 'Back to the list'],
   save: ['保存', 'Save'],
@@ -54,11 +56,14 @@ export function Editor() {
   const { slug } = useParams({ strict: false }) as { slug: string }
   const { site } = useSearch({ strict: false }) as { site?: string }
   const known = useAsk<Whole>('article/show', { slug, site }, { enabled: slug !== 'new' })
-  if (slug === 'new') return <Form article={blank} site={site} isNew />
-  return <Loaded from={known} lines={8}>{(article) => <Form key={`${article.slug} ${article.version}`} article={article} site={site} />}</Loaded>
+  const navigate = useNavigate()
+  const back = () => void navigate({ to: '/control/articles' as never, search: { site } as never })
+  if (slug === 'new') return <Form article={blank} site={site} isNew back={back} />
+  if (known.data) return <Form key={`${known.data.slug} ${known.data.version}`} article={known.data} site={site} back={back} />
+  return <Screen title={t.one} actions={<Button variant="default" onClick={back}>{t.back}</Button>}><Loaded from={known} lines={8}>{() => null}</Loaded></Screen>
 }
 
-function Form({ article, site, isNew }: { article: Whole; site?: string; isNew?: boolean }) {
+function Form({ article, site, isNew, back }: { article: Whole; site?: string; isNew?: boolean; back: () => void }) {
   const [words, setWords] = useState<Record<Tongue, Words>>({ zh: split(article.zh), en: split(article.en) })
   const [tongue, setTongue] = useState<Tongue>(lang())
   const [slug, setSlug] = useState(article.slug)
@@ -68,16 +73,15 @@ function Form({ article, site, isNew }: { article: Whole; site?: string; isNew?:
   const save = useTell('article/save', ['article'])
   const client = useQueryClient()
   const allowed = useMay()('article/save')
-  const navigate = useNavigate()
   const set = (part: Partial<Words>) => setWords((old) => ({ ...old, [tongue]: { ...old[tongue], ...part } }))
-  const back = () => void navigate({ to: '/control/articles' as never, search: { site } as never })
   const submit = (event: FormEvent) => {
     event.preventDefault()
     save.mutate({ slug: slug.trim(), site, zh: join(words.zh), en: join(words.en), position, hidden, seen: article.version }, { onSuccess: () => { done(t.saved); unsaved.free(); back() } })
   }
   const unsaved = useUnsaved(JSON.stringify([words, slug, hidden, position]) !== begun)
   const missing = (['zh', 'en'] as const).some((one) => !words[one].title.trim() || !words[one].body.trim())
-  const about = isNew ? undefined : article.changed_at ? say(t.changedAt, { at: when(article.changed_at) }) : t.asShipped
+  const state = isNew ? '' : article.changed_at ? say(t.changedAt, { at: when(article.changed_at) }) : t.asShipped
+  const about = [state, !allowed && changedBy('article/save')].filter(Boolean).join(' · ')
   const fields = save.error?.fields ?? {}
   return (
     <form onSubmit={submit}>
@@ -90,18 +94,18 @@ function Form({ article, site, isNew }: { article: Whole; site?: string; isNew?:
         <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" style={{ alignItems: 'start' }}>
           <Stack gap="md">
             <Panel title={t.text} right={<SegmentedControl size="xs" aria-label={t.language} value={tongue} onChange={(next) => setTongue(next as Tongue)} data={[{ value: 'zh', label: t.zh }, { value: 'en', label: t.en }]} />}>
-              <Stack gap="sm">
+              <Held open={allowed}><Stack gap="sm">
                 <TextInput label={t.title} lang={tongue} value={words[tongue].title} onChange={(e) => set({ title: e.currentTarget.value })} maxLength={120} required />
                 <Textarea label={t.body} description={t.bodyHow} lang={tongue} value={words[tongue].body} onChange={(e) => set({ body: e.currentTarget.value })} autosize minRows={12} maxRows={32} required error={fields[tongue]} styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', fontSize: 13, lineHeight: 1.6 } }} />
                 {missing && <Text fz="xs" c="dimmed">{t.both}</Text>}
-              </Stack>
+              </Stack></Held>
             </Panel>
             <Panel title={t.place}>
-              <Stack gap="sm">
+              <Held open={allowed}><Stack gap="sm">
                 {isNew && <TextInput label={t.slug} description={t.slugHow} value={slug} onChange={(e) => setSlug(e.currentTarget.value)} required error={fields.slug} />}
                 <Count label={t.position} description={t.positionHow} value={position} set={setPosition} none={() => setPosition(undefined)} min={0} max={10_000} error={fields.position} />
                 <Switch label={t.hidden} description={t.hiddenHow} checked={hidden} onChange={(e) => setHidden(e.currentTarget.checked)} />
-              </Stack>
+              </Stack></Held>
             </Panel>
           </Stack>
           <Panel title={t.preview}>

@@ -13,6 +13,7 @@ import { either, lang, say, texts } from '../../lib/lang'
 import { Failed, Loaded, Panel, Screen, done } from '../../lib/ui'
 import { useUnsaved } from '../../lib/unsaved'
 import { door, useAsk, useMay, useTell } from '../api'
+import { Held, changedBy } from '../Closed'
 import { FieldFault } from '../kit'
 import { type ApiError } from '../../api/client'
 import { Choices } from './Choices'
@@ -20,6 +21,7 @@ import { type Item, type Pair, type Prices, blank } from './item'
 import { BUCKETS, COUNTED, TYPES, productName } from './types'
 
 const t = texts({
+  one: ['套餐', 'Product'],
   fresh: ['新建套餐', 'New product'],
   what: ['内容', 'What it is'],
   code: ['代码', 'Code'],
@@ -74,18 +76,20 @@ export function Product() {
   const { code } = useParams({ strict: false }) as { code: string }
   const { site } = useSearch({ strict: false }) as { site?: string }
   const known = useAsk<Known>('product/show', { code, site }, { enabled: code !== 'new' })
-  if (code === 'new') return <Editor site={site} item={blank} isNew sold={0} />
-  return <Loaded from={known} lines={8}>{(data) => <Editor key={data.item.code} site={site} item={data.item} sold={data.sold} />}</Loaded>
+  const navigate = useNavigate()
+  const back = () => void navigate({ to: '/control/catalogue' as never, search: { site } as never })
+  if (code === 'new') return <Editor site={site} item={blank} isNew sold={0} back={back} />
+  if (known.data) return <Editor key={known.data.item.code} site={site} item={known.data.item} sold={known.data.sold} back={back} />
+  return <Screen title={t.one} actions={<Button variant="default" onClick={back}>{t.back}</Button>}><Loaded from={known} lines={8}>{() => null}</Loaded></Screen>
 }
 
-function Editor({ site, item: first, isNew, sold }: { site?: string; item: Item; isNew?: boolean; sold: number }) {
+function Editor({ site, item: first, isNew, sold, back }: { site?: string; item: Item; isNew?: boolean; sold: number; back: () => void }) {
   const [begun] = useState<Item>(first)
   const [item, setItem] = useState<Item>(first)
   const [clash, setClash] = useState<unknown>()
   const [tongue, setTongue] = useState<'zh' | 'en'>(lang())
   const save = useTell('product/save', ['product'])
   const allowed = useMay()('product/save')
-  const navigate = useNavigate()
   const unsaved = useUnsaved(JSON.stringify(item) !== JSON.stringify(begun))
   const set = (part: Partial<Item>) => setItem((old) => ({ ...old, ...part }))
   const say2 = (name: 'title' | 'subtitle' | 'detail' | 'tip1' | 'tip2') => ({
@@ -93,7 +97,6 @@ function Editor({ site, item: first, isNew, sold }: { site?: string; item: Item;
     lang: tongue,
     onChange: (e: { currentTarget: { value: string } }) => set({ [name]: { ...item[name], [tongue]: e.currentTarget.value } as Pair }),
   })
-  const back = () => void navigate({ to: '/control/catalogue' as never, search: { site } as never })
   /** Saves what was changed here onto what the product is now: another tab or operator may have changed the rest. */
   const keep = async () => {
     setClash(undefined)
@@ -121,12 +124,12 @@ function Editor({ site, item: first, isNew, sold }: { site?: string; item: Item;
   const fault = clash ?? (save.error ? sentence(save.error) : undefined)
   return (
     <form onSubmit={submit}>
-      <Screen title={isNew ? t.fresh : item.title[lang()] || item.code} about={isNew ? undefined : say(t.sold, { n: number(sold) })} actions={<><Button variant="default" onClick={back}>{t.back}</Button>{allowed && <Button type="submit" loading={save.isPending}>{t.save}</Button>}</>}>
+      <Screen title={isNew ? t.fresh : item.title[lang()] || item.code} about={[!isNew && say(t.sold, { n: number(sold) }), !allowed && changedBy('product/save')].filter(Boolean).join(' · ')} actions={<><Button variant="default" onClick={back}>{t.back}</Button>{allowed && <Button type="submit" loading={save.isPending}>{t.save}</Button>}</>}>
         {fault !== undefined && <FieldFault error={fault} />}
         <Box style={{ display: 'grid', gap: 16, gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 340px), 1fr))', alignItems: 'start' }}>
           <Stack gap="md" style={{ gridColumn: 'span 1' }}>
             <Panel title={t.what}>
-              <Stack gap="sm">
+              <Held open={allowed}><Stack gap="sm">
                 <TextInput label={t.code} description={isNew ? t.codeHow : undefined} value={item.code} onChange={(e) => set({ code: e.currentTarget.value })} disabled={!isNew} required />
                 <Select label={t.type} value={String(type)} onChange={(v) => v && set({ type: Number(v) })} data={TYPES.map((n) => ({ value: String(n), label: `${productName(n)} (${n})` }))} disabled={!isNew} allowDeselect={false} searchable />
                 <Select label={t.show} value={String(item.show_type)} onChange={(v) => v && set({ show_type: Number(v) })} data={[t.plain, t.best, t.request, t.trial].map((label, i) => ({ value: String(i + 1), label }))} allowDeselect={false} />
@@ -139,27 +142,27 @@ function Editor({ site, item: first, isNew, sold }: { site?: string; item: Item;
                   {type === 19 && <Select label={t.renews} value={String(item.renews ?? 14)} onChange={(v) => v && set({ renews: Number(v) })} data={[14, 25].map((n) => ({ value: String(n), label: productName(n) }))} allowDeselect={false} />}
                 </SimpleGrid>
                 <Switch label={t.off} description={t.offHow} checked={item.withdrawn ?? false} onChange={(e) => set({ withdrawn: e.currentTarget.checked })} />
-              </Stack>
+              </Stack></Held>
             </Panel>
-            {type === 11 ? <Panel title={t.choices}><Choices item={item} set={set} /></Panel> : (
+            {type === 11 ? <Panel title={t.choices}><Held open={allowed}><Choices item={item} set={set} /></Held></Panel> : (
               <Panel title={t.prices}>
                 <Text fz="sm" c="dimmed" mb="sm">{t.priceHow}</Text>
-                <Stack gap="sm">
+                <Held open={allowed}><Stack gap="sm">
                   <PriceRow label={t.price} prices={item.price} set={(price) => set({ price })} />
                   <PriceRow label={t.original} prices={item.original_price} set={(original_price) => set({ original_price })} />
                   <PriceRow label={t.giftMoney} prices={item.balance_gift} set={(balance_gift) => set({ balance_gift })} />
-                </Stack>
+                </Stack></Held>
               </Panel>
             )}
           </Stack>
           <Panel title={t.texts} right={<SegmentedControl size="xs" value={tongue} onChange={(v) => setTongue(v as 'zh' | 'en')} data={[{ value: 'zh', label: 'ZH' }, { value: 'en', label: 'EN' }]} />}>
-            <Stack gap="sm">
+            <Held open={allowed}><Stack gap="sm">
               <TextInput label={t.title} {...say2('title')} required maxLength={200} />
               <TextInput label={t.subtitle} {...say2('subtitle')} />
               <Textarea label={t.detail} {...say2('detail')} autosize minRows={2} />
               <SimpleGrid cols={2} spacing="sm"><TextInput label={t.tip1} {...say2('tip1')} /><TextInput label={t.tip2} {...say2('tip2')} /></SimpleGrid>
               <Textarea label={t.lines} value={lines} onChange={(e) => setLines(e.currentTarget.value)} autosize minRows={4} lang={tongue} />
-            </Stack>
+            </Stack></Held>
           </Panel>
           <Stack gap="md">
             <PreviewCard item={item} site={site} tongue={tongue} quiet={fault !== undefined} />

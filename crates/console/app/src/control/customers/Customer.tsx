@@ -9,7 +9,8 @@ import { country, day, money, number, when } from '../../lib/format'
 import { either, texts } from '../../lib/lang'
 import { Strip, useTab } from '../../lib/tabs'
 import { Loaded, Panel, Screen } from '../../lib/ui'
-import { type Listed, door, useAsk, useMay, useMe } from '../api'
+import { type Listed, door, useAsk, useMay } from '../api'
+import { Closed } from '../Closed'
 import { Ask, Facts, Grid, Mark, PAGE, type Question, bytes } from '../kit'
 import { AuditGrid } from '../system/Audit'
 import { LedgerGrid } from '../ledger/Ledger'
@@ -130,6 +131,7 @@ function Actions({ customer }: { customer: Whole }) {
 
 function Body({ customer }: { customer: Whole }) {
   const tab = useTab('packages', 'accounts', 'orders', 'ledger', 'audit')
+  const owner = useMay()('audit/list')
   const realName = customer.real_name
   // Sites share addresses: an id names one customer.
   const named = String(customer.id)
@@ -160,21 +162,17 @@ function Body({ customer }: { customer: Whole }) {
             <Tabs.Tab value="accounts" leftSection={<IconUserCircle size={16} />}>{t.accounts}</Tabs.Tab>
             <Tabs.Tab value="orders" leftSection={<IconReceipt2 size={16} />}>{t.orders}</Tabs.Tab>
             <Tabs.Tab value="ledger" leftSection={<IconReportMoney size={16} />}>{t.ledger}</Tabs.Tab>
-            <Owner><Tabs.Tab value="audit" leftSection={<IconHistory size={16} />}>{t.audit}</Tabs.Tab></Owner>
+            {(owner || tab.value === 'audit') && <Tabs.Tab value="audit" leftSection={<IconHistory size={16} />}>{t.audit}</Tabs.Tab>}
           </Strip>
           <Tabs.Panel value="packages"><Packages customer={named} /></Tabs.Panel>
           <Tabs.Panel value="accounts"><Accounts customer={named} /></Tabs.Panel>
           <Tabs.Panel value="orders"><OrderGrid filter={{ customer: named }} /></Tabs.Panel>
           <Tabs.Panel value="ledger"><LedgerGrid customer={named} /></Tabs.Panel>
-          <Tabs.Panel value="audit"><AuditGrid filter={{ customer: named }} /></Tabs.Panel>
+          <Tabs.Panel value="audit">{owner ? <AuditGrid filter={{ customer: named }} /> : <Closed command="audit/list" />}</Tabs.Panel>
         </Tabs>
       </Panel>
     </Stack>
   )
-}
-
-function Owner({ children }: { children: React.ReactNode }) {
-  return useMe().data?.role === 'owner' ? children : null
 }
 
 interface PackageRow { id: number; type: number; title: string; title_zh: string; status: number; total: number; used: number; left: number; expires_at: string }

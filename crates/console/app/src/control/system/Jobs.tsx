@@ -9,6 +9,7 @@ import { texts } from '../../lib/lang'
 import { Strip, useTab } from '../../lib/tabs'
 import { Loaded, Panel, Screen, done, failed } from '../../lib/ui'
 import { LOOK, type Listed, useAsk, useMay, useTell } from '../api'
+import { Closed } from '../Closed'
 import { Grid, Mark, PAGE } from '../kit'
 
 const t = texts({
@@ -73,7 +74,7 @@ export function Jobs() {
         <Tabs {...tab} keepMounted={false}>
           <Strip px="md" pt="xs">
             <Tabs.Tab value="jobs" leftSection={<IconListCheck size={16} />}>{t.jobs}</Tabs.Tab>
-            {owner && <Tabs.Tab value="mails" leftSection={<IconMail size={16} />}>{t.mails}</Tabs.Tab>}
+            {(owner || tab.value === 'mails') && <Tabs.Tab value="mails" leftSection={<IconMail size={16} />}>{t.mails}</Tabs.Tab>}
           </Strip>
           <Tabs.Panel value="jobs">
             <Grid
@@ -88,7 +89,7 @@ export function Jobs() {
               ]}
             />
           </Tabs.Panel>
-          <Tabs.Panel value="mails"><Mails /></Tabs.Panel>
+          <Tabs.Panel value="mails">{owner ? <Mails /> : <Closed command="mail/list" />}</Tabs.Panel>
         </Tabs>
       </Panel>
     </Screen>
