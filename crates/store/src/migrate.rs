@@ -65,6 +65,7 @@ twins! {
     100 "0100_failed_logins",
     110 "0110_held_money",
     120 "0120_message_records",
+    121 "0121_called_gifts",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

@@ -10,12 +10,27 @@ use turnpike_base::{Money, Result, Timestamp};
 use turnpike_network::statics::hold;
 use turnpike_store::WriteTx;
 
-/// Takes away what `amount` of the order's price paid for, until the dispute is over. A dispute that grows takes more.
-pub async fn freeze(tx: &WriteTx, order: &Order, dispute: &str, amount: Money, now: Timestamp) -> Result<()> {
+/// Takes away what `amount` of the order's price paid for, as far as the dispute has not taken it yet, until it is over: one
+/// that grows takes more, and so does one that is asked again after running traffic gave back what it had on lease. Whether
+/// that may come to something later.
+pub async fn freeze(
+    tx: &WriteTx,
+    order: &Order,
+    dispute: &str,
+    amount: Money,
+    now: Timestamp,
+) -> Result<bool> {
+    let held = queries::frozen_by(tx, dispute).await?;
+    let mut waits = false;
     for given in queries::of_order(tx, &order.trade_no).await? {
-        let bought = back::up(given.size(), amount.0, order.pay_fee().0);
-        let frozen = bought.min(back::left(tx, &given, now).await?);
-        let Some(package) = change::lock(tx, given.package).await?.filter(|_| frozen > 0) else { continue };
+        let has = held.iter().find(|(one, _)| one.id == given.id).map_or(0, |(_, frozen)| *frozen);
+        let missing = back::up(given.size(), amount.0, order.pay_fee().0) - has;
+        let frozen = missing.min(back::left(tx, &given, now).await?);
+        let Some(package) = change::lock(tx, given.package).await? else { continue };
+        waits |= given.kind.is_drawn() && missing > frozen && package.reserved > 0;
+        if frozen <= 0 {
+            continue;
+        }
         if is_address(&given) {
             // It may come back: until then, and as long as its time would last, nobody else gets it.
             hold::keep(tx, package.id, package.expires_at).await?;
@@ -24,7 +39,7 @@ pub async fn freeze(tx: &WriteTx, order: &Order, dispute: &str, amount: Money, n
         queries::take(tx, given.id, frozen).await?;
         queries::freeze(tx, dispute, given.id, frozen, now).await?;
     }
-    Ok(())
+    Ok(waits)
 }
 
 /// The dispute was withdrawn: what it held comes back, an address as well unless it was given up meanwhile.

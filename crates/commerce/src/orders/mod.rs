@@ -32,6 +32,7 @@ pub use model::{Choices, EXACT, Goods, OVER, Order, Paid, SHORT, Settled, Status
 pub use purchase::{Purchase, purchase};
 pub use queries::{Filter, by_id, by_trade_no, extend, lock, set_out_trade_no, sold, titles};
 pub use quote::Buyer;
+pub(crate) use refund::gift_due;
 pub use request::Request;
 pub use scarce::takes_most;
 

@@ -7,7 +7,7 @@ use super::{error, queries};
 use crate::ledger::{self, Account, Kind};
 use crate::{State, grants, payments, products};
 use turnpike_base::{Money, Result, Timestamp};
-use turnpike_store::{WriteTx, retrying};
+use turnpike_store::{Read, WriteTx, retrying};
 
 /// The operator pays an order back; see [`refund`].
 pub async fn refund_order(
@@ -39,8 +39,13 @@ pub async fn refund(
         return Err(error::not_paid(trade_no));
     }
     let left = Money(order.goods_fee().0 - order.refund_fee.0);
+    // What is frozen of goods is unused no more; a balance freezes as money.
+    let held = match order.goods.what {
+        What::Balance { .. } => payments::called(tx, &order).await?.held,
+        _ => Money::ZERO,
+    };
     let most = match order.goods.what {
-        What::Balance { .. } => unspent(tx, &order).await?.min(left),
+        What::Balance { .. } => Money(unspent(tx, &order).await?.0.min(left.0 - held.0)),
         _ => Money(grants::back::unused(tx, &order, now).await?.0 - order.refund_fee.0),
     };
     let paid = amount.unwrap_or(most);
@@ -52,13 +57,13 @@ pub async fn refund(
     }
     let from = match order.goods.what {
         What::Balance { .. } => {
-            take_gift(tx, &order, gift_due(&order), now).await?;
+            take_gift(tx, &order, gift_due(tx, &order).await?, now).await?;
             Account::Balance(order.customer)
         }
         _ => {
             // Of balance that came on top, what is there is taken back; what was spent was used.
             let there = ledger::balance(tx, order.customer).await?.max(Money::ZERO);
-            take_gift(tx, &order, gift_due(&order).min(there), now).await?;
+            take_gift(tx, &order, gift_due(tx, &order).await?.min(there), now).await?;
             grants::back::take(tx, state, &order, paid, most, now).await?;
             Account::Refunds
         }
@@ -66,7 +71,7 @@ pub async fn refund(
     payments::pay_back(tx, state, &order, &[(from, Money(-paid.0))], now).await?;
     let refund_fee = Money(order.refund_fee.0 + paid.0);
     // What a dispute holds or traffic has on lease may come back: until then the order is not over.
-    let over = paid == most && !grants::back::is_held_back(tx, &order).await?;
+    let over = paid == most && held == Money::ZERO && !grants::back::is_held_back(tx, &order).await?;
     let whole = over || refund_fee == order.goods_fee();
     queries::set_refunded(tx, order.id, refund_fee, whole).await?;
     if whole {
@@ -80,7 +85,7 @@ pub async fn refund(
 /// back already: so much less can be refunded.
 pub async fn called_back(tx: &WriteTx, order: &Order, amount: Money, now: Timestamp) -> Result<()> {
     let there = ledger::balance(tx, order.customer).await?.max(Money::ZERO);
-    take_gift(tx, order, gift_due(order).min(there), now).await?;
+    take_gift(tx, order, gift_due(tx, order).await?.min(there), now).await?;
     let refund_fee = Money(order.refund_fee.0 + amount.0).min(order.goods_fee());
     let whole = order.status == Status::Refunded || refund_fee == order.goods_fee();
     queries::set_refunded(tx, order.id, refund_fee, whole).await?;
@@ -98,15 +103,18 @@ async fn put_back(tx: &WriteTx, order: &Order) -> Result<()> {
     Ok(())
 }
 
-/// The gift that an order still has to give back: all of it before the first refund.
-const fn gift_due(order: &Order) -> Money {
-    if order.refund_fee.0 == 0 { order.gift() } else { Money::ZERO }
+/// The gift that an order still has to give back: all of it before the first refund, but for what disputes took.
+pub(crate) async fn gift_due(tx: &impl Read, order: &Order) -> Result<Money> {
+    if order.refund_fee != Money::ZERO || order.gift() == Money::ZERO {
+        return Ok(Money::ZERO);
+    }
+    Ok(Money((order.gift().0 - payments::called(tx, order).await?.gift.0).max(0)))
 }
 
 /// What of a recharge can be paid out: the balance without its gift.
 async fn unspent(tx: &WriteTx, order: &Order) -> Result<Money> {
     let balance = ledger::balance(tx, order.customer).await?;
-    Ok(Money((balance.0 - gift_due(order).0).max(0)))
+    Ok(Money((balance.0 - gift_due(tx, order).await?.0).max(0)))
 }
 
 async fn take_gift(tx: &WriteTx, order: &Order, gift: Money, now: Timestamp) -> Result<()> {

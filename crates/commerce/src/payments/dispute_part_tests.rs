@@ -207,7 +207,8 @@ both_engines! {
         scene.paid(&session, None).await;
         let told = Told(&scene, "pi_1");
         told.to("dp_1", 2_000, "needs_response").await;
-        scene.refund(&order, Some(5_000)).await.unwrap();
+        assert!(scene.refund(&order, Some(3_001)).await.is_err(), "a dispute holds it");
+        scene.refund(&order, None).await.unwrap();
         scene.work(NOW).await;
         assert_eq!((scene.stripe.refunds(), scene.balance().await), (vec![3_000], 50_000), "the bank has the rest");
         told.to("dp_1", 5_000, "lost").await;

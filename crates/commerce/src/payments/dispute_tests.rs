@@ -3,6 +3,7 @@
 use super::scene::{NOW, SECONDS, Scene};
 use crate::grants;
 use crate::orders::{Order, Status as Stand};
+use turnpike_access::packages::meter;
 use turnpike_base::Money;
 use turnpike_store::both_engines;
 
@@ -104,6 +105,84 @@ both_engines! {
             scene.proves().await;
         }
         assert_eq!(scene.now(&whole).await.refund_fee, Money(4_900));
+    }
+
+    async fn what_traffic_has_on_lease_is_held_as_it_comes_back(store: Store) {
+        let scene = Scene::open(&store, 0).await;
+        let (order, session) = scene.begun("bucket", None).await;
+        scene.paid(&session, None).await;
+        let lease = async |bytes: i64, used: i64| {
+            let tx = store.write().await.unwrap();
+            let package = grants::of_order(&tx, &order.trade_no).await.unwrap()[0].package;
+            meter::book(&tx, package, used, bytes).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        for (id, ends, used, left) in [("dp_1", "won", 0, 11 << 30), ("dp_2", "lost", 100, 100)] {
+            lease(1 << 30, 0).await;
+            tell(&scene, id, "pi_1", 9_999, "needs_response").await;
+            assert_eq!(total(&scene, &order).await, 1 << 30, "traffic has it");
+            lease(-(1 << 29), 0).await;
+            assert!(scene.work(NOW.plus_seconds(10)).await.contains(&"payment_freeze done".into()));
+            assert_eq!(total(&scene, &order).await, 1 << 29, "as far as it came back");
+            // Nobody looks before the dispute ends.
+            lease(-(1 << 29), used).await;
+            tell(&scene, id, "pi_1", 9_999, ends).await;
+            assert_eq!(total(&scene, &order).await, left, "{ends}");
+            scene.work(NOW.plus_seconds(20)).await;
+            scene.proves().await;
+        }
+    }
+
+    async fn what_was_given_on_top_is_held_as_well(store: Store) {
+        let scene = Scene::open(&store, 0).await;
+        let (order, session) = scene.begun("recharge", Some(20_000)).await;
+        assert_eq!(scene.paid(&session, None).await, "paid");
+        let all = 20_000 + 2_100;
+        assert_eq!(scene.balance().await, all);
+        for (id, ends) in [("dp_1", "won"), ("dp_2", "lost")] {
+            tell(&scene, id, "pi_1", 5_000, "needs_response").await;
+            assert_eq!(scene.balance().await, 15_000, "the money, and all of the gift");
+            scene.proves().await;
+            tell(&scene, id, "pi_1", 5_000, ends).await;
+            assert_eq!(scene.balance().await, if ends == "won" { all } else { 15_000 });
+            scene.proves().await;
+        }
+        tell(&scene, "dp_3", "pi_1", 15_000, "needs_response").await;
+        assert_eq!((scene.balance().await, scene.now(&order).await.refund_fee), (0, Money(5_000)));
+        scene.proves().await;
+    }
+
+    async fn of_a_gift_that_was_spent_a_dispute_holds_what_is_there(store: Store) {
+        let scene = Scene::open(&store, 0).await;
+        let (order, session) = scene.begun("gifted", None).await;
+        assert_eq!(scene.paid(&session, None).await, "paid");
+        assert_eq!(scene.balance().await, 500);
+        let spent = scene.credit(-300).await;
+        tell(&scene, "dp_1", "pi_1", 2_000, "needs_response").await;
+        assert_eq!((spent, scene.balance().await), (200, 0), "never more: it falls below zero by no gift");
+        tell(&scene, "dp_1", "pi_1", 2_000, "won").await;
+        assert_eq!((scene.balance().await, scene.now(&order).await.status), (200, Stand::Paid));
+        scene.proves().await;
+    }
+
+    async fn what_a_dispute_holds_of_a_top_up_is_not_paid_back_as_well(store: Store) {
+        let scene = Scene::open(&store, 0).await;
+        let (order, session) = scene.begun("recharge", Some(20_000)).await;
+        scene.paid(&session, None).await;
+        scene.credit(50_000).await;
+        tell(&scene, "dp_1", "pi_1", 5_000, "needs_response").await;
+        assert!(scene.refund(&order, Some(15_001)).await.is_err());
+        let part = scene.refund(&order, None).await.unwrap();
+        assert_eq!((part.refund_fee, part.status), (Money(15_000), Stand::Paid), "the rest may come back");
+        scene.work(NOW).await;
+        assert_eq!(scene.stripe.refunds(), [15_000]);
+        tell(&scene, "dp_1", "pi_1", 5_000, "won").await;
+        assert_eq!(scene.balance().await, 55_000, "its gift is taken as ever");
+        let whole = scene.refund(&order, None).await.unwrap();
+        assert_eq!((whole.refund_fee, whole.status, scene.balance().await), (Money(20_000), Stand::Refunded, 50_000));
+        scene.work(NOW).await;
+        assert_eq!(scene.stripe.refunds().iter().sum::<i64>(), 20_000);
+        scene.proves().await;
     }
 
     async fn a_second_payment_that_is_called_back_takes_nothing_of_the_order(store: Store) {

@@ -4,7 +4,7 @@
 
 use super::model::{Payment, Refund};
 use super::parts::Part;
-use super::{queries, records};
+use super::{jobs, queries, records};
 use crate::ledger::{self, Account, Kind, Posting};
 use crate::orders::{self, Order, Status, What};
 use crate::prices::rules::share;
@@ -12,35 +12,49 @@ use crate::{State, grants, invoices};
 use turnpike_base::{Fault, Money, ProductType, Result, Timestamp};
 use turnpike_store::{WriteTx, retrying};
 
+/// Seconds until traffic that runs is looked at again for what it gave back.
+const LEASES: i64 = 10;
+
 /// What a disputed payment was for.
-struct Case {
-    payment: Payment,
+pub(super) struct Case {
+    pub(super) payment: Payment,
     /// The order that was paid.
-    order: Order,
+    pub(super) order: Order,
     /// The order whose goods it bought: a rest completes another one.
-    bought: Order,
+    pub(super) bought: Order,
     /// Nothing was bought by it: it is on the balance.
-    closed: bool,
+    pub(super) closed: bool,
 }
 
 impl Case {
     /// What an amount was of the price of what it bought: of a rest, its own fee is not.
-    fn worth(&self, ordered: Money) -> Money {
+    pub(super) fn worth(&self, ordered: Money) -> Money {
         match self.order.goods.what {
             What::Rest { .. } => share(self.order.goods_fee(), ordered.0, self.order.pay_fee().0),
             _ => ordered,
         }
     }
 
+    /// What of it stood on the balance.
+    fn on_balance(&self, part: Part) -> Money {
+        Money(part.beside.0 + if self.is_top_up() { part.ordered.0 } else { 0 })
+    }
+
+    /// Whether what it bought is balance.
+    pub(super) fn is_top_up(&self) -> bool {
+        self.bought.product_type == ProductType::Recharge
+    }
+
     /// The entry that moves the money: away by a dispute, back when it is won.
-    fn lines(&self, amount: Money, part: Part, away: bool) -> [(Account, Money); 3] {
-        let topped_up = self.bought.product_type == ProductType::Recharge;
-        let balance = part.beside.0 + if topped_up { part.ordered.0 } else { 0 };
+    fn lines(&self, moved: Moved) -> [(Account, Money); 4] {
+        let Moved { amount, part, gift, away } = moved;
+        let balance = self.on_balance(part).0;
         let sign = if away { -1 } else { 1 };
         [
             (Account::Disputes, Money(sign * (amount.0 - balance))),
-            (Account::Balance(self.order.customer), Money(sign * balance)),
+            (Account::Balance(self.order.customer), Money(sign * (balance + gift.0))),
             (Account::Cash(self.payment.pm_id), Money(-sign * amount.0)),
+            (Account::Gifts, Money(-sign * gift.0)),
         ]
     }
 
@@ -53,7 +67,7 @@ impl Case {
         now: Timestamp,
     ) -> Result<()> {
         let Order { site, customer, ref trade_no, .. } = self.order;
-        let lines = &self.lines(moved.amount, moved.part, moved.away);
+        let lines = &self.lines(moved);
         let posting = Posting { site, customer, kind, trade_no, memo: dispute, lines, overdraw: true };
         ledger::post(tx, &posting, now).await
     }
@@ -64,11 +78,13 @@ impl Case {
 struct Moved {
     amount: Money,
     part: Part,
+    /// What was given on top of what it paid.
+    gift: Money,
     away: bool,
 }
 
 /// The orders stay locked, and the payment: disputes and refunds of it come one after another.
-async fn case(tx: &WriteTx, payment: i64) -> Result<Case> {
+pub(super) async fn case(tx: &WriteTx, payment: i64) -> Result<Case> {
     let missing = || Fault::internal("dispute_without_payment", payment.to_string());
     let found = queries::payment(tx, payment).await?.ok_or_else(missing)?;
     let order = order_of(tx, &found).await?;
@@ -148,16 +164,53 @@ async fn take(
     stop_waiting(tx, state, case, now).await?;
     let left = queries::parts(tx, &case.payment).await?.left(case.closed);
     let part = left.of(amount);
+    let before = records::lock_open_dispute(tx, dispute).await?.map_or(Money::ZERO, |open| open.part.ordered);
+    let gift = gift_held(tx, case, part).await?;
     records::grow_dispute(tx, dispute, amount, part).await?;
-    case.post(tx, Kind::Dispute, dispute, Moved { amount, part, away: true }, now).await?;
-    if part.ordered > Money::ZERO {
-        grants::freeze::freeze(tx, &case.bought, dispute, case.worth(part.ordered), now).await?;
+    records::hold_gift(tx, dispute, gift).await?;
+    case.post(tx, Kind::Dispute, dispute, Moved { amount, part, gift, away: true }, now).await?;
+    let ordered = Money(before.0 + part.ordered.0);
+    if freeze(tx, case, dispute, ordered, now).await? {
+        jobs::plan(tx, jobs::FREEZE, case.payment.id, now.plus_seconds(LEASES), now).await?;
     }
     Ok(())
 }
 
+/// Freezes what `ordered` paid for; whether running traffic may give back more of it.
+async fn freeze(tx: &WriteTx, case: &Case, dispute: &str, ordered: Money, now: Timestamp) -> Result<bool> {
+    if ordered == Money::ZERO {
+        return Ok(false);
+    }
+    grants::freeze::freeze(tx, &case.bought, dispute, case.worth(ordered), now).await
+}
+
+/// What traffic had on lease when a payment was disputed is frozen as it comes back; when to look again. A job runs it.
+pub(super) async fn freeze_more(state: &State, payment: i64, now: Timestamp) -> Result<Option<Timestamp>> {
+    retrying(|| freeze_more_once(state, payment, now)).await
+}
+
+async fn freeze_more_once(state: &State, payment: i64, now: Timestamp) -> Result<Option<Timestamp>> {
+    let tx = state.store.write().await?;
+    let case = case(&tx, payment).await?;
+    let mut waits = false;
+    for (dispute, ordered) in records::open_disputes(&tx, payment).await? {
+        waits |= freeze(&tx, &case, &dispute, ordered, now).await?;
+    }
+    tx.commit().await?;
+    Ok(waits.then(|| now.plus_seconds(LEASES)))
+}
+
+/// What was given on top goes along with the first of what was ordered, as far as it is there still.
+async fn gift_held(tx: &WriteTx, case: &Case, part: Part) -> Result<Money> {
+    if part.ordered == Money::ZERO {
+        return Ok(Money::ZERO);
+    }
+    let there = ledger::balance(tx, case.order.customer).await?.0 - case.on_balance(part).0;
+    Ok(orders::gift_due(tx, &case.bought).await?.min(Money(there.max(0))))
+}
+
 /// Nobody waits for the rest of an order whose first part is called back: what came is on the balance, and goes.
-async fn stop_waiting(tx: &WriteTx, state: &State, case: &mut Case, now: Timestamp) -> Result<()> {
+pub(super) async fn stop_waiting(tx: &WriteTx, state: &State, case: &mut Case, now: Timestamp) -> Result<()> {
     let left = queries::parts(tx, &case.payment).await?.left(case.closed);
     let waiting = [&case.order, &case.bought].into_iter().find(|order| order.status == Status::Unpaid);
     let Some(waiting) = waiting.filter(|_| left.ordered > Money::ZERO) else { return Ok(()) };
@@ -198,10 +251,13 @@ async fn end_once(
     let Some(open) = records::lock_open_dispute(&tx, dispute).await? else { return Ok("again") };
     records::end_dispute(&tx, dispute, won, now).await?;
     if won {
-        let moved = Moved { amount: open.amount, part: open.part, away: false };
+        // Of an order that was paid back meanwhile the gift stays taken.
+        let gift = if case.bought.refund_fee == Money::ZERO { open.gift } else { Money::ZERO };
+        let moved = Moved { amount: open.amount, part: open.part, gift, away: false };
         case.post(&tx, Kind::DisputeWon, dispute, moved, now).await?;
         grants::freeze::thaw(&tx, dispute, now).await?;
     } else {
+        freeze(&tx, &case, dispute, open.part.ordered, now).await?;
         let gone = Money(open.part.ordered.0 + open.part.beside.0);
         invoices::went(&tx, &case.order.trade_no, gone, now).await?;
         grants::freeze::forfeit(&tx, state, dispute, now).await?;

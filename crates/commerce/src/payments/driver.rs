@@ -80,10 +80,12 @@ pub struct Notice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum News {
-    /// A payment's page has come to this.
-    Payment { session: String, payment: Option<i64>, standing: Standing },
+    /// A payment's page has come to this; the attempt that it names, and the order.
+    Payment { session: String, payment: Option<(i64, String)>, standing: Standing },
     /// A refund could not be made after all.
     RefundFailed { refund: String },
+    /// A refund that nobody here asked for: it was made at the provider.
+    RefundMade { refund: String, intent: String, amount: Money },
     /// A payer's bank calls a payment back, or more of it: `amount` is all that the dispute is over.
     DisputeOpened { dispute: String, intent: String, amount: Money },
     /// The dispute is over.

@@ -133,7 +133,7 @@ async fn attempt(
     let fits = |p: &Payment| {
         p.pm_id == method.id && p.amount == order.missing() && p.created_at > fresh && begins(p)
     };
-    if let Some(payment) = queries::open_of(tx, &order.trade_no).await?.into_iter().find(fits) {
+    if let Some(payment) = queries::payable_of(tx, &order.trade_no).await?.into_iter().find(fits) {
         return Ok(payment);
     }
     let return_url = format!("{}/pay/return", payer.base_url);

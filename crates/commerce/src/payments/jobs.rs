@@ -2,7 +2,7 @@
 
 use super::driver::{Driver, Standing};
 use super::model::{Payment, Status};
-use super::{flow, notices, queries, reconcile, refunds, rules, unmatched};
+use super::{disputes, flow, notices, queries, reconcile, refunds, rules, unmatched};
 use crate::State;
 use crate::orders::Order;
 use turnpike_base::{Fault, Result, Timestamp};
@@ -21,6 +21,9 @@ pub(super) const CLOSE: &str = "payment_close";
 pub(super) const REFUND: &str = "payment_refund";
 /// Return what fits no order.
 pub(super) const RETURN: &str = "payment_return";
+
+/// Freeze what a disputed payment bought and traffic gave back since.
+pub(super) const FREEZE: &str = "payment_freeze";
 
 /// An attempt that can't begin any more is looked for so much later, in seconds: its last request may be on its way.
 const SLACK: i64 = 60;
@@ -53,6 +56,7 @@ pub async fn run(state: &State, job: &Job, now: Timestamp) -> Result<Option<Time
         POLL => poll(state, id, now).await,
         REFUND => refunds::make(state, id, now).await,
         RETURN => unmatched::make(state, id, now).await,
+        FREEZE => disputes::freeze_more(state, id, now).await,
         CLOSE => close(state, id).await.map(|()| None),
         other => Err(Fault::internal("job_unknown", format!("no worker for jobs of kind {other}"))),
     }

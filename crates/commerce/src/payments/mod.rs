@@ -12,6 +12,9 @@ mod dispute_tests;
 mod disputes;
 pub mod driver;
 mod drivers;
+mod elsewhere;
+#[cfg(test)]
+mod elsewhere_tests;
 mod error;
 #[cfg(test)]
 mod fee_tests;
@@ -59,7 +62,7 @@ pub use open::router as open_router;
 pub use proofs::{Proof, forget as forget_proofs, of_order as proofs_of};
 pub use queries::refunds;
 pub use reconcile::Reconciliation;
-pub use records::reconciliations;
+pub use records::{called, reconciliations};
 pub use refunds::{made_by_hand, pay_back};
 pub use returns::{left_to_return, send_back};
 pub use unmatched::{Unmatched, give_back, list as unmatched};

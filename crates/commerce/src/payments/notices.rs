@@ -2,7 +2,7 @@
 
 use super::driver::{News, Notice, Standing};
 use super::model::Payment;
-use super::{disputes, flow, queries, records, refunds};
+use super::{disputes, elsewhere, flow, queries, records, refunds};
 use crate::State;
 use http::HeaderMap;
 use turnpike_base::{Code, Fault, Result, Timestamp};
@@ -108,7 +108,7 @@ async fn apply(state: &State, from: Kept, notice: &Notice, now: Timestamp) -> Re
     let pm_id = from.pm_id;
     let outcome = match &notice.news {
         News::Payment { session, payment, standing } => {
-            let found = find(state, pm_id, session, *payment).await?;
+            let found = find(state, pm_id, session, payment.as_ref()).await?;
             let Some(payment) = found else { return done(state, pm_id, notice, "unknown", now).await };
             return stand(state, &payment, standing, Some(notice), now).await;
         }
@@ -118,6 +118,10 @@ async fn apply(state: &State, from: Kept, notice: &Notice, now: Timestamp) -> Re
                 Some(refund) => refunds::failed(state, refund.id, now).await.map(|()| "refund_failed")?,
                 None => "unknown",
             }
+        }
+        News::RefundMade { refund, intent, amount } => {
+            let told = elsewhere::Made { reference: refund, intent, amount: *amount };
+            elsewhere::book(state, told, now).await?
         }
         News::DisputeOpened { dispute, intent, amount } => {
             disputes::open(state, dispute, intent, *amount, now).await?
@@ -134,15 +138,21 @@ async fn apply(state: &State, from: Kept, notice: &Notice, now: Timestamp) -> Re
 }
 
 /// The attempt that a page belongs to. A notice may be faster than the answer that told us the page's name:
-/// then the page itself names the attempt.
-async fn find(state: &State, pm_id: i64, session: &str, id: Option<i64>) -> Result<Option<Payment>> {
+/// then the page itself names the attempt, and its order: another shop that is paid into the same account counts its attempts, too.
+async fn find(
+    state: &State,
+    pm_id: i64,
+    session: &str,
+    named: Option<&(i64, String)>,
+) -> Result<Option<Payment>> {
     let tx = state.store.read().await?;
     if let Some(payment) = queries::by_session(&tx, session).await? {
         return Ok(Some(payment));
     }
-    let Some(id) = id else { return Ok(None) };
-    let payment = queries::payment(&tx, id).await?;
-    Ok(payment.filter(|payment| payment.pm_id == pm_id && payment.session.is_none()))
+    let Some((id, trade_no)) = named else { return Ok(None) };
+    let payment = queries::payment(&tx, *id).await?;
+    let is_it = |p: &Payment| p.pm_id == pm_id && p.session.is_none() && p.trade_no == *trade_no;
+    Ok(payment.filter(is_it))
 }
 
 /// Books how an attempt stands, and that the notice which told so is applied, in one transaction.

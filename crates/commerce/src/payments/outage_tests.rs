@@ -1,7 +1,7 @@
 //! What becomes of attempts that begin while the provider is away: the customer can pay as soon as it is back, and
 //! whatever is paid twice is found.
 
-use super::scene::{NOW, STRIPE, Scene};
+use super::scene::{NOW, SECONDS, STRIPE, Scene};
 use super::*;
 use crate::orders::{Order, Status as Stand};
 use turnpike_base::{Code, Lang};
@@ -35,6 +35,22 @@ both_engines! {
         assert_eq!(scene.count("payments WHERE status = 'gone'").await, 1, "the first one never began");
         assert_eq!((scene.stripe.sessions(), scene.paid(&session, None).await), (1, "paid".into()));
         scene.proves().await;
+    }
+
+    async fn a_page_of_another_shop_pays_nothing_here(store: Store) {
+        let scene = Scene::open(&store, 0).await;
+        let order = scene.order("bucket", STRIPE, None).await;
+        scene.stripe.go_away(true);
+        away(&scene, &order).await;
+        let mut page = serde_json::json!({"id": "cs_foreign", "payment_status": "paid", "status": "complete", "amount_total": 9_999,
+            "currency": "cny", "payment_intent": "pi_foreign", "client_reference_id": "SHOP-B-1", "metadata": {"payment": "1"}});
+        let told = async |page: &serde_json::Value| {
+            scene.tell(scene.stripe.notice("checkout.session.completed", page, SECONDS)).await.1["outcome"].clone()
+        };
+        assert_eq!(told(&page).await, "unknown");
+        assert_eq!(scene.now(&order).await.status, Stand::Unpaid);
+        page["client_reference_id"] = order.trade_no.clone().into();
+        assert_eq!(told(&page).await, "paid", "its own names it");
     }
 
     async fn an_attempt_is_asked_for_again_in_the_same_words(store: Store) {

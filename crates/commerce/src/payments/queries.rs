@@ -82,6 +82,13 @@ pub(super) async fn open_of(tx: &impl Read, trade_no: &str) -> Result<Vec<Paymen
     tx.rows(sql, args![trade_no]).await?.iter().map(read_payment).collect()
 }
 
+/// Those of which nothing came in another currency either: their pages can still be paid.
+pub(super) async fn payable_of(tx: &impl Read, trade_no: &str) -> Result<Vec<Payment>, StoreError> {
+    let sql = "SELECT * FROM payments p WHERE trade_no = $1 AND status = 'open' \
+        AND NOT EXISTS (SELECT 1 FROM payment_unmatched u WHERE u.payment_id = p.id) ORDER BY id";
+    tx.rows(sql, args![trade_no]).await?.iter().map(read_payment).collect()
+}
+
 /// Payments of an order, and of the rests that completed it, of which not all went back; locked, newest first.
 pub(super) async fn refundable(tx: &WriteTx, order: &Order) -> Result<Vec<Payment>, StoreError> {
     let sql = "SELECT * FROM payments WHERE (trade_no = $1 OR trade_no IN (SELECT trade_no FROM orders \

@@ -2,9 +2,12 @@
 
 use super::driver::Notice;
 use super::listing::Place;
+use super::model::Refund;
 use super::notices::{Kept, Waiting};
 use super::parts::Part;
+use super::queries;
 use super::reconcile::Reconciliation;
+use crate::orders::Order;
 use turnpike_base::{Money, Timestamp};
 use turnpike_store::{Read, Row, StoreError, WriteTx, args};
 
@@ -74,6 +77,31 @@ pub(super) async fn grow_dispute(
     tx.exec(sql, args![dispute, amount, part.ordered, part.beside]).await.map(drop)
 }
 
+/// A dispute holds so much more of what was given on top.
+pub(super) async fn hold_gift(tx: &WriteTx, dispute: &str, gift: Money) -> Result<(), StoreError> {
+    let sql = "UPDATE payment_disputes SET gift = gift + $2 WHERE dispute = $1";
+    tx.exec(sql, args![dispute, gift]).await.map(drop)
+}
+
+/// What disputes that are not won took of an order.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Called {
+    /// Of what was given on top.
+    pub gift: Money,
+    /// Of what was paid for it and its rests, by those that are open.
+    pub held: Money,
+}
+
+/// What disputes took of an order, and of its rests.
+pub async fn called(tx: &impl Read, order: &Order) -> Result<Called, StoreError> {
+    let sql = "SELECT CAST(COALESCE(SUM(d.gift), 0) AS BIGINT) AS gift, \
+            CAST(COALESCE(SUM(CASE WHEN d.status = 'open' THEN d.ordered ELSE 0 END), 0) AS BIGINT) AS held \
+        FROM payments p JOIN payment_disputes d ON d.payment_id = p.id WHERE d.status <> 'won' AND (p.trade_no = $1 \
+        OR p.trade_no IN (SELECT trade_no FROM orders WHERE customer_id = $2 AND product_type = 26 AND completes = $1))";
+    let row = tx.row(sql, args![&order.trade_no, order.customer]).await?;
+    row.map_or(Ok(Called::default()), |row| Ok(Called { gift: row.get("gift")?, held: row.get("held")? }))
+}
+
 /// A dispute that is open.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OpenDispute {
@@ -81,6 +109,8 @@ pub(super) struct OpenDispute {
     pub(super) amount: Money,
     /// What it took of it.
     pub(super) part: Part,
+    /// What it holds of what was given on top.
+    pub(super) gift: Money,
 }
 
 pub(super) async fn lock_open_dispute(
@@ -90,9 +120,29 @@ pub(super) async fn lock_open_dispute(
     let sql = "SELECT * FROM payment_disputes WHERE dispute = $1 AND status = 'open' ORDER BY dispute";
     let read = |row: &Row| {
         let part = Part { ordered: row.get("ordered")?, beside: row.get("beside")? };
-        Ok(OpenDispute { amount: row.get("amount")?, part })
+        Ok(OpenDispute { amount: row.get("amount")?, part, gift: row.get("gift")? })
     };
     tx.lock(sql, args![dispute]).await?.first().map(read).transpose()
+}
+
+/// A refund of just this amount of a payment that is promised and not made; the oldest.
+pub(super) async fn promised(
+    tx: &WriteTx,
+    payment: i64,
+    amount: Money,
+) -> Result<Option<Refund>, StoreError> {
+    let sql = "SELECT id FROM payment_refunds WHERE payment_id = $1 AND amount = $2 AND status = 'promised' ORDER BY id LIMIT 1";
+    match tx.row(sql, args![payment, amount]).await? {
+        Some(row) => queries::lock_refund(tx, row.get("id")?).await,
+        None => Ok(None),
+    }
+}
+
+/// The open disputes of a payment, and what each took of what was ordered.
+pub(super) async fn open_disputes(tx: &impl Read, payment: i64) -> Result<Vec<(String, Money)>, StoreError> {
+    let sql = "SELECT dispute, ordered FROM payment_disputes WHERE payment_id = $1 AND status = 'open' ORDER BY dispute";
+    let rows = tx.rows(sql, args![payment]).await?;
+    rows.iter().map(|row| Ok((row.get("dispute")?, row.get("ordered")?))).collect()
 }
 
 /// The payment of a dispute, open or over.

@@ -13,11 +13,11 @@ use turnpike_store::{WriteTx, retrying};
 /// Whose money goes back, and what for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Owed<'a> {
-    site: SiteId,
-    customer: CustomerId,
-    trade_no: &'a str,
+    pub(super) site: SiteId,
+    pub(super) customer: CustomerId,
+    pub(super) trade_no: &'a str,
     /// What a person reads beside it.
-    memo: &'a str,
+    pub(super) memo: &'a str,
 }
 
 impl<'a> Owed<'a> {
@@ -108,7 +108,7 @@ pub(super) async fn make(state: &State, id: i64, now: Timestamp) -> Result<Optio
     }
 }
 
-fn owed(refund: &Refund) -> Owed<'_> {
+pub(super) fn owed(refund: &Refund) -> Owed<'_> {
     let Refund { site, customer, ref trade_no, .. } = *refund;
     Owed { site, customer, trade_no, memo: "" }
 }

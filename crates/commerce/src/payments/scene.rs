@@ -131,6 +131,15 @@ impl Scene {
         ledger::balance(&self.shop.state.store.read().await.unwrap(), self.shop.customer).await.unwrap().0
     }
 
+    /// An operator gives or takes; gives the balance afterwards.
+    pub(super) async fn credit(&self, amount: i64) -> i64 {
+        let (tx, site, customer) =
+            (self.shop.state.store.write().await.unwrap(), self.shop.site.id, self.shop.customer);
+        ledger::credit_by_operator(&tx, site, customer, Money(amount), "test", NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        self.balance().await
+    }
+
     pub(super) async fn count(&self, what: &str) -> i64 {
         let tx = self.shop.state.store.read().await.unwrap();
         let row = tx.row(&format!("SELECT COUNT(*) AS n FROM {what}"), args![]).await.unwrap();

@@ -261,6 +261,8 @@ both_engines! {
         let id = waiting[0].id;
         assert_eq!(give_back(&scene.shop.state, id, None, NOW).await.unwrap().status, "returning");
         assert_eq!(give_back(&scene.shop.state, id, None, NOW).await.unwrap_err().slug, "unmatched_ended");
+        let again = scene.pay(&order, STRIPE).await.unwrap().payment.unwrap();
+        assert_ne!(again.session.unwrap(), session, "who pays again gets a page that can be paid");
         scene.work(NOW).await;
         assert_eq!(scene.stripe.refunds(), [9_999]);
         assert_eq!(unmatched(&store.read().await.unwrap()).await.unwrap()[0].status, "returned");

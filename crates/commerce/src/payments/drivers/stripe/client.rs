@@ -47,6 +47,7 @@ pub(super) struct Session {
     currency: String,
     pub(super) payment_intent: Option<String>,
     metadata: Option<Metadata>,
+    client_reference_id: Option<String>,
 }
 
 /// What we wrote on it.
@@ -56,9 +57,10 @@ struct Metadata {
 }
 
 impl Session {
-    /// The attempt that it was made for, if it was made by us.
-    pub(super) fn payment(&self) -> Option<i64> {
-        self.metadata.as_ref()?.payment.as_ref()?.parse().ok()
+    /// The attempt that it was made for, if it was made by us, and the order.
+    pub(super) fn payment(&self) -> Option<(i64, String)> {
+        let id = self.metadata.as_ref()?.payment.as_ref()?.parse().ok()?;
+        Some((id, self.client_reference_id.clone()?))
     }
 
     pub(super) fn receipt(&self, intent: &str) -> Receipt {

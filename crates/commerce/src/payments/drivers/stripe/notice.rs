@@ -35,6 +35,17 @@ struct Refund {
     id: String,
     #[serde(default)]
     status: String,
+    payment_intent: Option<String>,
+    #[serde(default)]
+    amount: i64,
+    #[serde(default)]
+    metadata: Written,
+}
+
+/// What we write on our own.
+#[derive(Default, Deserialize)]
+struct Written {
+    refund: Option<String>,
 }
 
 fn unreadable(cause: serde_json::Error) -> Fault {
@@ -56,10 +67,8 @@ pub(super) fn read(body: &[u8]) -> Result<Notice> {
             let session: Session = object(event.data)?;
             News::Payment { standing: standing(&session), payment: session.payment(), session: session.id }
         }
-        "refund.updated" | "refund.failed" | "charge.refund.updated" => {
-            let refund: Refund = object(event.data)?;
-            let failed = matches!(refund.status.as_str(), "failed" | "canceled");
-            if failed { News::RefundFailed { refund: refund.id } } else { News::Nothing }
+        "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
+            refunded(object(event.data)?)
         }
         // An inquiry that becomes a dispute tells it by the money that goes.
         "charge.dispute.created" | "charge.dispute.funds_withdrawn" => opened(object(event.data)?),
@@ -74,6 +83,18 @@ pub(super) fn read(body: &[u8]) -> Result<Notice> {
 /// The payer's bank only asks: no money moves, neither when it begins nor when it is closed.
 pub(super) fn is_inquiry(status: &str) -> bool {
     status.starts_with("warning_")
+}
+
+/// Of our own only the end matters that is not what was asked for.
+fn refunded(refund: Refund) -> News {
+    let Refund { id, status, payment_intent, amount, metadata } = refund;
+    match (status.as_str(), payment_intent) {
+        ("failed" | "canceled", _) => News::RefundFailed { refund: id },
+        ("succeeded" | "pending", Some(intent)) if metadata.refund.is_none() => {
+            News::RefundMade { refund: id, intent, amount: Money(amount) }
+        }
+        _ => News::Nothing,
+    }
 }
 
 fn opened(dispute: Dispute) -> News {

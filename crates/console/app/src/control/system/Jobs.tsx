@@ -51,12 +51,13 @@ const t = texts({
   refund: ['退款', 'Pay back'],
   unmatched: ['退回未匹配款项', 'Return what fits no order'],
   check: ['查询付款状态', 'Ask whether a payment came'],
+  freeze: ['冻结有争议付款的余量', 'Freeze what a disputed payment bought'],
   close: ['关闭支付链接', 'Close a payment at its provider'],
 })
 
 const NAMES: Record<string, keyof typeof t> = {
   leases_sweep: 'leases', payment_reconcile: 'reconcile', usage_prune: 'usage', sums_prove: 'sums', endpoints_forget: 'endpoints', statics_sweep: 'statics',
-  orders_expire: 'orders', renewals_run: 'renewals', warnings_send: 'warnings', people_prune: 'people', payment_notices: 'notices', payment_poll: 'check', payment_close: 'close', payment_refund: 'refund', payment_return: 'unmatched', exits_measure: 'exits', ledger_fold: 'ledger',
+  orders_expire: 'orders', renewals_run: 'renewals', warnings_send: 'warnings', people_prune: 'people', payment_notices: 'notices', payment_poll: 'check', payment_close: 'close', payment_refund: 'refund', payment_return: 'unmatched', payment_freeze: 'freeze', exits_measure: 'exits', ledger_fold: 'ledger',
 }
 
 interface Job { id: number; kind: string; key: string; run_at: string; attempts: number; running: boolean; last_error: string | null }
