@@ -80,6 +80,11 @@ pub(super) const PROOFS: &[Proof] = &[
          OR (status = 1 AND refund_fee <> 0 AND refund_fee = gross - discount_fee)",
     ),
     (
+        "an invoice has a number and is not issued, or the other way round",
+        "SELECT CAST(id AS TEXT) AS name FROM invoices WHERE (status = 2 AND COALESCE(number, '') = '') \
+         OR (status <> 2 AND COALESCE(number, '') <> '')",
+    ),
+    (
         "an entry of the books is about no order of its customer",
         "SELECT CAST(e.id AS TEXT) AS name FROM ledger_entries e WHERE e.kind <> 'credit' \
          AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.trade_no = e.trade_no AND o.customer_id = e.customer_id)",

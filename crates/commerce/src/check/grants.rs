@@ -17,6 +17,12 @@ pub(super) const PROOFS: &[Proof] = &[
         "SELECT g.trade_no AS name FROM grants g WHERE NOT EXISTS (SELECT 1 FROM packages p WHERE p.id = g.package_id)",
     ),
     (
+        // What renews a package or adds to it is of a type of its own.
+        "a package is of another type than the order that made it",
+        "SELECT p.trade_no AS name FROM packages p JOIN orders o ON o.trade_no = p.trade_no \
+         WHERE o.product_type NOT IN (19, 24) AND o.product_type <> p.product_type",
+    ),
+    (
         "a package's total is not what orders granted",
         "SELECT p.trade_no AS name FROM packages p JOIN (SELECT package_id, SUM(quantity - taken) AS n, \
          MAX(CASE WHEN kind IN ('bucket', 'count') THEN 1 ELSE 0 END) AS bought FROM grants \

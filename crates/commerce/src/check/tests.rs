@@ -19,6 +19,15 @@ const CHANGED: &[(&str, &str)] = &[
     ("an unpaid order granted something", "UPDATE orders SET status = 0 WHERE trade_no = '{uses}'"),
     ("a grant names no package", "UPDATE grants SET package_id = 0 WHERE trade_no = '{uses}'"),
     (
+        "a package is of another type than the order that made it",
+        "UPDATE packages SET product_type = 15 WHERE trade_no = '{bucket}'",
+    ),
+    (
+        "an invoice has a number and is not issued, or the other way round",
+        "INSERT INTO invoices (site_id, customer_id, number, status, amount, currency, profile, created_at) \
+         SELECT site_id, customer_id, 'N 1', 4, 1, currency, '', 0 FROM orders WHERE trade_no = '{bucket}'",
+    ),
+    (
         "a package's total is not what orders granted",
         "UPDATE packages SET total = total + 1 WHERE trade_no = '{bucket}'",
     ),

@@ -38,7 +38,7 @@ const PROMISES: &[(&str, &str)] = &[
     ),
     (
         "a balance is below zero only by a dispute",
-        "SELECT b.customer_id AS id, b.amount AS kept, 0 AS counted FROM balances b WHERE b.amount < 0
+        "SELECT b.customer_id AS id, b.amount AS kept, CAST(0 AS BIGINT) AS counted FROM balances b WHERE b.amount < 0
          AND NOT EXISTS (SELECT 1 FROM ledger_entries e WHERE e.customer_id = b.customer_id AND e.kind = 'dispute')",
     ),
 ];

@@ -9,6 +9,13 @@ pub fn unknown(trade_no: &str) -> Fault {
         .say(Text::made(format!("订单 {trade_no} 不存在"), format!("There is no order {trade_no}")))
 }
 
+/// The same of the order that a rest is for: the field is named.
+pub fn unknown_rest(trade_no: &str) -> Fault {
+    let fault = unknown(trade_no);
+    let text = fault.text.clone();
+    fault.field("trade_no", text)
+}
+
 /// Only unpaid orders can be closed or paid.
 pub fn not_unpaid(trade_no: &str) -> Fault {
     Fault::new(Code::Conflict, "order_not_unpaid").say(Text::made(
@@ -57,6 +64,22 @@ pub fn not_short(trade_no: &str) -> Fault {
     Fault::new(Code::Conflict, "order_not_short").say(Text::made(
         format!("订单 {trade_no} 无需补足"),
         format!("Nothing is missing of the order {trade_no}"),
+    ))
+}
+
+/// A trial is one.
+pub fn one_of_a_trial() -> Fault {
+    Fault::parameter(
+        "amount",
+        Text::new("应为 1：每位客户限购一份", "must be 1: one of it for each customer"),
+    )
+}
+
+/// Rests complete orders, not one another.
+pub fn is_rest(trade_no: &str) -> Fault {
+    Fault::new(Code::Conflict, "order_is_rest").say(Text::made(
+        format!("订单 {trade_no} 本身是补足订单，请直接继续支付该订单"),
+        format!("The order {trade_no} is a rest itself; pay it on instead (pay)"),
     ))
 }
 

@@ -102,9 +102,13 @@ async fn recharge(tx: &impl Read, buyer: &Buyer<'_>, product: &Product, ask: &Re
 async fn rest(tx: &impl Read, buyer: &Buyer<'_>, ask: &Request) -> Result<Plan> {
     let trade_no = ask.trade_no.clone().ok_or_else(|| error::needed("trade_no"))?;
     let order = queries::by_trade_no(tx, &trade_no).await?.filter(|o| o.customer == buyer.customer);
-    let order = order.ok_or_else(|| error::unknown(&trade_no))?;
+    let order = order.ok_or_else(|| error::unknown_rest(&trade_no))?;
     if order.status != Status::Unpaid || order.pay_fee_status != SHORT {
         return Err(error::not_short(&trade_no));
+    }
+    // A short rest is paid on as any short order; one of a rest would be held for nobody.
+    if matches!(order.goods.what, What::Rest { .. }) {
+        return Err(error::is_rest(&trade_no));
     }
     let unit = order.missing();
     let what = What::Rest { trade_no };

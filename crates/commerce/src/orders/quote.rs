@@ -71,6 +71,10 @@ pub(crate) async fn quote(tx: &impl Read, state: &State, buyer: &Buyer<'_>, ask:
         return Err(error::no_balance());
     }
     let plan = plan::plan(tx, buyer, &product, ask).await?;
+    // Once per customer is one thing, not one order of many.
+    if product.item.show_type == 4 && plan.amount != 1 {
+        return Err(error::one_of_a_trial());
+    }
     if product.remaining().is_some_and(|left| left < plan.amount) {
         return Err(products::error::sold_out(product.id));
     }
@@ -81,9 +85,11 @@ pub(crate) async fn quote(tx: &impl Read, state: &State, buyer: &Buyer<'_>, ask:
         within(method, figures.pay_fee())?;
     }
     let gift = product.item.balance_gift.in_currency(buyer.site.currency).unwrap_or(Money::ZERO);
+    // What a coupon takes off is not given on top either: nobody's balance grows by buying.
+    let gift = Money(gift.0.saturating_mul(plan.amount)).min(figures.goods_fee());
     let goods = Goods {
         what: plan.what.clone(),
-        balance_gift: gift.0.saturating_mul(plan.amount),
+        balance_gift: gift.0,
         detail: product.item.detail.clone(),
         regions: plan.regions.clone(),
         limited: product.item.stock > 0,

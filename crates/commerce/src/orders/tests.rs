@@ -290,7 +290,10 @@ both_engines! {
 
     async fn trials_are_had_once_and_custom_products_never(store: Store) {
         let shop = Shop::open(&store, 100, NOW).await;
-        let trial = ask(shop.pid("trial").await, 0);
+        let mut trial = ask(shop.pid("trial").await, 0);
+        trial.amount = 100;
+        assert!(create(&shop, &trial).await.unwrap_err().errors.contains_key("amount"), "one of it");
+        trial.amount = 1;
         assert_eq!(create(&shop, &trial).await.unwrap().status, Status::Paid, "nothing is due");
         let again = create(&shop, &trial).await.unwrap_err();
         assert_eq!(again.code, Code::Conflict);
@@ -351,6 +354,37 @@ both_engines! {
         assert!(again.slug == "invitation_used" && again.text.zh.contains("已使用"), "{again}");
     }
 
+    async fn nobody_is_given_more_than_he_pays(store: Store) {
+        let shop = Shop::open(&store, 0, NOW).await;
+        let coupon = coupons::Coupon {
+            id: 0,
+            site: shop.site.id,
+            code: "Nearly".into(),
+            customer: None,
+            used: 0,
+            disabled: false,
+            ends_at: NOW.plus_days(1),
+            spec: coupons::Spec {
+                name: Text::new("几乎免费", "Nearly free"),
+                value: coupons::Value::BasisPoints(9_000),
+                minimum: crate::amount::Amount(Money::ZERO),
+                types: vec![ProductType::Dynamic],
+                starts_at: NOW,
+                per_customer: 1,
+                total: 5,
+            },
+        };
+        let tx = store.write().await.unwrap();
+        coupons::flow::create(&tx, &coupon, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut wish = ask(shop.pid("gifted").await, 0);
+        wish.coupon_sn = Some("Nearly".into());
+        let made = create(&shop, &wish).await.unwrap();
+        assert_eq!((made.goods_fee(), made.gift()), (Money(200), Money(200)), "of a gift of 5.00");
+        wish.coupon_sn = None;
+        assert_eq!(create(&shop, &wish).await.unwrap().gift(), Money(500));
+    }
+
     async fn a_rest_that_completes_nothing_comes_back_with_its_fee(store: Store) {
         let shop = Shop::open(&store, 0, NOW).await;
         let short = create(&shop, &ask(shop.pid("bucket").await, 0)).await.unwrap();
@@ -360,10 +394,15 @@ both_engines! {
         payments::set_method(&tx, &shop.state.payments, &shop.site, ONLINE, &terms).await.unwrap();
         tx.commit().await.unwrap();
         let rest = Request { trade_no: Some(short.trade_no.clone()), ..ask(shop.pid("rest").await, ONLINE) };
+        let lost = Request { trade_no: Some("1".into()), ..rest.clone() };
+        assert!(create(&shop, &lost).await.unwrap_err().errors.contains_key("trade_no"));
         let both = [create(&shop, &rest).await.unwrap(), create(&shop, &rest).await.unwrap()];
+        comes(&shop, &both[0].trade_no, 20, NOW).await;
+        let nested = Request { trade_no: Some(both[0].trade_no.clone()), ..rest.clone() };
+        assert_eq!(create(&shop, &nested).await.unwrap_err().slug, "order_is_rest");
         for one in &both {
             assert_eq!(one.pay_fee(), Money(999 + 30));
-            comes(&shop, &one.trade_no, 999 + 30, NOW).await;
+            comes(&shop, &one.trade_no, order(&shop, &one.trade_no).await.missing().0, NOW).await;
         }
         assert_eq!(order(&shop, &short.trade_no).await.status, Status::Paid);
         assert_eq!(balance(&shop).await, 999 + 30, "the second one completed nothing");
