@@ -79,7 +79,8 @@ impl State {
     /// the whole of it is the site's, but for the port.
     pub(crate) fn page(&self, site: &Site, base_url: &str, page: &str) -> String {
         let public = self.public_url.load();
-        let scheme = base_url.split("://").next().unwrap_or("http");
+        let scheme_of = |url: &str| url.split_once("://").map(|(scheme, _)| scheme.to_owned());
+        let scheme = scheme_of(base_url).or_else(|| scheme_of(&public)).unwrap_or_else(|| "http".to_owned());
         let known = |asked: &Authority<'_>| {
             let whole = asked.to_string();
             [asked.host, &whole].into_iter().any(|host| self.directory.is_host_of(host, site.id))
@@ -87,13 +88,22 @@ impl State {
         let base = if let Some(asked) = Authority::of_url(base_url).filter(known) {
             format!("{scheme}://{asked}")
         } else if let Some(host) = self.directory.host_of(site.id) {
-            let scheme = if public.starts_with("https://") { "https" } else { scheme };
-            format!("{scheme}://{host}")
+            let scheme = if public.starts_with("https://") { "https" } else { &scheme };
+            format!("{scheme}://{host}{}", port_of(&public, scheme, &host))
         } else {
             public.trim_end_matches('/').to_owned()
         };
         format!("{base}/{page}")
     }
+}
+
+/// `:port` of the console's address, for a host that is named without one: every host of an installation is reached on
+/// the same port.
+fn port_of(public: &str, scheme: &str, host: &str) -> String {
+    let bare = Authority::parse(host).is_some_and(|own| own.port.is_none());
+    let place = public.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://"));
+    let port = place.and_then(|place| Authority::parse(place.trim_end_matches('/'))).and_then(|at| at.port);
+    port.filter(|_| bare).map_or_else(String::new, |port| format!(":{port}"))
 }
 
 /// The endpoints of this domain.

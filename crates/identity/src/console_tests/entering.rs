@@ -147,6 +147,27 @@ both_engines! {
         }
     }
 
+    async fn a_link_has_the_port_of_the_installation(store: Store) {
+        let api = api(&store).await;
+        let asked = [
+            ("http://127.0.0.1:8080", "evil.example", "http://one.example:8080/"),
+            ("http://127.0.0.1:8080", "", "http://one.example:8080/"),
+            ("http://127.0.0.1:8080", "one.example:9000", "http://one.example:9000/"),
+            ("https://proxy.example:8443/", "evil.example", "https://one.example:8443/"),
+            ("https://proxy.example", "evil.example", "https://one.example/"),
+        ];
+        for (public, host, place) in asked {
+            api.state.public_url.store(Arc::new(public.to_owned()));
+            api.raw(host, "user/forgot-password", "", Some(json!({"email": "ann@example.com"}))).await;
+            let (mail, _) = api.mail().await;
+            assert!(mail.text.contains(&format!("{place}reset-password#code=")), "{public} {host}: {}", mail.text);
+            api.clock.advance_ms(61_000);
+        }
+        api.state.public_url.store(Arc::new("http://127.0.0.1:8080".to_owned()));
+        let site = sites::find(&store.read().await.unwrap(), Some("One")).await.unwrap();
+        assert_eq!(api.state.page(&site, "", "forgot"), "http://one.example:8080/forgot", "an operator's deed");
+    }
+
     async fn a_site_takes_host_names_alone(store: Store) {
         let api = api(&store).await;
         let tx = api.state.store.write().await.unwrap();
