@@ -8,6 +8,7 @@ import { useRead } from '../api/hooks'
 import { Flag, Stat } from '../lib/bits'
 import { Chart } from '../lib/Chart'
 import { DataTable, Pager } from '../lib/DataTable'
+import { download } from '../lib/download'
 import { country, number, percent, shortDay, size, wall } from '../lib/format'
 import { either, texts } from '../lib/lang'
 import { type AccountType, accountTypeOptions } from '../lib/products'
@@ -65,7 +66,7 @@ export function Usage() {
   return (
     <Screen
       title={t.title} about={t.about}
-      actions={<Button component="a" variant="default" leftSection={<IconDownload size={16} />} href={urlOf('user-usage-flow/detail', { ...filter, group_by: by === 'day' ? 'hour' : by, format: 'csv' })} download>{t.csv}</Button>}
+      actions={<Csv filter={filter} by={by} />}
     >
       <Group gap="sm" className="filters">
         <SegmentedControl aria-label={t.range} value={range} onChange={(next) => choose(next as Range)} data={(['today', 'week', 'month', 'quarter'] as const).map((value) => ({ value, label: t[value] }))} />
@@ -84,6 +85,15 @@ export function Usage() {
 }
 
 interface Filter { start_time: string; username?: string; product_type?: AccountType }
+
+/** What the screen shows, as a file. Days are sums that the page has; the rest has too many rows and comes from the server. */
+function Csv({ filter, by }: { filter: Filter; by: Group_ }) {
+  const read = useRead('user-usage-flow/total', filter)
+  const look = { variant: 'default', leftSection: <IconDownload size={16} /> } as const
+  if (by !== 'day') return <Button component="a" {...look} href={urlOf('user-usage-flow/detail', { ...filter, group_by: by, format: 'csv' })} download>{t.csv}</Button>
+  const save = () => download('usage-by-day.csv', [['day', 'flow_kb'], ...(read.data?.list ?? []).map((row) => [row.day, row.flow])])
+  return <Button {...look} disabled={!read.data} onClick={save}>{t.csv}</Button>
+}
 
 function Days({ filter }: { filter: Filter }) {
   const read = useRead('user-usage-flow/total', filter)
