@@ -8,6 +8,7 @@ import { useState } from 'react'
 import { Away } from '../lib/Away'
 import { texts } from '../lib/lang'
 import { failed } from '../lib/ui'
+import { useLeaving } from '../lib/unsaved'
 import { Brand } from '../shell/Brand'
 import { LangSwitch, SchemeSwitch } from '../shell/switches'
 import { useMenu } from '../shell/useMenu'
@@ -81,6 +82,7 @@ function Who() {
   const client = useQueryClient()
   const navigate = useNavigate()
   const [account, setAccount] = useState(false)
+  const { dialog, leaving } = useLeaving()
   const leave = async () => {
     try {
       await door('POST', 'logout', {})
@@ -99,9 +101,10 @@ function Who() {
         <Menu.Dropdown>
           <Menu.Label>{me.data?.email}<br />{me.data && roleName(me.data.role)}</Menu.Label>
           <Menu.Item leftSection={<IconLock size={16} />} onClick={() => setAccount(true)}>{t.mine}</Menu.Item>
-          <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void leave()}>{t.logout}</Menu.Item>
+          <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => leaving(() => void leave())}>{t.logout}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {dialog}
       <Account opened={account} close={() => setAccount(false)} />
     </>
   )

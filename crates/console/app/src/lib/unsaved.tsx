@@ -2,7 +2,7 @@
 
 import { Button, Group, Stack, Text } from '@mantine/core'
 import { useBlocker } from '@tanstack/react-router'
-import { useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Modal } from './dialog'
 import { texts } from './lang'
 
@@ -12,6 +12,8 @@ const t = texts({
   stay: ['继续编辑', 'Stay'],
   leave: ['放弃并离开', 'Leave'],
 })
+
+const open = new Set<{ holds: () => boolean; free: () => void }>()
 
 /** The question itself. */
 export function Leave({ opened, stay, leave }: { opened: boolean; stay: () => void; leave: () => void }) {
@@ -34,5 +36,25 @@ export function useUnsaved(dirty: boolean) {
   const holds = () => dirty && !saved.current
   const asked = useBlocker({ shouldBlockFn: holds, enableBeforeUnload: holds, withResolver: true })
   const dialog = <Leave opened={asked.status === 'blocked'} stay={() => asked.reset?.()} leave={() => asked.proceed?.()} />
-  return { dialog, free: () => { saved.current = true } }
+  const free = () => { saved.current = true }
+  const latest = useRef(holds)
+  useLayoutEffect(() => { latest.current = holds })
+  useEffect(() => {
+    const form = { holds: () => latest.current(), free }
+    open.add(form)
+    return () => void open.delete(form)
+  }, [])
+  return { dialog, free }
+}
+
+/** For what leaves a form without another address: it asks first, too. */
+export function useLeaving() {
+  const [then, setThen] = useState<() => void>()
+  const leave = () => {
+    for (const form of open) form.free()
+    setThen(undefined)
+    then?.()
+  }
+  const dialog = <Leave opened={then !== undefined} stay={() => setThen(undefined)} leave={leave} />
+  return { dialog, leaving: (go: () => void) => ([...open].some((form) => form.holds()) ? setThen(() => go) : go()) }
 }

@@ -3,6 +3,7 @@
 import { ActionIcon, Button, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import { IconLanguage, IconMoon, IconSun } from '@tabler/icons-react'
 import { lang, setLang, texts } from '../lib/lang'
+import { useLeaving } from '../lib/unsaved'
 
 const t = texts({
   other: ['English', '中文'],
@@ -11,12 +12,16 @@ const t = texts({
 
 export function LangSwitch() {
   const next = lang() === 'zh' ? 'en' : 'zh'
+  // Everything is drawn anew in the other language.
+  const { dialog, leaving } = useLeaving()
+  const turn = () => leaving(() => setLang(next))
   return (
     <>
-      <Button variant="subtle" color="gray" size="compact-sm" c="dimmed" leftSection={<IconLanguage size={16} />} lang={next} onClick={() => setLang(next)} visibleFrom="sm">
+      {dialog}
+      <Button variant="subtle" color="gray" size="compact-sm" c="dimmed" leftSection={<IconLanguage size={16} />} lang={next} onClick={turn} visibleFrom="sm">
         {t.other}
       </Button>
-      <ActionIcon variant="subtle" color="gray" lang={next} aria-label={t.other} onClick={() => setLang(next)} hiddenFrom="sm"><IconLanguage size={18} /></ActionIcon>
+      <ActionIcon variant="subtle" color="gray" lang={next} aria-label={t.other} onClick={turn} hiddenFrom="sm"><IconLanguage size={18} /></ActionIcon>
     </>
   )
 }
