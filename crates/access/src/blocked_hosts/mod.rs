@@ -10,6 +10,7 @@ mod rules;
 mod tests;
 
 pub use queries::of_customer;
+pub use rules::host;
 
 use crate::State;
 use turnpike_base::Code;

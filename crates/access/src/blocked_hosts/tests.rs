@@ -27,6 +27,12 @@ fn hosts_are_read_into_the_form_that_gateways_compare() {
         let fault = rules::hosts(bad).unwrap_err();
         assert!(fault.errors.contains_key("hosts"), "{bad}");
     }
+    for bad in ["127.1", "0x7f.1", "0x7F000001", "2130706433", "1.2.3.256", "1.2.3.4:80", "fe80::1%eth0"] {
+        assert_eq!(rules::host(bad), None, "{bad} is no address, and no name");
+    }
+    for (item, form) in [("1.2.3.4.", "1.2.3.4"), ("a1.0xample", "a1.0xample")] {
+        assert_eq!(rules::host(item).as_deref(), Some(form));
+    }
     assert!(rules::hosts(&format!("{}.example", "a".repeat(64))).is_err());
     assert!(rules::hosts(&vec!["abcdefghi"; 26].join(".")).is_err(), "259 characters");
 }

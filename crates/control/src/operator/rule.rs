@@ -4,7 +4,7 @@ use super::{Paging, listed};
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::net::IpAddr;
+use turnpike_access::blocked_hosts;
 use turnpike_base::{Fault, Result, Text};
 use turnpike_network::closed::{self, Closed};
 
@@ -54,22 +54,9 @@ fn checked(rule: Rule) -> Result<(Option<String>, Option<u16>)> {
     Ok((host, rule.port))
 }
 
-/// A host as gateways compare it: an address in canonical form, v4-mapped ones as IPv4, or a name. `None` for what no
-/// destination is ever called, `127.1` and `0x7f.1` among it: it would close nothing.
+/// A host as gateways compare it and as customers' own lists are read; `None` for what would close nothing.
 fn compared(host: &str) -> Option<String> {
-    let host = host.trim();
-    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
-    if let Ok(address) = bare.parse::<IpAddr>() {
-        return Some(address.to_canonical().to_string());
-    }
-    let name = host.trim_matches('.').to_ascii_lowercase();
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
-    let last = name.rsplit('.').next().unwrap_or_default();
-    let is_number = match last.strip_prefix("0x") {
-        Some(hex) => hex.bytes().all(|b| b.is_ascii_hexdigit()),
-        None => last.bytes().all(|b| b.is_ascii_digit()),
-    };
-    (name.len() <= 253 && name.bytes().all(plain) && !is_number).then_some(name)
+    blocked_hosts::host(host.trim().trim_start_matches('.'))
 }
 
 fn no_host() -> Fault {
@@ -103,10 +90,24 @@ mod tests {
             ("[2001:db8::1]", "2001:db8::1"),
             ("1.1.1.1", "1.1.1.1"),
             ("a1.0xample", "a1.0xample"),
+            ("*.bad.example", "bad.example"),
+            ("1.2.3.4.", "1.2.3.4"),
         ] {
             assert_eq!(kept(host).as_deref(), Some(form), "{host}");
         }
-        for host in ["", ".", "127.1", "0x7f.1", "0x7f000001", "2130706433", "a b", "a/b", &"a".repeat(254)] {
+        for host in [
+            "",
+            ".",
+            "127.1",
+            "0x7f.1",
+            "0x7f000001",
+            "2130706433",
+            "1.2.3.256",
+            "a..b",
+            "a b",
+            "a/b",
+            &"a".repeat(254),
+        ] {
             assert_eq!(kept(host), None, "{host}");
         }
     }
