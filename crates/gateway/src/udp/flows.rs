@@ -6,6 +6,7 @@
 use crate::conn::Guard;
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::rc::Rc;
 use turnpike_proxyproto::HostPort;
 
 /// Destinations an association may have at once; a further one takes the place of the one unused longest.
@@ -23,7 +24,8 @@ pub(super) struct Flows {
 }
 
 struct Flow {
-    guard: Guard,
+    /// Shared with who waits to send, so that what he sends is counted even if the flow is forgotten meanwhile.
+    guard: Rc<Guard>,
     at: SocketAddr,
     used: u64,
 }
@@ -40,26 +42,30 @@ impl Flows {
         self.all.get(to).filter(|flow| flow.lives()).map(|flow| flow.at)
     }
 
-    /// The flow to a destination that was sent to now.
-    pub(super) fn sent(&mut self, to: &HostPort, second: u64) -> Option<&Guard> {
-        let flow = self.all.get_mut(to).filter(|flow| flow.lives())?;
+    /// The flow to a destination.
+    pub(super) fn leading_to(&self, to: &HostPort) -> Option<Rc<Guard>> {
+        self.all.get(to).map(|flow| Rc::clone(&flow.guard))
+    }
+
+    /// A destination was sent to now.
+    pub(super) fn sent(&mut self, to: &HostPort, second: u64) {
+        let Some(flow) = self.all.get_mut(to).filter(|flow| flow.lives()) else { return };
         flow.used = second;
         if self.latest.get(&flow.at) != Some(to) {
             self.latest.insert(flow.at, to.clone());
         }
-        Some(&flow.guard)
     }
 
     /// The flow that something from an address belongs to; it is in use now. What was cut gets no answers, and neither
     /// does a name from an address that it led to before.
-    pub(super) fn answered(&mut self, from: SocketAddr, second: u64) -> Option<&Guard> {
+    pub(super) fn answered(&mut self, from: SocketAddr, second: u64) -> Option<Rc<Guard>> {
         let latest = self.latest.get(&from)?;
         if !self.all.get(latest).is_some_and(|flow| flow.lives() && flow.at == from) {
             self.look_again(from);
         }
         let flow = self.all.get_mut(self.latest.get(&from)?)?;
         flow.used = second;
-        Some(&flow.guard)
+        Some(Rc::clone(&flow.guard))
     }
 
     /// A new flow, about to be sent to.
@@ -71,7 +77,7 @@ impl Flows {
             self.repair();
         }
         self.latest.insert(at, to.clone());
-        self.all.insert(to, Flow { guard, at, used: second });
+        self.all.insert(to, Flow { guard: Rc::new(guard), at, used: second });
     }
 
     /// Forgets what is unused, now and then.

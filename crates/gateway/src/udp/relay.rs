@@ -242,11 +242,11 @@ impl Association {
 
     async fn send_up(&self, to: &HostPort, at: SocketAddr, data: &[u8]) -> Result<(), Refusal> {
         let Some(socket) = self.socket_to(at) else { return Ok(()) };
-        if self.pay_and_send(data.len(), socket, data, at).await? {
+        let Some(flow) = self.flows.borrow().leading_to(to) else { return Ok(()) };
+        if self.pay_and_send(&flow, data.len(), socket, data, at).await? {
             self.guard.touch();
-            if let Some(flow) = self.flows.borrow_mut().sent(to, self.home.second()) {
-                flow.count_up(data.len());
-            }
+            flow.count_up(data.len());
+            self.flows.borrow_mut().sent(to, self.home.second());
         }
         Ok(())
     }
@@ -262,16 +262,13 @@ impl Association {
             };
             let from = SocketAddr::new(from.ip().to_canonical(), from.port());
             let Some(customer) = self.customer.get() else { continue };
-            if self.flows.borrow_mut().answered(from, self.home.second()).is_none() {
-                continue;
-            }
+            let answered = self.flows.borrow_mut().answered(from, self.home.second());
+            let Some(flow) = answered else { continue };
             let datagram = udp::datagram(from, &data);
-            match self.pay_and_send(data.len(), &self.relay, &datagram, customer).await {
+            match self.pay_and_send(&flow, data.len(), &self.relay, &datagram, customer).await {
                 Ok(true) => {
                     self.guard.touch();
-                    if let Some(flow) = self.flows.borrow_mut().answered(from, self.home.second()) {
-                        flow.count_down(data.len());
-                    }
+                    flow.count_down(data.len());
                 }
                 Ok(false) => {}
                 Err(refusal) => return Stop::Broke(refusal),
@@ -279,16 +276,17 @@ impl Association {
         }
     }
 
-    /// Sends a datagram that costs so many bytes; false if it was lost, as datagrams are. It can't be moved
-    /// in parts, so the last one may pass the end of the budget by its length.
+    /// Sends a datagram of a flow that costs so many bytes; false if it was lost, as datagrams are, or if the flow was
+    /// cut while it waited. It can't be moved in parts, so the last one may pass the end of the budget by its length.
     async fn pay_and_send(
         &self,
+        flow: &Guard,
         cost: usize,
         socket: &UdpSocket,
         datagram: &[u8],
         to: SocketAddr,
     ) -> Result<bool, Refusal> {
-        loop {
+        while !flow.is_cut() {
             let taken = match self.guard.quota(cost) {
                 Quota::Some(taken) => Some(taken),
                 Quota::Broke if cost == 0 => None,
@@ -316,5 +314,6 @@ impl Association {
                 Err(_) => return Ok(false),
             }
         }
+        Ok(false)
     }
 }

@@ -109,6 +109,8 @@ pub(crate) struct Script {
     lease: AtomicI64,
     /// What time it is, for the gateway too.
     pub(crate) clock: Arc<Shifted>,
+    /// Leases are granted while nobody holds it.
+    pub(crate) lease_gate: tokio::sync::Mutex<()>,
     /// Reports are not taken.
     pub(crate) report_away: AtomicBool,
     /// Nothing is answered.
@@ -125,6 +127,7 @@ impl Default for Script {
             seq: AtomicI64::new(0),
             lease: AtomicI64::new(0),
             clock: Arc::default(),
+            lease_gate: tokio::sync::Mutex::default(),
             report_away: AtomicBool::new(false),
             away: AtomicBool::new(false),
             reports_refused: AtomicUsize::new(0),
@@ -301,7 +304,10 @@ impl Control for Script {
 
     fn lease(&self, request: LeaseRequest) -> BoxFuture<'_, Result<Vec<LeaseAnswer>, ControlAway>> {
         let answers = |asks: LeaseRequest| asks.asks.iter().map(|a| self.answer(a.subject, a.want)).collect();
-        ready(self.present().map(|()| answers(request)))
+        Box::pin(async move {
+            let _open = self.lease_gate.lock().await;
+            self.present().map(|()| answers(request))
+        })
     }
 
     fn report(&self, batch: UsageBatch) -> BoxFuture<'_, Result<(), ControlAway>> {
