@@ -139,7 +139,7 @@ async function byKeys() {
 
 async function endpoint() {
   await go('/generator', 'Endpoint generator')
-  await page.getByText(/exits can serve/).waitFor()
+  await page.getByText(/Exits that can serve/).waitFor()
   await page.getByRole('combobox', { name: 'Country' }).click()
   await page.getByRole('option', { name: /United States/ }).waitFor()
   seen.push(...(await axe(page, 'countries to choose from')))

@@ -74,7 +74,7 @@ export function Account({ opened, close }: { opened: boolean; close: () => void 
                 <Text fz="sm" className="mono">{one.ip}</Text>
                 <Text fz="xs" c="dimmed" truncate>{when(one.seen_at)} UTC · {one.agent}</Text>
               </div>
-              {one.current ? <Mark tone="good">{t.here}</Mark> : <Button size="xs" variant="default" onClick={() => void end(one.id)}>{t.end}</Button>}
+              {one.current ? <Mark tone="good">{t.here}</Mark> : <Button size="xs" variant="default" style={{ flexShrink: 0 }} onClick={() => void end(one.id)}>{t.end}</Button>}
             </Group>
           ))}
         </Loaded>

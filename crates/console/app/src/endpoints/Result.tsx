@@ -23,7 +23,7 @@ const t = texts({
   at: ['user:pass@host:port', 'user:pass@host:port'],
   format: ['格式', 'Form'],
   meaning: ['将选择', 'It selects'],
-  exits: ['{n} 个出口可用', '{n} exits can serve'],
+  exits: ['可用出口：{n}', 'Exits that can serve: {n}'],
   refused: ['会被拒绝', 'It would be refused'],
   test: ['实时测试', 'Live test'],
   run: ['测试', 'Test'],

@@ -27,10 +27,12 @@ const t = texts({
   paidAt: ['支付时间', 'Paid'],
   expires: ['支付截止', 'To be paid until'],
   method: ['支付方式', 'Paid with'],
+  chosen: ['支付方式', 'Way to pay'],
   goods: ['商品', 'Goods'],
   discount: ['优惠', 'Discount'],
   fee: ['手续费', 'Handling fee'],
   pay: ['应付', 'To pay'],
+  total: ['总额', 'Total'],
   received: ['已收', 'Received'],
   refunded: ['已退', 'Refunded'],
   how: ['支付', 'Pay'],
@@ -97,11 +99,11 @@ function Facts({ order: o }: { order: OrderOf }) {
         {o.product_type !== 3 && line(t.amount, o.amount)}
         {line(t.made, when(o.created_at))}
         {o.status === 0 ? line(t.expires, when(o.expire_at)) : line(t.paidAt, o.pay_at && when(o.pay_at))}
-        {line(t.method, o.pm_title)}
+        {line(o.status === 0 ? t.chosen : t.method, o.pm_title)}
         {line(t.goods, sum(o.goods_fee + o.discount_fee))}
         {o.discount_fee > 0 && line(t.discount, sum(-o.discount_fee))}
         {o.handling_fee > 0 && line(t.fee, sum(o.handling_fee))}
-        {line(t.pay, <Text span fw={700}>{sum(o.pay_fee)}</Text>)}
+        {line(o.status === 0 ? t.pay : t.total, <Text span fw={700}>{sum(o.pay_fee)}</Text>)}
         {o.received_fee > 0 && line(t.received, sum(o.received_fee))}
         {o.refund_fee > 0 && line(t.refunded, sum(o.refund_fee))}
         {o.pay_fee_status === 2 && <Alert color="orange">{say(t.short, { sum: sum(o.pay_fee - o.received_fee) })}</Alert>}

@@ -12,6 +12,7 @@ import { Strip, useTab } from '../../lib/tabs'
 import { Panel, Screen, done } from '../../lib/ui'
 import { type Listed, door, useAsk, useMay, useTell } from '../api'
 import { Ask, FieldFault, Grid, Mark, type Question } from '../kit'
+import { NoSite } from '../sites/NoSite'
 import { useSites } from '../sites/data'
 import { useQueryClient } from '@tanstack/react-query'
 
@@ -106,7 +107,7 @@ export function Payments() {
             <Tabs.Tab value="invoices" leftSection={<IconFileInvoice size={16} />}>{t.invoices}</Tabs.Tab>
             <Tabs.Tab value="checks" leftSection={<IconScale size={16} />}>{t.checks}</Tabs.Tab>
           </Strip>
-          <Tabs.Panel value="methods">{site && <Methods site={site} currency={sites.data?.list.find((one) => one.name === site)?.currency ?? 'CNY'} />}</Tabs.Panel>
+          <Tabs.Panel value="methods">{sites.data && !site && <NoSite />}{site && <Methods site={site} currency={sites.data?.list.find((one) => one.name === site)?.currency ?? 'CNY'} />}</Tabs.Panel>
           <Tabs.Panel value="refunds"><Refunds /><Strays /></Tabs.Panel>
           <Tabs.Panel value="invoices"><Invoices /></Tabs.Panel>
           <Tabs.Panel value="checks"><Checks /></Tabs.Panel>

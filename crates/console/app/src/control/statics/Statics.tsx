@@ -91,7 +91,7 @@ export function Statics() {
             { head: t.place, cell: (row) => <><Country code={row.country} />{row.city && <Text fz="xs" c="dimmed">{row.city}</Text>}</> },
             { head: t.type, folds: true, cell: (row) => productName(row.type) },
             { head: t.network, folds: true, cell: (row) => [row.isp, row.asn && `AS${row.asn}`].filter(Boolean).join(' · ') || '–' },
-            { head: t.held, right: true, cell: (row) => say(t.holders, { n: row.holders, m: row.most_holders }) },
+            { head: t.held, right: true, folds: true, cell: (row) => say(t.holders, { n: row.holders, m: row.most_holders }) },
             ...(allowed ? [{ head: t.action, right: true, cell: (row: Address) => (
               <Group gap={4} wrap="nowrap" justify="flex-end">
                 {row.maintenance ? <Button size="xs" variant="default" onClick={() => back.mutate({ address: row.address, off: true }, { onSuccess: () => done(t.isBack) })}>{t.back}</Button> : <Button size="xs" variant="subtle" leftSection={<IconTool size={14} />} onClick={() => maintain(row)}>{t.maintain}</Button>}
