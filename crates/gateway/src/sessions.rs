@@ -13,8 +13,9 @@ use turnpike_wire::{ExitRecord, OwnedExit, Permit, PinAsk, PlaceFilter, Pool, Re
 const IDLE_MINUTES: i64 = 10;
 /// How long control may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How often control is asked where a session may go: once more after its pin turned out to be dead.
-const ROUNDS: usize = 2;
+/// How often control is asked where a session may go: once more after its pin turned out to be dead, and once more after
+/// it ended on the very exit that is proposed.
+const ROUNDS: usize = 3;
 /// A session that idleness ends is prolonged with control this often while it is used.
 const PROLONG_MS: i64 = 60_000;
 /// How long an ended session is remembered, so that it does not get the same exit again.
@@ -109,6 +110,10 @@ struct Fresh {
     key: Key,
     /// What it takes the place of.
     instead_of: Option<ExitId>,
+    /// What proposes another one, if control knows that the session had this one before.
+    hash: u64,
+    failed: Vec<ExitId>,
+    datagrams: bool,
 }
 
 /// The exit that a named session leaves from. `failed` lists exits that were just tried in vain.
@@ -134,7 +139,14 @@ pub(crate) async fn exit_of(
                 prolongs: true,
             };
             // Nobody waits for it: a minute later it is told again.
-            shared.aux.spawn(async move { control.pin(ask).await });
+            let clock = Arc::clone(&shared.clock);
+            shared.aux.spawn(async move {
+                let told = control.pin(ask.clone()).await;
+                // Used since control heard of it last, it outlived what control knew of.
+                if told.is_ok_and(|pin| pin.exit == id && pin.until <= clock.now()) {
+                    let _ = control.pin(PinAsk { instead_of: Some(id), ..ask }).await;
+                }
+            });
             Ok(exit)
         }
         Step::Fresh(fresh) => register(shared, permit, fresh, name.strict).await,
@@ -186,7 +198,8 @@ fn step(
     let lost = known.as_ref().filter(|pin| running.is_some() || pin.until == Some(ENDED));
     let instead_of = lost.map(|pin| pin.exit);
     sessions.insert(key.clone(), Pin { exit: exit.record.id, until, last_used: now, told: now, turn });
-    Ok(Step::Fresh(Fresh { exit, key, instead_of }))
+    let failed = failed.to_vec();
+    Ok(Step::Fresh(Fresh { exit, key, instead_of, hash, failed, datagrams }))
 }
 
 /// The exit that a hash proposes; one that carries datagrams, if it has to.
@@ -257,7 +270,7 @@ async fn register(
     fresh: Fresh,
     strict: bool,
 ) -> Result<Arc<Exit>, Refusal> {
-    let Fresh { key, exit, mut instead_of } = fresh;
+    let Fresh { key, mut exit, mut instead_of, hash, mut failed, datagrams } = fresh;
     let life = shared.sessions.around(&key).get(&key).and_then(|p| p.until);
     let mut until = life.unwrap_or(shared.clock.now().plus_minutes(IDLE_MINUTES));
     for _ in 0..ROUNDS {
@@ -272,6 +285,13 @@ async fn register(
         let control = Arc::clone(&shared.control);
         let asked = shared.aux.spawn(async move { control.pin(ask).await });
         let Ok(Ok(Ok(pin))) = tokio::time::timeout(PATIENCE, asked).await else { break };
+        if pin.until <= shared.clock.now() {
+            // It ended there, as this gateway does not remember: it begins anew elsewhere, if there is another exit.
+            instead_of = Some(pin.exit);
+            failed.push(pin.exit);
+            exit = propose(shared, permit, &failed, hash, datagrams).unwrap_or(exit);
+            continue;
+        }
         if let Some(mine) = shared.sessions.around(&key).get_mut(&key) {
             mine.exit = pin.exit;
             // A life counts from the first use on any gateway; idle minutes count from the last one here.

@@ -77,6 +77,32 @@ async fn a_session_outlives_its_gateway() {
 }
 
 #[tokio::test]
+async fn a_session_that_ended_gets_another_exit_over_a_restart_too() {
+    let origin = Origin::mirror().await;
+    let setup = Setup::new(&[origin.address]);
+    let config = setup.config.clone();
+    let lab = setup.start().await;
+    let name = |n: i32| format!("alice_session-s{n}_life-5");
+    let mut before = Vec::new();
+    for n in 0..6 {
+        before.push(exit(&lab, &name(n), &origin).await);
+    }
+    let (control, clock) = (lab.control.clone(), lab.control.clock.clone());
+    lab.gateway.drain(std::time::Duration::ZERO).await;
+    clock.forward(5);
+    let lab = Lab::resume(control, config, clock).await;
+    for (n, before) in (0..).zip(before) {
+        let now = exit(&lab, &name(n), &origin).await;
+        assert_ne!(now, before);
+        assert_eq!(exit(&lab, &name(n), &origin).await, now);
+        let strict = format!("{}_mode-strict", name(n));
+        assert_eq!(exit(&lab, &strict, &origin).await, now);
+    }
+    let pins = lab.control.pins();
+    assert!(pins.len() == 6 && pins.values().all(|pin| pin.until > lab.now()), "control knows of all");
+}
+
+#[tokio::test]
 async fn a_life_ends_on_time_and_running_connections_stay() {
     let origin = Origin::mirror().await;
     let lab = Lab::at(&origin).await;
@@ -105,6 +131,20 @@ async fn without_a_life_ten_idle_minutes_end_it() {
     }
     lab.control.clock.forward(10);
     assert_ne!(exit(&lab, "alice_session-a", &origin).await, first);
+}
+
+#[tokio::test]
+async fn a_session_in_use_outlives_what_control_heard_of_it() {
+    let origin = Origin::mirror().await;
+    let lab = Lab::at(&origin).await;
+    let first = exit(&lab, "alice_session-a", &origin).await;
+    // Control hears of use once a minute at most.
+    lab.control.clock.forward_seconds(50);
+    exit(&lab, "alice_session-a", &origin).await;
+    lab.control.clock.forward_seconds(9 * 60 + 30);
+    assert_eq!(exit(&lab, "alice_session-a", &origin).await, first);
+    let runs = || lab.control.pins().values().all(|pin| pin.exit == id(&first) && pin.until > lab.now());
+    common::eventually("control knows that it runs on", runs).await;
 }
 
 #[tokio::test]

@@ -66,7 +66,7 @@ pub struct PinAsk {
     pub exit: ExitId,
     /// When the session ends.
     pub until: Timestamp,
-    /// The exit of the pin that is to be replaced, because it died.
+    /// The exit of the pin that is to be replaced, because it died or the session ended.
     pub instead_of: Option<ExitId>,
     /// The session ends by idleness and is in use: a pin that holds lasts until `until` at least.
     pub prolongs: bool,

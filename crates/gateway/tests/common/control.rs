@@ -90,7 +90,11 @@ pub(crate) struct Shifted(AtomicI64);
 
 impl Shifted {
     pub(crate) fn forward(&self, minutes: i64) {
-        self.0.fetch_add(minutes * 60_000, Ordering::SeqCst);
+        self.forward_seconds(minutes * 60);
+    }
+
+    pub(crate) fn forward_seconds(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000, Ordering::SeqCst);
     }
 }
 
@@ -325,6 +329,9 @@ impl Control for Script {
         let slot = state.pins.entry((ask.subject, ask.session));
         let fresh = PinAnswer { exit: ask.exit, until: ask.until };
         let pin = slot.or_insert(fresh);
+        if now >= pin.until && ask.exit == pin.exit && ask.instead_of != Some(pin.exit) {
+            return ready(Ok(*pin));
+        }
         if now >= pin.until || ask.instead_of == Some(pin.exit) {
             *pin = fresh;
         } else if ask.prolongs {

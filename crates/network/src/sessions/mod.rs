@@ -30,6 +30,9 @@ pub(crate) struct Pin {
     pub(crate) created_at: Timestamp,
 }
 
+/// A pin that ended is remembered so long, in minutes: its session, begun anew, is to leave from another exit, and the
+/// gateway that would know may have been started anew.
+const MEMORY_MINUTES: i64 = 10;
 /// So many pins are saved in one transaction: who else writes waits no longer than for those.
 const BATCH: usize = 1_000;
 /// Each time pins are saved, one of so many parts of them is looked through for what ended.
@@ -61,18 +64,24 @@ fn own_name(registered: &str) -> &str {
     registered.split_once('@').map_or(registered, |(name, _)| name)
 }
 
+/// What ended by then is remembered no more.
+fn forgotten(now: Timestamp) -> Timestamp {
+    now.plus_minutes(-MEMORY_MINUTES)
+}
+
 impl Pins {
-    /// The pins that were saved and still hold.
+    /// The pins that were saved and still hold, or ended just now.
     pub async fn load(store: &Store, now: Timestamp) -> Result<Self> {
         let pins = Self::default();
-        for (key, pin) in queries::all(&store.read().await?, now).await? {
+        for (key, pin) in queries::all(&store.read().await?, forgotten(now)).await? {
             pins.shelves.of(&key).pins.insert(key, pin);
         }
         Ok(pins)
     }
 
     /// Registers a pin, unless one holds already that is not the one to be replaced; that one may last longer
-    /// then.
+    /// then. Where the exit is the one that the session had when it ended, that end is the answer: another exit has to
+    /// be proposed, or this one instead of itself.
     pub fn pin(&self, ask: PinAsk, now: Timestamp) -> PinAnswer {
         let key = (ask.subject, ask.session.into_boxed_str());
         let mut shelf = self.shelves.of(&key);
@@ -87,6 +96,13 @@ impl Pins {
                 shelf.unsaved.insert(key);
             }
             return answer;
+        }
+        if let Some(ended) = shelf.pins.get(&key)
+            && ended.exit == ask.exit
+            && ask.instead_of != Some(ended.exit)
+            && forgotten(now) < ended.until
+        {
+            return PinAnswer { exit: ended.exit, until: ended.until };
         }
         let pin = Pin { exit: ask.exit, until: ask.until, created_at: now };
         shelf.pins.insert(key.clone(), pin);
@@ -149,7 +165,7 @@ impl Pins {
             return Ok(());
         }
         batch.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        queries::save(store, &batch, now).await?;
+        queries::save(store, &batch, forgotten(now)).await?;
         for (key, pin) in &batch {
             self.shelves.of(key).saved(key, pin);
         }
@@ -159,6 +175,6 @@ impl Pins {
     /// Looks through the next part for what ended.
     fn sweep(&self, now: Timestamp) {
         let slice = self.next.fetch_add(1, Ordering::Relaxed);
-        self.shelves.slice(slice, SLICES).for_each(|mut shelf| shelf.sweep(now));
+        self.shelves.slice(slice, SLICES).for_each(|mut shelf| shelf.sweep(forgotten(now)));
     }
 }

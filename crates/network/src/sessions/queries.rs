@@ -12,10 +12,10 @@ use turnpike_wire::Subject;
 /// a time, so that none stays for ever.
 pub(super) const DROPS: i64 = 2_000;
 
-/// Pins that hold.
-pub(super) async fn all(tx: &impl Read, now: Timestamp) -> Result<Vec<(Key, Pin)>> {
+/// Pins that end after a time.
+pub(super) async fn all(tx: &impl Read, after: Timestamp) -> Result<Vec<(Key, Pin)>> {
     let sql = "SELECT customer_id, account_id, product, name, exit_id, created_at, ends_at FROM sessions WHERE ends_at > $1";
-    let rows = tx.rows(sql, args![now]).await?;
+    let rows = tx.rows(sql, args![after]).await?;
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }
 
@@ -83,8 +83,8 @@ pub(crate) async fn places(
     tx.rows(&sql, args![]).await?.iter().map(|row| Ok((row.get("id")?, place(row)?))).collect()
 }
 
-/// Writes pins, sorted by key, and drops some of those that ended: what is left of them nobody reads.
-pub(super) async fn save(store: &Store, pins: &[(Key, Pin)], now: Timestamp) -> Result<()> {
+/// Writes pins, sorted by key, and drops some of those that ended by a time: what is left of them nobody reads.
+pub(super) async fn save(store: &Store, pins: &[(Key, Pin)], ended: Timestamp) -> Result<()> {
     let tx = store.write().await?;
     let row = |((subject, name), pin): &(Key, Pin)| {
         let account = subject.account.map_or(0, AccountId::get);
@@ -99,6 +99,6 @@ pub(super) async fn save(store: &Store, pins: &[(Key, Pin)], now: Timestamp) -> 
     .await?;
     let sql = "DELETE FROM sessions WHERE (customer_id, account_id, product, name) IN \
         (SELECT customer_id, account_id, product, name FROM sessions WHERE ends_at <= $1 ORDER BY ends_at LIMIT $2)";
-    tx.exec(sql, args![now, DROPS]).await?;
+    tx.exec(sql, args![ended, DROPS]).await?;
     Ok(tx.commit().await?)
 }

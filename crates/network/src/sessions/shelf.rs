@@ -59,9 +59,9 @@ impl Shelf {
         }
     }
 
-    /// Forgets what ended, once the store knows about it.
-    pub(super) fn sweep(&mut self, now: Timestamp) {
+    /// Forgets what ended by a time, once the store knows about it.
+    pub(super) fn sweep(&mut self, by: Timestamp) {
         let Self { pins, unsaved } = self;
-        pins.retain(|key, pin| now < pin.until || unsaved.contains(key));
+        pins.retain(|key, pin| by < pin.until || unsaved.contains(key));
     }
 }

@@ -1,6 +1,6 @@
 //! Pins on both engines.
 
-use super::{Pins, SLICES, queries};
+use super::{MEMORY_MINUTES, Pins, SLICES, queries};
 use turnpike_base::{AccountId, CustomerId, ExitId, ProductType, Timestamp};
 use turnpike_store::{Read, args, both_engines};
 use turnpike_wire::{PinAsk, Subject};
@@ -38,6 +38,27 @@ both_engines! {
         pins.save(&store, later).await.unwrap();
         let pins = Pins::load(&store, later).await.unwrap();
         assert_eq!(pins.pin(ask(7, None), later).exit, ExitId(6));
+    }
+
+    async fn a_session_that_ended_is_not_begun_anew_on_the_same_exit(store: Store) {
+        let (end, begun) = (NOW.plus_minutes(10), NOW.plus_minutes(30));
+        let anew = |exit, instead_of| PinAsk { until: begun, ..ask(exit, instead_of) };
+        let saved = async || {
+            let pins = Pins::default();
+            pins.pin(ask(1, None), NOW);
+            pins.save(&store, NOW).await.unwrap();
+            Pins::load(&store, end).await.unwrap()
+        };
+        let pins = saved().await;
+        let told = pins.pin(anew(1, None), end);
+        assert_eq!((told.exit, told.until), (ExitId(1), end), "its end is told");
+        assert_eq!(pins.held(ask(1, None).subject, "s@US", end), None);
+        let other = pins.pin(anew(2, Some(1)), end);
+        assert_eq!((other.exit, other.until), (ExitId(2), begun));
+        let pins = saved().await;
+        assert_eq!(pins.pin(anew(1, Some(1)), end).until, begun, "there is no other exit");
+        let pins = saved().await;
+        assert_eq!(pins.pin(anew(1, None), end.plus_minutes(MEMORY_MINUTES)).until, begun, "long ago");
     }
 
     async fn use_prolongs_a_pin_that_idleness_ends(store: Store) {
@@ -84,10 +105,11 @@ both_engines! {
         assert!(kept(&again) == 50 && (1..=50).all(|customer| of(&again, customer) == 1));
         assert_eq!(again.end(CustomerId(7), AccountId(2), "s", NOW), 1);
         assert_eq!(again.of_customer(CustomerId(8), NOW).len(), 1);
-        for _ in 0..SLICES {
+        for (at, left) in [(NOW.plus_minutes(MEMORY_MINUTES).plus_ms(-1), 50), (NOW.plus_minutes(MEMORY_MINUTES), 49)] {
+            (0..SLICES).for_each(|_| again.sweep(at));
+            assert_eq!(kept(&again), left, "what ended takes no room for long");
             again.save(&store, NOW).await.unwrap();
         }
-        assert_eq!(kept(&again), 49, "what ended takes no room");
     }
 
     async fn many_pins_are_saved_in_turns_and_dropped_when_they_end(store: Store) {
@@ -106,7 +128,7 @@ both_engines! {
             let row = store.read().await.unwrap().row("SELECT COUNT(*) AS n FROM sessions", args![]).await;
             row.unwrap().unwrap().get::<i64>("n").unwrap()
         };
-        let later = NOW.plus_minutes(10);
+        let later = NOW.plus_minutes(10 + MEMORY_MINUTES);
         for session in 1..=2 {
             again.pin(PinAsk { until: later.plus_minutes(10), ..many(10_000 + session) }, later);
             again.save(&store, later).await.unwrap();
@@ -131,10 +153,10 @@ both_engines! {
         pins.pin(ask(1, None), NOW);
         pins.save(&store, NOW).await.unwrap();
         pins.end(CustomerId(1), AccountId(2), "s", NOW);
-        (0..SLICES).for_each(|_| pins.sweep(NOW));
+        (0..SLICES).for_each(|_| pins.sweep(NOW.plus_minutes(MEMORY_MINUTES)));
         pins.save(&store, NOW).await.unwrap();
-        let again = Pins::load(&store, NOW.plus_ms(-1)).await.unwrap();
-        assert!(again.of_customer(CustomerId(1), NOW.plus_ms(-1)).is_empty());
+        let again = Pins::load(&store, NOW).await.unwrap();
+        assert!(again.of_customer(CustomerId(1), NOW).is_empty());
     }
 
     async fn an_ended_session_is_gone_over_a_restart(store: Store) {
