@@ -46,7 +46,7 @@ async function typedOver(page, base) {
 /** A sum is what was typed, to the cent; what is no sum is told, and nothing can be paid. */
 async function sums(page, base) {
   await page.goto(`${base}/shop?type=3`)
-  await button('Top up', page).click()
+  await page.getByRole('button', { name: /^Top up/ }).first().click()
   const drawer = page.getByRole('dialog')
   const sum = drawer.getByLabel(/^Amount/)
   const pay = () => button('Order and pay', drawer).isEnabled()
