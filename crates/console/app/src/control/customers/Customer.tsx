@@ -1,15 +1,16 @@
 // One customer: who he is, what he holds, what he bought, and what may be done about him.
 
 import { Button, SimpleGrid, Stack, Tabs, Text } from '@mantine/core'
-import { IconBan, IconCircleCheck, IconCoins, IconEye, IconGift, IconHistory, IconPackages, IconReceipt2, IconReportMoney, IconUserCircle } from '@tabler/icons-react'
+import { IconBan, IconCircleCheck, IconCoins, IconEye, IconGift, IconHistory, IconPackages, IconReceipt2, IconReportMoney, IconServer2, IconUserCircle } from '@tabler/icons-react'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Sum } from '../../lib/Sum'
 import { country, day, money, number, when } from '../../lib/format'
-import { either, texts } from '../../lib/lang'
+import { either, say, texts } from '../../lib/lang'
+import { STATIC_TYPES } from '../../lib/products'
 import { Strip, useTab } from '../../lib/tabs'
 import { Loaded, Panel, Screen } from '../../lib/ui'
-import { type Listed, door, useAsk, useMay } from '../api'
+import { type Listed, door, useAsk, useMay, useTell } from '../api'
 import { Closed } from '../Closed'
 import { Ask, Facts, Grid, Mark, PAGE, type Question, bytes } from '../kit'
 import { AuditGrid } from '../system/Audit'
@@ -18,7 +19,9 @@ import { OrderGrid } from '../orders/Orders'
 import { productName } from '../catalogue/types'
 import { type CustomerRow, CustomerMark } from './Customers'
 import { useQueryClient } from '@tanstack/react-query'
+import { Access } from './Access'
 import { Grant } from './Grant'
+import { GrantStatics } from './GrantStatics'
 
 const t = texts({
   title: ['客户', 'Customer'],
@@ -56,6 +59,11 @@ const t = texts({
   orders: ['订单', 'Orders'],
   ledger: ['账本', 'Ledger'],
   audit: ['审计', 'Audit'],
+  statics: ['赠送静态 IP', 'Grant addresses'],
+  release: ['释放', 'Release'],
+  releaseHow: ['{name}：客户立即失去该静态 IP，套餐随之结束，地址休眠后可再售出。', '{name}: the customer loses the static address at once, and its package ends; the address rests before it is sold again.'],
+  released: ['静态 IP 已释放', 'The address is released'],
+  action: ['操作', 'What to do'],
   grant: ['赠送套餐', 'Grant a package'],
   type: ['类型', 'Type'],
   left: ['剩余', 'Left'],
@@ -96,6 +104,7 @@ function Actions({ customer }: { customer: Whole }) {
   const [question, setQuestion] = useState<Question>()
   const [amount, setAmount] = useState('')
   const [granting, setGranting] = useState(false)
+  const [statics, setStatics] = useState(false)
   const client = useQueryClient()
   const navigate = useNavigate()
   const allowed = useMay()
@@ -110,12 +119,14 @@ function Actions({ customer }: { customer: Whole }) {
         <Button variant="default" leftSection={<IconEye size={16} />} onClick={() => setQuestion({ title: t.seeAs, text: t.seeAsHow, yes: t.seeAs, reason: 'needed', run: async (reason) => { await door('POST', 'customer/see-as', { email: String(customer.id), reason }); void navigate({ href: '/', reloadDocument: true }) } })}>{t.seeAs}</Button>
       )}
       {allowed('package/grant') && <Button variant="default" leftSection={<IconGift size={16} />} onClick={() => setGranting(true)}>{t.grant}</Button>}
+      {allowed('static-ip/grant') && <Button variant="default" leftSection={<IconServer2 size={16} />} onClick={() => setStatics(true)}>{t.statics}</Button>}
       {allowed('customer/credit') && (
         <Button variant="default" leftSection={<IconCoins size={16} />} onClick={() => { setAmount(''); setQuestion({ title: t.credit, text: t.creditHow, yes: t.credit, reason: 'needed', told: t.credited, run: () => Promise.resolve() }) }}>{t.credit}</Button>
       )}
       {allowed('customer/verify') && !customer.verified && (
         <Button variant="default" leftSection={<IconCircleCheck size={16} />} onClick={() => setQuestion({ title: t.verify, text: customer.email, yes: t.verify, reason: 'welcome', told: t.verified, run: (reason) => run('customer/verify', { seen: customer.real_name?.version ?? 0, reason }) })}>{t.verify}</Button>
       )}
+      <Access customer={customer} run={run} />
       {allowed('customer/disable') && (customer.disabled ? (
         <Button variant="default" onClick={() => setQuestion({ title: t.enable, text: customer.email, yes: t.enable, reason: 'welcome', told: t.enabled, run: (reason) => run('customer/enable', { reason }) })}>{t.enable}</Button>
       ) : (
@@ -124,6 +135,7 @@ function Actions({ customer }: { customer: Whole }) {
       <Ask question={question && crediting ? { ...question, run: (reason) => run('customer/credit', { amount: amount.trim(), reason }) } : question} close={() => setQuestion(undefined)} fields={['amount']}>
         {(wrong) => crediting && <Sum label={`${t.amount} (${customer.currency})`} value={amount} set={setAmount} signed placeholder="12.50" required error={wrong.amount} />}
       </Ask>
+      {statics && <GrantStatics close={() => setStatics(false)} customer={String(customer.id)} />}
       <Grant opened={granting} close={() => setGranting(false)} customer={String(customer.id)} />
     </>
   )
@@ -182,19 +194,27 @@ const isCount = (type: number) => [17, 18, 20, 27, 28].includes(type)
 function Packages({ customer }: { customer: string }) {
   const [page, setPage] = useState(1)
   const found = useAsk<Listed<PackageRow>>('package/list', { customer, page, size: PAGE })
+  const [question, setQuestion] = useState<Question>()
+  const release = useTell<{ package: number; reason: string }>('static-ip/release', ['package', 'static-ip', 'exit'])
+  const allowed = useMay()('static-ip/release')
+  const ask = (row: PackageRow) => setQuestion({ title: t.release, text: say(t.releaseHow, { name: `${either(row.title_zh, row.title)} #${row.id}` }), yes: t.release, danger: true, reason: 'needed', told: t.released, run: (reason) => release.mutateAsync({ package: row.id, reason }) })
   const amount = (row: PackageRow, n: number) => (row.total === 0 ? '–' : isCount(row.type) ? number(n) : bytes(n * 1024))
   return (
-    <Grid
-      label={t.packages} from={found} keyOf={(row) => row.id} page={page} setPage={setPage} empty={{ icon: IconPackages, title: t.noPackage, text: t.noPackageHow }}
-      columns={[
-        { head: t.packages, cell: (row) => either(row.title_zh, row.title) },
-        { head: t.type, folds: true, cell: (row) => productName(row.type) },
-        { head: t.state, cell: (row) => <Mark tone={row.status === 1 ? 'good' : 'plain'}>{row.status === 1 ? t.active : row.status === 2 ? t.used : t.over}</Mark> },
-        { head: t.left, right: true, cell: (row) => amount(row, row.left) },
-        { head: t.of, right: true, cell: (row) => amount(row, row.total) },
-        { head: t.until, cell: (row) => day(row.expires_at) },
-      ]}
-    />
+    <>
+      <Grid
+        label={t.packages} from={found} keyOf={(row) => row.id} page={page} setPage={setPage} empty={{ icon: IconPackages, title: t.noPackage, text: t.noPackageHow }}
+        columns={[
+          { head: t.packages, cell: (row) => either(row.title_zh, row.title) },
+          { head: t.type, folds: true, cell: (row) => productName(row.type) },
+          { head: t.state, cell: (row) => <Mark tone={row.status === 1 ? 'good' : 'plain'}>{row.status === 1 ? t.active : row.status === 2 ? t.used : t.over}</Mark> },
+          { head: t.left, right: true, cell: (row) => amount(row, row.left) },
+          { head: t.of, right: true, cell: (row) => amount(row, row.total) },
+          { head: t.until, cell: (row) => day(row.expires_at) },
+          ...(allowed ? [{ head: t.action, right: true, cell: (row: PackageRow) => STATIC_TYPES.includes(row.type) && row.status === 1 && <Button size="compact-sm" variant="subtle" color="red" onClick={() => ask(row)}>{t.release}</Button> }] : []),
+        ]}
+      />
+      <Ask question={question} close={() => setQuestion(undefined)} />
+    </>
   )
 }
 

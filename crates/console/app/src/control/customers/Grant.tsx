@@ -31,6 +31,7 @@ export function Grant({ opened, close, customer }: { opened: boolean; close: () 
   const [days, setDays] = useState(30)
   const [reason, setReason] = useState('')
   const grant = useTell('package/grant', ['package', 'customer'])
+  const wrong = grant.error?.fields ?? {}
   const number = Number(type)
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -43,13 +44,13 @@ export function Grant({ opened, close, customer }: { opened: boolean; close: () 
         <Stack>
           <Select label={t.type} value={type} onChange={(v) => setType(v ?? '9')} data={[...BUCKETS, 11, ...COUNTED].map((n) => ({ value: String(n), label: productName(n) }))} allowDeselect={false} searchable />
           {number === 11 ? (
-            <SimpleGrid cols={2} spacing="sm"><Count label={t.bandwidth} value={bandwidth} set={setBandwidth} min={1} required /><Count label={t.concurrency} value={concurrency} set={setConcurrency} min={1} required /></SimpleGrid>
+            <SimpleGrid cols={2} spacing="sm"><Count label={t.bandwidth} value={bandwidth} set={setBandwidth} min={1} required error={wrong.bandwidth} /><Count label={t.concurrency} value={concurrency} set={setConcurrency} min={1} required error={wrong.concurrency} /></SimpleGrid>
           ) : (
-            <Count label={COUNTED.includes(number) ? t.count : t.gb} value={amount} set={setAmount} min={1} max={10_000_000} required />
+            <Count label={COUNTED.includes(number) ? t.count : t.gb} value={amount} set={setAmount} min={1} max={10_000_000} required error={wrong.gb ?? wrong.count} />
           )}
-          <Count label={t.days} value={days} set={setDays} min={1} max={3660} required />
-          <TextInput label={t.reason} value={reason} onChange={(e) => setReason(e.currentTarget.value)} maxLength={200} required />
-          {grant.error && <FieldFault error={grant.error} />}
+          <Count label={t.days} value={days} set={setDays} min={1} max={3660} required error={wrong.days} />
+          <TextInput label={t.reason} value={reason} onChange={(e) => setReason(e.currentTarget.value)} maxLength={200} required error={wrong.reason} />
+          {grant.error && <FieldFault error={grant.error} shown={['bandwidth', 'concurrency', 'gb', 'count', 'days', 'reason']} />}
           <Button type="submit" loading={grant.isPending}>{t.go}</Button>
         </Stack>
       </form>

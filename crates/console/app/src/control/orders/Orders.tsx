@@ -203,10 +203,12 @@ function Details({ number }: { number: string }) {
             </Group>
           )}
           <Ask question={now} close={() => setQuestion(undefined)} fields={['amount', ...(kind === t.confirm ? ['reference'] : [])]}>
-            {(wrong) => <>
-            {kind === t.confirm && <TextInput label={t.reference} value={reference} onChange={(e) => setReference(e.currentTarget.value)} required maxLength={140} data-autofocus error={wrong.reference} />}
-            {kind !== t.reject && <Sum label={`${kind === t.confirm ? t.came : t.amount} (${data.currency})`} value={amount} set={setAmount} placeholder="12.50" error={wrong.amount} />}
-            </>}
+            {(wrong) => (
+              <>
+                {kind === t.confirm && <TextInput label={t.reference} value={reference} onChange={(e) => setReference(e.currentTarget.value)} required maxLength={140} data-autofocus error={wrong.reference} />}
+                {kind !== t.reject && <Sum label={`${kind === t.confirm ? t.came : t.amount} (${data.currency})`} value={amount} set={setAmount} placeholder="12.50" error={wrong.amount} />}
+              </>
+            )}
           </Ask>
         </Stack>
       )}
