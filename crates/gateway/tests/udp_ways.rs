@@ -15,8 +15,10 @@ use common::{Account, eventually};
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use tokio::net::UdpSocket;
-use turnpike_base::{CustomerId, ExitId, Timestamp};
-use turnpike_wire::{Bind, Change, ExitKind, ExitRecord, OwnedExit, ParentProtocol, Resolve};
+use turnpike_base::{AccountId, CustomerId, ExitId, Timestamp};
+use turnpike_wire::{
+    Bind, Change, Control, ExitKind, ExitRecord, OwnedExit, ParentProtocol, PinAsk, Resolve,
+};
 
 #[tokio::test]
 async fn a_parent_proxy_carries_none() {
@@ -59,6 +61,45 @@ async fn one_exit_that_carries_datagrams_is_found_among_many_that_do_not() {
             assert_eq!(ask(&mut wire, &username, "0.0.0.0:0".parse().unwrap()).await.0, 0, "{username}");
         }
     }
+}
+
+/// Its connections go on through the parent; a strict session has the one exit or none.
+#[tokio::test]
+async fn a_session_that_leaves_through_a_parent_keeps_another_exit_for_its_datagrams() {
+    let (at, mut told) = origin("127.0.0.1:0").await;
+    let mut setup = setup(&[at]);
+    setup.config.probes_per_second = 0;
+    let subject = Account::new(1).permit.subject;
+    setup.control.put_exit(parent(100));
+    for last in 4..20 {
+        setup.control.put_exit(local_exit(last, format!("127.0.0.{last}").parse().unwrap()));
+    }
+    let (exit, until) = (ExitId(100), Timestamp::FAR);
+    let pin = PinAsk { subject, session: "s@@@@@".into(), exit, until, instead_of: None, prolongs: false };
+    setup.control.pin(pin).await.unwrap();
+    let lab = setup.start().await;
+    let mut from = Vec::new();
+    for _ in 0..5 {
+        let association = Association::open(lab.proxy, "alice_session-s").await;
+        association.send(at, b"a").await;
+        association.receive().await;
+        from.push(told.recv().await.unwrap().ip());
+    }
+    assert!(from.iter().all(|ip| *ip == from[0]), "{from:?}");
+    let pinned = |session: &str| lab.control.pins().get(&(subject, session.to_owned())).map(|pin| pin.exit);
+    assert_eq!(pinned("s@@@@@"), Some(ExitId(100)));
+    let local = pinned("s@@@@@udp").unwrap();
+    assert_eq!(from[0].to_string(), format!("127.0.0.{}", local.0));
+    let mut wire = lab.dial().await;
+    let strict = ask(&mut wire, "alice_session-s_mode-strict", "0.0.0.0:0".parse().unwrap()).await;
+    assert_eq!(strict.0, 7);
+    lab.tell(Change::SessionEnded { customer: CustomerId(1), account: AccountId(1), session: "s".into() })
+        .await;
+    let association = Association::open(lab.proxy, "alice_session-s").await;
+    association.send(at, b"a").await;
+    association.receive().await;
+    let anew = pinned("s@@@@@").unwrap();
+    assert_eq!(told.recv().await.unwrap().ip().to_string(), format!("127.0.0.{}", anew.0), "one for both");
 }
 
 #[tokio::test]

@@ -19,6 +19,10 @@ use turnpike_proxyproto::HostPort;
 use turnpike_proxyproto::username::Username;
 use turnpike_wire::{Bind, ExitKind, Permit, Reason, Refusal};
 
+/// Tells the pin of a session's datagrams from that of its connections, where they leave from different exits. It stands
+/// where an `ip` would, and is none: who ends the session by its name ends both.
+const APART: &str = "udp";
+
 /// Opens an association for a customer who says that he sends from `from`, or says why not. `local` is the
 /// address that he reached.
 pub(crate) async fn open(
@@ -107,7 +111,8 @@ fn failure(error: &io::Error) -> Refusal {
     Reason::ExitFailed.into()
 }
 
-/// An exit that can carry datagrams, and what it binds to. A session has the one exit.
+/// An exit that can carry datagrams, and what it binds to. A session has the one exit, unless it is a parent: then its
+/// datagrams keep another one.
 async fn local_exit(
     home: &Rc<Loop>,
     permit: &Permit,
@@ -118,13 +123,21 @@ async fn local_exit(
     if !exists(true) && exists(false) {
         return Err(no_local_exit());
     }
-    let exit = choose(&home.shared, permit, name, &[], wish).await?;
+    let mut exit = choose(&home.shared, permit, name, &[], wish).await?;
+    // The session has it from a connection that was not an association, maybe of another gateway.
+    if !exit.is_local() && name.session.is_some() && !name.strict {
+        exit = choose(&home.shared, permit, &apart(name), &[], wish).await?;
+    }
     match &exit.record.kind {
         ExitKind::Local { bind } => {
             let bind = bind.clone();
             Ok((exit, bind))
         }
-        // The session has it from a connection that was not an association.
         ExitKind::Upstream { .. } => Err(no_local_exit()),
     }
+}
+
+/// The session as its datagrams' own.
+fn apart(name: &Username) -> Username {
+    Username { ip: Some(APART.to_owned()), ..name.clone() }
 }
