@@ -19,7 +19,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use turnpike_base::{Bytes, Timestamp};
 use turnpike_proxyproto::HostPort;
-use turnpike_wire::{Ending, Permit, Reason, Refusal, Revocation, Trace};
+use turnpike_wire::{ConnectionKind, Ending, Permit, Reason, Refusal, Revocation, RunningConnection, Trace};
 
 /// See the module. Lives on one loop only.
 pub(crate) struct Conn {
@@ -30,6 +30,7 @@ pub(crate) struct Conn {
     /// The end of the static address or endpoint it leaves from.
     pub(crate) until: Option<Timestamp>,
     caps: Option<(Arc<CapState>, Slot)>,
+    kind: ConnectionKind,
     host: Rc<str>,
     port: u16,
     exit_address: Option<IpAddr>,
@@ -55,6 +56,7 @@ pub(crate) struct Conn {
 /// What [`Guard::open`] needs beyond the permit.
 pub(crate) struct Opening {
     pub(crate) permit: Arc<Permit>,
+    pub(crate) kind: ConnectionKind,
     pub(crate) client: IpAddr,
     pub(crate) exit: Arc<Exit>,
     pub(crate) exit_address: Option<IpAddr>,
@@ -77,7 +79,7 @@ impl std::ops::Deref for Guard {
 impl Guard {
     /// Begins the count.
     pub(crate) fn open(home: &Rc<Loop>, purse: Rc<Purse>, opening: Opening) -> Self {
-        let Opening { permit, client, exit, exit_address, destination, dialled, caps } = opening;
+        let Opening { permit, kind, client, exit, exit_address, destination, dialled, caps } = opening;
         let held_until = permit.owned.iter().flatten().find(|o| o.exit == exit.record.id).map(|o| o.until);
         exit.load.fetch_add(1, Ordering::Relaxed);
         home.shared.metrics.tunnels.fetch_add(1, Ordering::Relaxed);
@@ -88,6 +90,7 @@ impl Guard {
             client,
             exit,
             caps,
+            kind,
             host: destination.host.into(),
             port: destination.port,
             exit_address,
@@ -122,7 +125,6 @@ impl Drop for Guard {
         if conn.silent.get() {
             return;
         }
-        let bytes = |n: u64| Bytes(i64::try_from(n).unwrap_or(i64::MAX));
         let ending =
             conn.cut.borrow().as_ref().map_or(conn.ending.get(), |(refusal, _)| Ending::Cut(refusal.reason));
         let trace = Trace {
@@ -130,7 +132,7 @@ impl Drop for Guard {
             client: conn.client,
             exit: conn.exit.record.id,
             exit_address: conn.exit_address,
-            destination: HostPort { host: conn.host.to_string(), port: conn.port }.to_string(),
+            destination: conn.destination().to_string(),
             opened: conn.opened,
             closed: conn.home.shared.clock.now(),
             up: bytes(conn.up.get()),
@@ -139,6 +141,10 @@ impl Drop for Guard {
         };
         held(&conn.home.shared.pending).traces.push(trace);
     }
+}
+
+fn bytes(n: u64) -> Bytes {
+    Bytes(i64::try_from(n).unwrap_or(i64::MAX))
 }
 
 /// Bytes a pump may move now.
@@ -240,6 +246,35 @@ impl Conn {
         self.silent.set(true);
     }
 
+    /// Whether others count for it, and tell of it.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.silent.get()
+    }
+
+    /// Where it leads, as asked for.
+    fn destination(&self) -> HostPort {
+        HostPort { host: self.host.to_string(), port: self.port }
+    }
+
+    /// Since when it runs.
+    pub(crate) fn opened(&self) -> Timestamp {
+        self.opened
+    }
+
+    /// As its customer is told of it.
+    pub(crate) fn told(&self) -> RunningConnection {
+        RunningConnection {
+            subject: self.permit.subject,
+            kind: self.kind,
+            client: self.client,
+            exit: self.exit.record.id,
+            destination: self.destination().to_string(),
+            opened: self.opened,
+            up: bytes(self.up.get()),
+            down: bytes(self.down.get()),
+        }
+    }
+
     /// Moves what was counted since the last time into the loop's tally.
     pub(crate) fn collect(&self) {
         self.dirty.set(false);
@@ -294,7 +329,7 @@ impl Conn {
     /// Whether what is closed now would keep it from being opened.
     pub(crate) fn is_denied(&self) -> bool {
         let (shared, permit) = (&self.home.shared, &self.permit);
-        let to = HostPort { host: self.host.to_string(), port: self.port };
+        let to = self.destination();
         let reached = |ip| may_reach(shared, permit, SocketAddr::new(ip, self.port));
         check_destination(shared, permit, &to).is_err() || self.dialled.is_some_and(|ip| !reached(ip))
     }

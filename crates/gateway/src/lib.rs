@@ -22,6 +22,7 @@ mod figures;
 mod journal;
 mod lease;
 mod listen;
+mod listing;
 pub mod metrics;
 mod open;
 mod own;

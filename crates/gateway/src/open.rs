@@ -19,7 +19,9 @@ use tokio::net::TcpStream;
 use turnpike_base::{ExitId, Text};
 use turnpike_proxyproto::HostPort;
 use turnpike_proxyproto::username::{Username, WrongUsername};
-use turnpike_wire::{Admission, Bind, Credentials, ExitKind, Permit, Reason, Refusal, RefusalRow, Targeting};
+use turnpike_wire::{
+    Admission, Bind, ConnectionKind, Credentials, ExitKind, Permit, Reason, Refusal, RefusalRow, Targeting,
+};
 
 /// Name and password as sent.
 pub(crate) type Login = (String, String);
@@ -29,10 +31,16 @@ pub(crate) struct Wish<'a> {
     pub(crate) peer: Peer,
     pub(crate) login: Option<&'a Login>,
     pub(crate) to: HostPort,
+    pub(crate) kind: ConnectionKind,
     /// The exit that an earlier connection of the same client connection left from.
     pub(crate) prefer: Option<ExitId>,
-    /// It is an association: its exit has to carry datagrams.
-    pub(crate) datagrams: bool,
+}
+
+impl Wish<'_> {
+    /// Whether its exit has to carry datagrams.
+    fn datagrams(&self) -> bool {
+        self.kind == ConnectionKind::Udp
+    }
 }
 
 /// A connection that may be relayed.
@@ -155,7 +163,8 @@ async fn establish(
     let exit_address = address_of(&exit, &origin);
     let dialled = origin.peer_addr().ok().filter(|_| exit.is_local()).map(|at| at.ip());
     let (client, destination) = (wish.peer.client, wish.to.clone());
-    let opening = Opening { permit, client, exit, exit_address, destination, dialled, caps };
+    let kind = wish.kind;
+    let opening = Opening { permit, kind, client, exit, exit_address, destination, dialled, caps };
     Ok(Opened { guard: Guard::open(home, purse, opening), origin })
 }
 
@@ -258,7 +267,7 @@ pub(crate) async fn choose(
         return endpoints::exit_of(shared, permit, endpoint, wish.peer.dialled.port(), failed).await;
     }
     if name.session.is_some() {
-        return sessions::exit_of(shared, permit, name, failed, wish.datagrams).await;
+        return sessions::exit_of(shared, permit, name, failed, wish.datagrams()).await;
     }
     let kept =
         wish.prefer.filter(|id| !failed.contains(id)).and_then(|id| sessions::serving(shared, permit, id));
@@ -267,7 +276,7 @@ pub(crate) async fn choose(
     }
     let random = rand::random();
     let found = match &permit.owned {
-        _ if wish.datagrams => sessions::propose(shared, permit, failed, random, true),
+        _ if wish.datagrams() => sessions::propose(shared, permit, failed, random, true),
         Some(owned) => sessions::pick_owned(shared, owned, failed, random, false),
         None => shared.exits().pick(permit.pool, &permit.place, failed, random),
     };

@@ -5,17 +5,17 @@ use crate::metrics::Metrics;
 use crate::report::Reporter;
 use crate::serve::{self, LoopHandle};
 use crate::shared::Shared;
-use crate::{changes, exits, lease, listen, statics};
+use crate::{changes, exits, lease, listen, listing, statics};
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
 use turnpike_base::Clock;
-use turnpike_wire::{Control, ControlAway, Hello};
+use turnpike_wire::{AskConnections, Control, ControlAway, Hello};
 
 /// Why a gateway does not start.
 #[derive(Debug, thiserror::Error)]
@@ -135,6 +135,13 @@ impl Running {
             let now = shared.clock.now();
             shared.exits().all().map(|exit| exit.health(now)).collect()
         }
+    }
+
+    /// Tells of a customer's running connections, whenever it is called. It may outlive the gateway, which ends all the
+    /// same and has none then.
+    pub fn connections(&self) -> AskConnections {
+        let loops = Arc::downgrade(&self.loops);
+        Arc::new(move |customer| Box::pin(listing::of_customer(Weak::clone(&loops), customer)))
     }
 
     /// Uses another certificate for connections that begin from now on.

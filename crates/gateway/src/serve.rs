@@ -6,6 +6,7 @@ use crate::changes::verdict;
 use crate::conn::Conn;
 use crate::doors::{self, Doors};
 use crate::entry;
+use crate::listing;
 use crate::pending::{Sums, Tally};
 use crate::purse::Purse;
 use crate::relay::Pipes;
@@ -23,8 +24,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::LocalSet;
-use turnpike_base::ExitId;
-use turnpike_wire::{Ending, Numbered, Reason, Refusal, Revocation, Subject};
+use turnpike_base::{CustomerId, ExitId};
+use turnpike_wire::{Ending, Numbered, Reason, Refusal, Revocation, RunningConnection, Subject};
 
 /// How often a loop hands over what it counted and looks for what is overdue.
 const BEAT: Duration = Duration::from_millis(250);
@@ -41,6 +42,8 @@ pub(crate) enum Order {
     Rules,
     /// Hand over what was counted, now.
     Collect(oneshot::Sender<()>),
+    /// Tell what runs of a customer's.
+    List(CustomerId, oneshot::Sender<Vec<RunningConnection>>),
     /// Listen here too.
     Open(std::net::TcpListener),
     /// No longer listen there.
@@ -85,6 +88,13 @@ impl LoopHandle {
         if self.orders.send(Order::Collect(done)).is_ok() {
             let _ = collected.await;
         }
+    }
+
+    /// Asks what runs of a customer's; a loop that ended gives no answer.
+    pub(crate) fn list(&self, customer: CustomerId) -> oneshot::Receiver<Vec<RunningConnection>> {
+        let (tell, told) = oneshot::channel();
+        let _ = self.orders.send(Order::List(customer, tell));
+        told
     }
 }
 
@@ -246,6 +256,11 @@ impl Loop {
             Order::Collect(done) => {
                 self.collect();
                 let _ = done.send(());
+            }
+            Order::List(customer, tell) => {
+                let conns = self.conns.borrow();
+                // Who asked may have gone meanwhile.
+                let _ = tell.send(listing::newest(conns.iter().map(|(_, conn)| conn), customer));
             }
             Order::Open(door) => {
                 if let Err(error) = self.doors.add(door) {

@@ -338,3 +338,18 @@ async fn quic_shakes_hands_and_moves_a_stream() {
     let (up, down) = lab.control.counted();
     assert!(up > 300_000 && down > 300_000 && lab.control.leased() == up + down, "{up} {down}");
 }
+
+#[tokio::test]
+async fn each_destination_of_an_association_is_told_to_its_customer() {
+    let (origin, _seen) = origin("127.0.0.1:0").await;
+    let lab = setup(&[origin]).start().await;
+    let ask = lab.gateway.connections();
+    let association = Association::open(lab.proxy, "alice").await;
+    assert!(ask(CustomerId(1)).await.is_empty(), "nothing was sent yet");
+    association.send(origin, b"four").await;
+    association.receive().await;
+    let told = ask(CustomerId(1)).await;
+    let seen: Vec<_> = told.iter().map(|one| (one.kind.name(), one.destination.as_str(), one.up.0)).collect();
+    assert_eq!(seen, [("udp", origin.to_string().as_str(), 4)]);
+    assert!(ask(CustomerId(2)).await.is_empty());
+}

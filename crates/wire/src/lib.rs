@@ -5,6 +5,7 @@
 //! with serde, so that a bus can carry them.
 
 pub mod change;
+pub mod connections;
 pub mod control;
 pub mod exit;
 pub mod lease;
@@ -13,6 +14,7 @@ pub mod refusal;
 pub mod usage;
 
 pub use change::{Change, ChangeFeed, Numbered, Revocation};
+pub use connections::{AskConnections, ConnectionKind, RunningConnection};
 pub use control::{BoxFuture, Control, ControlAway, GatewayId, Hello, PinAnswer, PinAsk, Proven, Welcome};
 pub use exit::{
     Bind, CountryCode, ExitHealth, ExitKind, ExitRecord, ExitStatus, ParentProtocol, Pool, Resolve,

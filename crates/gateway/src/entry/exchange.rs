@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use turnpike_base::{ExitId, Text};
 use turnpike_proxyproto::HostPort;
 use turnpike_proxyproto::body::{Chunks, Framing};
-use turnpike_wire::{Ending, Reason, Refusal, Revocation};
+use turnpike_wire::{ConnectionKind, Ending, Reason, Refusal, Revocation};
 
 mod response;
 
@@ -107,7 +107,7 @@ pub(super) async fn run<C: Client>(
     }
     let prefer = past.exit.as_ref().filter(|(who, _)| who.as_ref() == login).map(|(_, exit)| *exit);
     let Opened { guard, origin } =
-        match open(home, Wish { peer, login, to: to.clone(), prefer, datagrams: false }).await {
+        match open(home, Wish { peer, login, to: to.clone(), kind: ConnectionKind::Http, prefer }).await {
             Ok(opened) => opened,
             Err(refusal) => return Ended::Refused { refusal, go_on: true },
         };

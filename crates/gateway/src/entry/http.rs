@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use turnpike_base::Text;
 use turnpike_proxyproto::head::Target;
 use turnpike_proxyproto::{HostPort, Malformed};
-use turnpike_wire::{Reason, Refusal};
+use turnpike_wire::{ConnectionKind, Reason, Refusal};
 
 /// What follows a request.
 enum Next<C> {
@@ -83,7 +83,13 @@ async fn answer<C: Client>(
         }
         (Target::Tunnel(to), Ok(login)) => {
             *past = Past::default();
-            let wish = Wish { peer, login: login.as_ref(), to: to.clone(), prefer: None, datagrams: false };
+            let wish = Wish {
+                peer,
+                login: login.as_ref(),
+                to: to.clone(),
+                kind: ConnectionKind::Connect,
+                prefer: None,
+            };
             match open(home, wish).await {
                 Ok(opened) => {
                     client.write_all(established(&opened.guard.exit).as_bytes()).await?;

@@ -16,7 +16,7 @@ use tokio::io::AsyncWriteExt;
 use turnpike_base::Text;
 use turnpike_proxyproto::HostPort;
 use turnpike_proxyproto::socks::{self, Command, Reply, method};
-use turnpike_wire::{Reason, Refusal};
+use turnpike_wire::{ConnectionKind, Reason, Refusal};
 
 /// The bound address in replies that have none to tell.
 const NOWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
@@ -62,7 +62,13 @@ pub(super) async fn serve5<C: Client>(
     }
     match open(
         home,
-        Wish { peer, login: login.as_ref(), to: request.destination, prefer: None, datagrams: false },
+        Wish {
+            peer,
+            login: login.as_ref(),
+            to: request.destination,
+            kind: ConnectionKind::Socks5,
+            prefer: None,
+        },
     )
     .await
     {
@@ -184,7 +190,7 @@ pub(super) async fn serve4<C: Client>(
         }
         Err(error) => return Err(error),
     };
-    match open(home, Wish { peer, login: None, to, prefer: None, datagrams: false }).await {
+    match open(home, Wish { peer, login: None, to, kind: ConnectionKind::Socks4, prefer: None }).await {
         Ok(opened) => {
             tell(&mut client, &socks::reply4(true)).await?;
             Ok(Some(Tunnel { client, opened, early: inbox.0 }))

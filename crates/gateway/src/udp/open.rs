@@ -17,7 +17,7 @@ use std::sync::Arc;
 use turnpike_base::Text;
 use turnpike_proxyproto::HostPort;
 use turnpike_proxyproto::username::Username;
-use turnpike_wire::{Bind, ExitKind, Permit, Reason, Refusal};
+use turnpike_wire::{Bind, ConnectionKind, ExitKind, Permit, Reason, Refusal};
 
 /// Tells the pin of a session's datagrams from that of its connections, where they leave from different exits. It stands
 /// where an `ip` would, and is none: who ends the session by its name ends both.
@@ -32,7 +32,7 @@ pub(crate) async fn open(
     from: &HostPort,
     local: IpAddr,
 ) -> Result<Association, Refusal> {
-    let wish = Wish { peer, login, to: from.clone(), prefer: None, datagrams: true };
+    let wish = Wish { peer, login, to: from.clone(), kind: ConnectionKind::Udp, prefer: None };
     let outcome = attempt(home, &wish, local).await;
     if let Err(refusal) = &outcome {
         record(&home.shared, peer, from, refusal);
@@ -61,6 +61,7 @@ async fn attempt(home: &Rc<Loop>, wish: &Wish<'_>, local: IpAddr) -> Result<Asso
     let exit_address = bound.map(|address| address.ip()).filter(|ip| !ip.is_unspecified());
     let opening = Opening {
         permit: Arc::clone(&permit),
+        kind: wish.kind,
         client: wish.peer.client,
         exit: Arc::clone(&exit),
         exit_address,

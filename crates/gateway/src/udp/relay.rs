@@ -21,7 +21,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::net::UdpSocket;
 use turnpike_proxyproto::{HostPort, udp};
-use turnpike_wire::{Admission, Ending, Permit, Reason, Refusal, Revocation};
+use turnpike_wire::{Admission, ConnectionKind, Ending, Permit, Reason, Refusal, Revocation};
 
 /// How long a name may take to resolve; what the customer sends to it meanwhile waits.
 const RESOLVE: Duration = Duration::from_secs(5);
@@ -212,6 +212,7 @@ impl Association {
     fn count(&self, to: &HostPort, dialled: IpAddr) -> Guard {
         let opening = Opening {
             permit: Arc::clone(&self.permit.borrow()),
+            kind: ConnectionKind::Udp,
             client: self.peer.client,
             exit: Arc::clone(&self.exit),
             exit_address: self.exit_address,
