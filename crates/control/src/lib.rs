@@ -32,7 +32,7 @@ use turnpike_network::roster::Roster;
 use turnpike_network::sessions::Pins;
 use turnpike_store::{Store, Vault};
 use turnpike_web::{App, Balancers, Endpoint, Once};
-use turnpike_wire::Numbered;
+use turnpike_wire::{AskConnections, Numbered};
 
 pub use outbox::Couriers;
 pub use trial::Trial;
@@ -215,6 +215,11 @@ impl Control {
     /// Tells where customers dial: once the gateways' ports are known, and when a setting changed.
     pub fn set_entry(&self, entry: Entry) {
         self.0.network.set_entry(entry);
+    }
+
+    /// Names the gateway of this process: customers' running connections are asked of it. Until then none is listed.
+    pub fn set_connections(&self, ask: AskConnections) {
+        self.0.network.set_connections(ask);
     }
 
     /// Tells what tests of usernames go through and to.

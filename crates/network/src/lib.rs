@@ -3,9 +3,10 @@
 //! [`exits`] are the ways out as operators describe them; [`place`] binds names to the world catalogue,
 //! for exits and for what customers ask; [`roster`] knows in memory which of them can serve right now;
 //! [`places`] tells customers where that is, [`told`] in which words; [`endpoints`] leases them out by port; [`flags`] serves the
-//! countries' flags; [`closed`] keeps the destinations that the operator closed.
+//! countries' flags; [`closed`] keeps the destinations that the operator closed; `connections` tells what runs.
 
 pub mod closed;
+mod connections;
 pub mod endpoints;
 pub mod entries;
 mod entry;
@@ -38,6 +39,7 @@ pub fn routes(state: &State, pins: &std::sync::Arc<sessions::Pins>) -> Vec<turnp
         places::routes(state),
         statics::routes(state),
         sessions::routes(state, pins),
+        connections::routes(state),
     ]
     .concat()
 }

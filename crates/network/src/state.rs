@@ -1,6 +1,7 @@
 //! What the features of this domain work on.
 
 use crate::Entry;
+use crate::connections::Asked;
 use crate::places::Lists;
 use crate::roster::Roster;
 use crate::truth::Truth;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use turnpike_base::Timestamp;
 use turnpike_store::{Store, Vault};
+use turnpike_wire::AskConnections;
 
 /// See the module; cheap to clone.
 #[derive(Clone, Debug)]
@@ -23,6 +25,7 @@ pub struct State {
     pub truth: Arc<Truth>,
     pub(crate) lists: Arc<Lists>,
     entry: Arc<ArcSwap<Entry>>,
+    pub(crate) connections: Arc<Asked>,
     /// How long static addresses rest between two holders.
     pub rest: Rest,
 }
@@ -68,6 +71,7 @@ impl State {
             truth: Arc::default(),
             lists: Arc::default(),
             entry: Arc::default(),
+            connections: Arc::default(),
             rest: Rest::default(),
         }
     }
@@ -80,5 +84,10 @@ impl State {
     /// Tells where customers dial: at the start, when the gateways' ports are known, and after a reload.
     pub fn set_entry(&self, entry: Entry) {
         self.entry.store(Arc::new(entry));
+    }
+
+    /// Names the gateway of this process, which is asked for running connections from now on.
+    pub fn set_connections(&self, ask: AskConnections) {
+        self.connections.set(ask);
     }
 }

@@ -17,7 +17,7 @@ use turnpike_store::Store;
 use turnpike_wire::{Endpoint, PinAnswer, PinAsk, Subject};
 
 pub(crate) use api::routes;
-pub(crate) use queries::places;
+pub(crate) use queries::{places, usernames};
 
 /// Whose session, and its name as the gateway gives it.
 pub(crate) type Key = (Subject, Box<str>);

@@ -32,7 +32,7 @@ fn read(row: &Row) -> Result<(Key, Pin), StoreError> {
 }
 
 /// Names of accounts, deleted ones included.
-pub(super) async fn usernames(
+pub(crate) async fn usernames(
     tx: &impl Read,
     accounts: impl Iterator<Item = AccountId>,
 ) -> Result<HashMap<AccountId, String>, StoreError> {

@@ -81,6 +81,7 @@ impl Parts {
             sample_url: trial.url.clone(),
         });
         control.set_trial(trial);
+        control.set_connections(gateway.connections());
         control.set_static_rest(i64::from(settings.static_rest_hours) * HOUR_MS);
         let readiness = Readiness::new(store.clone());
         let certificates = settings.api_tls.as_ref().map(tls::read).transpose()?.map(Certificates::new);

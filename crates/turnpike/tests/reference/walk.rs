@@ -180,6 +180,10 @@ impl<'d> Walk<'d> {
         self.get("user-usage-flow/flow-total", json!({}));
         self.get("user-usage-flow/detail", json!({"group_by": "host"}));
         self.get("proxy-account/refusals", json!({}));
+        // The echo is done, this side is not: it runs until it is dropped.
+        let running = self.get("connection/list", json!({"username": "shop01"}));
+        assert_eq!(running["list"][0]["destination"], json!(self.demo.echo_host()), "{running}");
+        drop(stream);
         self.get("session/list", json!({}));
         self.post("session/end", json!({"username": "shop01", "session": "a1"}));
         self.get("endpoint/list", json!({}));

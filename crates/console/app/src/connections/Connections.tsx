@@ -1,7 +1,7 @@
-// Sessions that run now, and what the proxy refused and why.
+// Connections, sessions and endpoints that run now, and what the proxy refused and why.
 
 import { Button, Card, Group, Tabs, Text } from '@mantine/core'
-import { IconActivity, IconCircleOff, IconClockHour4, IconPlugX } from '@tabler/icons-react'
+import { IconActivity, IconArrowsExchange, IconCircleOff, IconClockHour4, IconPlugX } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useRead, useWrite } from '../api/hooks'
 import { Running } from '../endpoints/Running'
@@ -12,10 +12,12 @@ import { say, texts } from '../lib/lang'
 import { productName } from '../lib/products'
 import { Strip, useTab } from '../lib/tabs'
 import { Empty, Loaded, Screen, done, failed } from '../lib/ui'
+import { RunningConnections } from './RunningConnections'
 
 const t = texts({
   title: ['连接', 'Connections'],
-  about: ['正在进行的会话、提取的端点，以及代理拒绝连接的原因。', 'Sessions and extracted endpoints that run now, and why the proxy refused what it refused.'],
+  about: ['正在进行的连接、会话、提取的端点，以及代理拒绝连接的原因。', 'Connections, sessions and extracted endpoints that run now, and why the proxy refused what it refused.'],
+  running: ['进行中的连接', 'Running connections'],
   sessions: ['会话', 'Sessions'],
   endpoints: ['提取的端点', 'Extracted endpoints'],
   refusals: ['拒绝记录', 'Refusals'],
@@ -40,15 +42,17 @@ const t = texts({
 })
 
 export function Connections() {
-  const tab = useTab('sessions', 'endpoints', 'refusals')
+  const tab = useTab('running', 'sessions', 'endpoints', 'refusals')
   return (
     <Screen title={t.title} about={t.about}>
       <Tabs {...tab} keepMounted={false}>
         <Strip mb="md">
+          <Tabs.Tab value="running" leftSection={<IconArrowsExchange size={16} />}>{t.running}</Tabs.Tab>
           <Tabs.Tab value="sessions" leftSection={<IconActivity size={16} />}>{t.sessions}</Tabs.Tab>
           <Tabs.Tab value="endpoints" leftSection={<IconClockHour4 size={16} />}>{t.endpoints}</Tabs.Tab>
           <Tabs.Tab value="refusals" leftSection={<IconPlugX size={16} />}>{t.refusals}</Tabs.Tab>
         </Strip>
+        <Tabs.Panel value="running"><RunningConnections /></Tabs.Panel>
         <Tabs.Panel value="sessions"><Sessions /></Tabs.Panel>
         <Tabs.Panel value="endpoints"><Running /></Tabs.Panel>
         <Tabs.Panel value="refusals"><Refusals /></Tabs.Panel>
