@@ -33,6 +33,11 @@ async function logIn() {
   await button('Log in').click()
   await heading('Exits').waitFor()
   step('logged in, and came where the address led')
+  await go('', 'Dashboard')
+  await go('/nothing', 'There is no such page')
+  await page.getByRole('main').getByRole('link', { name: 'Go to the dashboard' }).click()
+  await heading('Dashboard').waitFor()
+  step('was led back to the dashboard')
 }
 
 /** What a customer's program does. */

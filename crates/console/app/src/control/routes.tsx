@@ -34,7 +34,8 @@ export function controlRoutes(root: AnyRoute) {
       screen('audit', () => import('./system/Audit'), 'Audit'),
       screen('operators', () => import('./system/Operators'), 'Operators'),
       screen('settings', () => import('./system/Settings'), 'Settings'),
-      createRoute({ getParentRoute: () => frame, path: '/control/$', component: LostInRoom }),
+      // A splat would take the dashboard's own address, too.
+      createRoute({ getParentRoute: () => frame, path: '/control/$lost', component: LostInRoom }),
     ]),
   ])
 }
