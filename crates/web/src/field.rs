@@ -456,6 +456,8 @@ mod tests {
         for bad in [
             json!([2]),
             json!([2, 3]),
+            json!([]),
+            json!([null]),
             json!(2.5),
             json!("2.0"),
             json!("+2"),
@@ -465,6 +467,16 @@ mod tests {
         ] {
             assert!(read(&bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_empty_list_is_no_value() {
+        let mut values = Values::default();
+        values.add_array("x", vec![]);
+        assert!(or(int(1, 9, ""), 1).read(&values, "x").is_err());
+        assert!(or(switch(), false).read(&values, "x").is_err());
+        assert!(optional(text(1, 9)).read(&values, "x").is_err());
+        assert_eq!(joined(9).read(&values, "x"), Ok(None), "a list of nothing");
     }
 
     #[test]

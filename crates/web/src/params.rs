@@ -66,12 +66,15 @@ impl Values {
     }
 
     /// What was sent under a name, if anything was: one value, or all of them as a list where they came as a list or
-    /// `lists` says that more than one are a list.
+    /// `lists` says that more than one are a list. An empty list is nothing only to what reads lists: PHP sends one for
+    /// "none", but to a number it is as wrong as any other list.
     pub(crate) fn whole(&self, name: &str, lists: bool) -> Option<Value> {
         let all = self.all(name);
-        let listed = self.arrays.contains(name) || (lists && all.len() > 1);
+        let came_as_list = self.arrays.contains(name);
+        let listed = came_as_list || (lists && all.len() > 1);
         match all.first() {
             Some(_) if listed => Some(Value::Array(all.into_iter().cloned().collect())),
+            None if came_as_list && !lists => Some(Value::Array(Vec::new())),
             first => first.map(|value| (*value).clone()),
         }
     }

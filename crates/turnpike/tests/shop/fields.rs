@@ -204,28 +204,57 @@ fn wrong(me: &Customer, demo: &Demo) -> Vec<(Value, &'static str, Value)> {
     let long = "x".repeat(65);
     vec![
         (plain.clone(), "pid", json!([null, "", "abc", 0, -5, 1.5, [], {}, "99999999999999999999"])),
-        (plain.clone(), "pm_id", json!([null, "", "x", -1, 99, 1.5, true])),
-        (plain.clone(), "amount", json!([0, -1, "x", 100_001, 1.5, {}, "1e3"])),
-        (plain.clone(), "etd", json!([0, -1, "x", 3, 121, 1.5])),
-        (plain.clone(), "coupon_sn", json!([long, "NO-SUCH-COUPON", {}])),
-        (plain, "use_invitation_registration_discount", json!(["perhaps", 7, {}, true])),
+        (plain.clone(), "pm_id", json!([null, "", "x", -1, 99, 1.5, true, []])),
+        (plain.clone(), "amount", json!([0, -1, "x", 100_001, 1.5, {}, "1e3", [], [2]])),
+        (plain.clone(), "etd", json!([0, -1, "x", 3, 121, 1.5, []])),
+        (plain.clone(), "coupon_sn", json!([long, "NO-SUCH-COUPON", {}, []])),
+        (plain, "use_invitation_registration_discount", json!(["perhaps", 7, {}, true, []])),
         (
             statics,
             "region_list",
-            json!([null, "", "SG", "SG,", "SG,0", "SG,-1", "SG,x", "ZZ,1", "SG,1,x", "SG,1,1,1", 7]),
+            json!([null, "", "SG", "SG,", "SG,0", "SG,-1", "SG,x", "ZZ,1", "SG,1,x", "SG,1,1,1", 7, []]),
         ),
-        (renewal.clone(), "upids", json!([null, "", "a", "1,", "0", "-1", format!("{upids},{upids}"), {}])),
-        (renewal, "renew_duration", json!(["3m", 3, 0, "x", {}])),
-        (caps.clone(), "product_sku_bandwidth_id", json!([null, 0, "x", 999_999, sku("duration_list"), 1.5])),
-        (caps.clone(), "product_sku_concurrency_id", json!([null, 0, "x", 999_999, sku("bandwidth_list")])),
-        (caps, "product_sku_duration_id", json!(["x", -1, 999_999, sku("bandwidth_list")])),
+        (
+            renewal.clone(),
+            "upids",
+            json!([null, "", "a", "1,", "0", "-1", format!("{upids},{upids}"), {}, []]),
+        ),
+        (renewal, "renew_duration", json!(["3m", 3, 0, "x", {}, []])),
+        (
+            caps.clone(),
+            "product_sku_bandwidth_id",
+            json!([null, 0, "x", 999_999, sku("duration_list"), 1.5, []]),
+        ),
+        (
+            caps.clone(),
+            "product_sku_concurrency_id",
+            json!([null, 0, "x", 999_999, sku("bandwidth_list"), []]),
+        ),
+        (caps, "product_sku_duration_id", json!(["x", -1, 999_999, sku("bandwidth_list"), []])),
         (
             recharge,
             "recharge_amount",
             json!([null, "", 0, -1, "x", "10.001", "9.99", "100000.01", "1e9", []]),
         ),
-        (rest, "trade_no", json!([null, long, {}])),
+        (rest, "trade_no", json!([null, long, {}, []])),
     ]
+}
+
+/// A body with this value in one field (`null`: without it) is refused with the code, that field alone named.
+fn refused(me: &Customer, demo: &Demo, good: &Value, field: &str, value: &Value, code: i64) {
+    let mut body = good.clone();
+    if value.is_null() {
+        body.as_object_mut().unwrap().remove(field);
+    } else {
+        body[field] = value.clone();
+    }
+    for path in ["order/check", "order/create"] {
+        let answer = me.api(demo, path, Some(body.clone()));
+        assert_eq!(answer["code"], code, "{path} {body}: {answer}");
+        assert!(answer["data"].is_null(), "{path} {body}: {answer}");
+        let named: Vec<&String> = answer["errors"].as_object().unwrap().keys().collect();
+        assert_eq!(named, [field], "{path} {body}: {answer}");
+    }
 }
 
 #[test]
@@ -242,20 +271,15 @@ fn each_wrong_field_of_an_order_is_named_and_writes_nothing() {
     let before = state();
     for (good, field, values) in wrong(&me, &demo) {
         for value in values.as_array().unwrap() {
-            let mut body = good.clone();
-            if value.is_null() {
-                body.as_object_mut().unwrap().remove(field);
-            } else {
-                body[field] = value.clone();
-            }
-            for path in ["order/check", "order/create"] {
-                let answer = me.api(&demo, path, Some(body.clone()));
-                assert_eq!(answer["code"], 400, "{path} {body}: {answer}");
-                assert!(answer["data"].is_null(), "{path} {body}: {answer}");
-                let named: Vec<&String> = answer["errors"].as_object().unwrap().keys().collect();
-                assert_eq!(named, [field], "{path} {body}: {answer}");
-            }
+            refused(&me, &demo, &good, field, value, 400);
         }
+        // A well-formed name of what there is not is 404, as everywhere (contract section 1).
+        let nothing = match field {
+            "pid" | "upids" => "999999",
+            "trade_no" => "2026112612000000000000000001",
+            _ => continue,
+        };
+        refused(&me, &demo, &good, field, &json!(nothing), 404);
     }
     assert_eq!(state(), before, "nothing is written");
 }
