@@ -188,6 +188,33 @@ impl Shop {
         Self { state, site, customer }
     }
 
+    /// Makes a coupon of so many basis points off from that price on, good for a day, once per customer.
+    pub(crate) async fn coupon(&self, code: &str, basis_points: i64, minimum: i64, now: Timestamp) {
+        use crate::coupons::{Coupon, Spec, Value, flow};
+        let spec = Spec {
+            name: turnpike_base::Text::new("优惠", "Discount"),
+            value: Value::BasisPoints(basis_points),
+            minimum: crate::amount::Amount(turnpike_base::Money(minimum)),
+            types: Vec::new(),
+            starts_at: now,
+            per_customer: 1,
+            total: 5,
+        };
+        let coupon = Coupon {
+            id: 0,
+            site: self.site.id,
+            code: code.into(),
+            customer: None,
+            used: 0,
+            disabled: false,
+            ends_at: now.plus_days(1),
+            spec,
+        };
+        let tx = self.state.store.write().await.unwrap();
+        flow::create(&tx, &coupon, now).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     /// The id of a product by its code.
     pub(crate) async fn pid(&self, code: &str) -> i64 {
         let tx = self.state.store.read().await.unwrap();

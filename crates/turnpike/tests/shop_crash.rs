@@ -61,12 +61,18 @@ fn random(below: u32) -> u32 {
 
 /// An answer, if one came before the server was gone.
 fn ask(host: &str, path: &str, bearer: &str, body: &Value) -> Option<Value> {
-    ask_once(host, path, bearer, body, "")
+    ask_on(TcpStream::connect(host).ok()?, host, path, bearer, body, "")
 }
 
-/// The same with more headers.
-fn ask_once(host: &str, path: &str, bearer: &str, body: &Value, headers: &str) -> Option<Value> {
-    let mut stream = TcpStream::connect(host).ok()?;
+/// The same on a connection, with more headers.
+fn ask_on(
+    mut stream: TcpStream,
+    host: &str,
+    path: &str,
+    bearer: &str,
+    body: &Value,
+    headers: &str,
+) -> Option<Value> {
     let body = body.to_string();
     let head = format!(
         "POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {bearer}\r\nConnection: close\r\n\
@@ -79,18 +85,22 @@ fn ask_once(host: &str, path: &str, bearer: &str, body: &Value, headers: &str) -
     serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()
 }
 
-fn order_once(host: &str, app_key: &str, body: &Value, key: &str) -> Option<Value> {
-    ask_once(host, "/gateway/order/create", app_key, body, &format!("Idempotency-Key: {key}\r\n"))
+fn order_once(stream: TcpStream, host: &str, app_key: &str, body: &Value, key: &str) -> Option<Value> {
+    ask_on(stream, host, "/gateway/order/create", app_key, body, &format!("Idempotency-Key: {key}\r\n"))
 }
 
 /// Asks again, and again, for the orders whose answers got lost; closes those that nobody pays.
 fn retry(demo: &Demo, asked: &mut Asked) {
     let host = demo.text("/api").trim_start_matches("http://").to_owned();
     for (key, app_key, body) in std::mem::take(&mut asked.lost) {
-        let first = order_once(&host, &app_key, &body, &key).expect("an answer");
+        let again = || {
+            let stream = TcpStream::connect(&host).expect("a server");
+            order_once(stream, &host, &app_key, &body, &key).expect("an answer")
+        };
+        let first = again();
         assert_ne!(first["code"], 409, "an order and its answer are one: {first}");
         let Some(trade_no) = first["data"]["trade_no"].as_str() else { continue };
-        let second = order_once(&host, &app_key, &body, &key).expect("an answer");
+        let second = again();
         assert_eq!(second["data"]["trade_no"], trade_no, "asked for twice");
         asked.told.insert(key, trade_no.to_owned());
         // One that was made before the kill may be closed already.
@@ -102,12 +112,14 @@ impl Caller {
     fn order(&self, title: &str, pm_id: i64, more: &Value) -> Option<String> {
         let mut body = json!({"pid": self.products[title], "pm_id": pm_id});
         body.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
+        // A server that is gone was asked for nothing: callers that go on against one leave nothing to ask for again.
+        let stream = TcpStream::connect(&self.host).ok()?;
         let key = {
             let mut asked = self.asked.lock().unwrap();
             asked.keys += 1;
             asked.keys.to_string()
         };
-        let Some(answer) = order_once(&self.host, &self.key, &body, &key) else {
+        let Some(answer) = order_once(stream, &self.host, &self.key, &body, &key) else {
             self.asked.lock().unwrap().lost.push((key, self.key.clone(), body));
             return None;
         };

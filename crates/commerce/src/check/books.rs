@@ -76,7 +76,7 @@ pub(super) const PROOFS: &[Proof] = &[
     ),
     (
         "an order's status is not that of what was paid back of it",
-        "SELECT trade_no AS name FROM orders WHERE (status = 3 AND refund_fee = 0) OR (status IN (0, 2) AND refund_fee <> 0) \
+        "SELECT trade_no AS name FROM orders WHERE (status = 3 AND refund_fee = 0 AND gross <> discount_fee) OR (status IN (0, 2) AND refund_fee <> 0) \
          OR (status = 1 AND refund_fee <> 0 AND refund_fee = gross - discount_fee)",
     ),
     (

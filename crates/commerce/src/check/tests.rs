@@ -1,12 +1,11 @@
 //! Whatever is changed by hand in a store is found by the proof that is there for it, and a store that nobody changed is clean.
 
 use super::{PROOFS, differences};
-use crate::amount::Amount;
 use crate::fields::Region;
 use crate::orders::{self, Order, Paid, Request, Settled, flow};
 use crate::testing::Shop;
 use crate::{coupons, ledger, payments};
-use turnpike_base::{Money, Text, Timestamp};
+use turnpike_base::{Money, Timestamp};
 use turnpike_store::{Store, args, both_engines};
 
 /// 2026-11-24 12:00:00 UTC.
@@ -206,27 +205,8 @@ impl Books {
 }
 
 async fn discounts(shop: &Shop) {
-    let spec = coupons::Spec {
-        name: Text::new("春", "Spring"),
-        value: coupons::Value::BasisPoints(1_500),
-        minimum: Amount(Money(5_000)),
-        types: Vec::new(),
-        starts_at: NOW,
-        per_customer: 1,
-        total: 5,
-    };
-    let coupon = coupons::Coupon {
-        id: 0,
-        site: shop.site.id,
-        code: "SPRING".into(),
-        customer: None,
-        used: 0,
-        disabled: false,
-        ends_at: NOW.plus_days(1),
-        spec,
-    };
+    shop.coupon("SPRING", 1_500, 5_000, NOW).await;
     let tx = shop.state.store.write().await.unwrap();
-    coupons::flow::create(&tx, &coupon, NOW).await.unwrap();
     coupons::flow::invite(&tx, shop.customer, NOW).await.unwrap();
     tx.commit().await.unwrap();
 }

@@ -67,7 +67,7 @@ pub async fn is_held_back(tx: &WriteTx, order: &Order) -> Result<bool> {
     Ok(false)
 }
 
-/// Takes back `part` of `whole` of what is unused; the whole where both are equal.
+/// Takes back `part` of `whole` of what is unused; the whole where both are equal. `false`: nothing was unused.
 pub async fn take(
     tx: &WriteTx,
     state: &State,
@@ -75,7 +75,8 @@ pub async fn take(
     part: Money,
     whole: Money,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<bool> {
+    let mut took = false;
     for given in queries::of_order(tx, &order.trade_no).await? {
         let left = left(tx, &given, now).await?;
         let taken = if part >= whole { left } else { up(left, part.0, whole.0) };
@@ -86,8 +87,9 @@ pub async fn take(
             shorten(tx, state, &given, &package, taken, now).await?;
         }
         queries::take(tx, given.id, taken).await?;
+        took = true;
     }
-    Ok(())
+    Ok(took)
 }
 
 /// Takes bytes or uses away. What has none left of those it was bought with is not bought again by itself.

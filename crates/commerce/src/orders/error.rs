@@ -111,6 +111,15 @@ pub fn too_much() -> Fault {
     Fault::parameter("amount", Text::new("数量过大", "is too large for this price"))
 }
 
+/// More than one order may grant of this product.
+pub fn grants_too_much(most: i64) -> Fault {
+    let text = Text::made(
+        format!("该套餐每单最多购买 {most} 份"),
+        format!("must be at most {most} of this product in one order"),
+    );
+    Fault::parameter("amount", text)
+}
+
 /// Outside what the product takes.
 pub fn recharge_bounds(min: Money, max: Money) -> Fault {
     Fault::parameter(

@@ -12,7 +12,7 @@ use crate::renewals::preview::{self, Preview};
 use crate::renewals::rules::{added_days, begin};
 use crate::{grants, shop};
 use turnpike_access::packages::rules::MEGABIT;
-use turnpike_base::{Money, PackageId, ProductType, Result};
+use turnpike_base::{Bytes, Money, PackageId, ProductType, Result};
 use turnpike_network::statics::{self, Availability};
 use turnpike_store::Read;
 use turnpike_wire::CountryCode;
@@ -31,6 +31,12 @@ pub(crate) struct Plan {
 
 /// The largest recharge where the product names none.
 const MOST_RECHARGE: Money = Money(100_000_000);
+
+/// Most that one order grants, in bytes: what one product at its bounds holds, 20,000,000 GB. Sums of hundreds of such orders
+/// still fit.
+const MOST_BYTES: i64 = Bytes::from_gb(20_000_000).0;
+/// Most uses, connections or Mbit/s that one order grants.
+const MOST_COUNTED: i64 = 1_000_000_000_000;
 
 /// Plans an order of a product.
 pub(crate) async fn plan(
@@ -53,18 +59,24 @@ pub(crate) async fn plan(
             if grants::flow::addon_target(tx, buyer.customer, buyer.now).await?.is_none() {
                 return Err(error::no_bucket());
             }
-            let bytes = product.item.bytes().0.saturating_mul(ask.amount);
+            let bytes = times(product.item.bytes().0, ask.amount, MOST_BYTES)?;
             simple(buyer, product, ask, ask.amount, What::Addon { bytes })
         }
         kind if kind.is_countable() => {
-            let uses = product.item.count.saturating_mul(ask.amount);
+            let uses = times(product.item.count, ask.amount, MOST_COUNTED)?;
             simple(buyer, product, ask, ask.amount, What::Count { uses, days: product.item.days * etd })
         }
         _ => {
-            let bytes = product.item.bytes().0.saturating_mul(ask.amount);
+            let bytes = times(product.item.bytes().0, ask.amount, MOST_BYTES)?;
             simple(buyer, product, ask, ask.amount, What::Bucket { bytes, days: product.item.days * etd })
         }
     }
+}
+
+/// So many times what one grants. Fails naming `amount` where that is more than `most`.
+fn times(each: i64, amount: i64, most: i64) -> Result<i64> {
+    let all = each.checked_mul(amount).filter(|all| *all <= most);
+    all.ok_or_else(|| error::grants_too_much(most.checked_div(each).unwrap_or(0)))
 }
 
 /// The price of one times the amount, with the product's own extension.
@@ -142,8 +154,8 @@ fn caps(buyer: &Buyer<'_>, product: &Product, ask: &Request) -> Result<Plan> {
     let rate = product.item.extension_basis_points;
     let gross = rules::gross(unit, ask.amount, ask.etd, rate).ok_or_else(error::too_much)?;
     let what = What::Caps {
-        bandwidth: bandwidth.choice.value.saturating_mul(MEGABIT).saturating_mul(ask.amount),
-        concurrency: concurrency.choice.value.saturating_mul(ask.amount),
+        bandwidth: times(bandwidth.choice.value, ask.amount, MOST_COUNTED)? * MEGABIT,
+        concurrency: times(concurrency.choice.value, ask.amount, MOST_COUNTED)?,
         days: duration.choice.value * ask.etd,
     };
     let choices = Choices {

@@ -48,6 +48,9 @@ pub async fn refund(
         What::Balance { .. } => Money(unspent(tx, &order).await?.0.min(left.0 - held.0)),
         _ => Money(grants::back::unused(tx, &order, now).await?.0 - order.refund_fee.0),
     };
+    if order.goods_fee() == Money::ZERO && amount.is_none() {
+        return take_free(tx, state, order, now).await;
+    }
     let paid = amount.unwrap_or(most);
     if most <= Money::ZERO {
         return Err(error::nothing_left(trade_no));
@@ -79,6 +82,20 @@ pub async fn refund(
     }
     let status = if whole { Status::Refunded } else { Status::Paid };
     Ok(Order { refund_fee, status, ..order })
+}
+
+/// Takes back what is unused of an order that cost nothing, a coupon having taken the whole price off.
+async fn take_free(tx: &WriteTx, state: &State, order: Order, now: Timestamp) -> Result<Order> {
+    if !grants::back::take(tx, state, &order, Money::ZERO, Money::ZERO, now).await? {
+        return Err(error::nothing_left(&order.trade_no));
+    }
+    let whole = !grants::back::is_held_back(tx, &order).await?;
+    queries::set_refunded(tx, order.id, order.refund_fee, whole).await?;
+    if whole {
+        put_back(tx, &order).await?;
+    }
+    let status = if whole { Status::Refunded } else { Status::Paid };
+    Ok(Order { status, ..order })
 }
 
 /// A payer's bank took back `amount` of what was paid for an order for good, and what of the goods was unused is taken

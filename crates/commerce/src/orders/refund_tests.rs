@@ -170,6 +170,24 @@ both_engines! {
         proves(&shop).await;
     }
 
+    async fn what_cost_nothing_is_taken_back_too(store: Store) {
+        let shop = Shop::open(&store, 0, NOW).await;
+        shop.coupon("FREE", 10_000, 0, NOW).await;
+        let free = bought(&shop, "bucket", |ask| ask.coupon_sn = Some("FREE".into())).await;
+        assert_eq!((free.goods_fee(), free.status), (Money::ZERO, Status::Paid));
+        let id = package(&shop, &free).await.id;
+        let tx = store.write().await.unwrap();
+        meter::book(&tx, id, 1 << 30, 0).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(refund(&shop, &free, Some(1), NOW).await.is_err(), "there is no money in it");
+        let back = refund(&shop, &free, None, NOW).await.unwrap();
+        assert_eq!((back.status, back.refund_fee), (Status::Refunded, Money::ZERO));
+        let package = package(&shop, &free).await;
+        assert_eq!((package.total, package.used), (1 << 30, 1 << 30));
+        assert_eq!(refund(&shop, &free, None, NOW).await.unwrap_err().slug, "order_not_paid");
+        proves(&shop).await;
+    }
+
     async fn balance_on_top_is_taken_back_as_far_as_it_is_there(store: Store) {
         let shop = Shop::open(&store, 2_000, NOW).await;
         let made = bought(&shop, "gifted", |_| {}).await;

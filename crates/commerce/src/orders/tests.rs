@@ -5,8 +5,8 @@ use super::*;
 use crate::testing::Shop;
 use crate::{coupons, grants, ledger, payments};
 use turnpike_access::packages;
-use turnpike_base::{Code, Fault, Money, ProductType, Text, Timestamp};
-use turnpike_store::{Read, both_engines};
+use turnpike_base::{Code, Fault, Money, Timestamp};
+use turnpike_store::{Read, args, both_engines};
 
 /// 2026-11-24 12:00:00 UTC.
 const NOW: Timestamp = Timestamp(1_795_521_600_000);
@@ -304,26 +304,8 @@ both_engines! {
 
     async fn a_waiting_order_holds_its_coupon(store: Store) {
         let shop = Shop::open(&store, 0, NOW).await;
-        let coupon = coupons::Coupon {
-            id: 0,
-            site: shop.site.id,
-            code: "Spring".into(),
-            customer: None,
-            used: 0,
-            disabled: false,
-            ends_at: NOW.plus_days(1),
-            spec: coupons::Spec {
-                name: Text::new("春", "Spring"),
-                value: coupons::Value::BasisPoints(1_500),
-                minimum: crate::amount::Amount(Money(5_000)),
-                types: vec![ProductType::Dynamic],
-                starts_at: NOW,
-                per_customer: 1,
-                total: 5,
-            },
-        };
+        shop.coupon("Spring", 1_500, 5_000, NOW).await;
         let tx = store.write().await.unwrap();
-        coupons::flow::create(&tx, &coupon, NOW).await.unwrap();
         coupons::flow::invite(&tx, shop.customer, NOW).await.unwrap();
         tx.commit().await.unwrap();
         let mut wish = ask(shop.pid("bucket").await, 0);
@@ -356,33 +338,26 @@ both_engines! {
 
     async fn nobody_is_given_more_than_he_pays(store: Store) {
         let shop = Shop::open(&store, 0, NOW).await;
-        let coupon = coupons::Coupon {
-            id: 0,
-            site: shop.site.id,
-            code: "Nearly".into(),
-            customer: None,
-            used: 0,
-            disabled: false,
-            ends_at: NOW.plus_days(1),
-            spec: coupons::Spec {
-                name: Text::new("几乎免费", "Nearly free"),
-                value: coupons::Value::BasisPoints(9_000),
-                minimum: crate::amount::Amount(Money::ZERO),
-                types: vec![ProductType::Dynamic],
-                starts_at: NOW,
-                per_customer: 1,
-                total: 5,
-            },
-        };
-        let tx = store.write().await.unwrap();
-        coupons::flow::create(&tx, &coupon, NOW).await.unwrap();
-        tx.commit().await.unwrap();
+        shop.coupon("Nearly", 9_000, 0, NOW).await;
         let mut wish = ask(shop.pid("gifted").await, 0);
         wish.coupon_sn = Some("Nearly".into());
         let made = create(&shop, &wish).await.unwrap();
         assert_eq!((made.goods_fee(), made.gift()), (Money(200), Money(200)), "of a gift of 5.00");
         wish.coupon_sn = None;
         assert_eq!(create(&shop, &wish).await.unwrap().gift(), Money(500));
+    }
+
+    async fn one_order_grants_no_more_than_can_be_counted(store: Store) {
+        let shop = Shop::open(&store, 0, NOW).await;
+        let tx = store.write().await.unwrap();
+        tx.exec("UPDATE products SET spec = REPLACE(spec, '\"gb\":10,', '\"gb\":10000000,') WHERE code = 'bucket'", args![]).await.unwrap();
+        tx.commit().await.unwrap();
+        let wish = |amount| Request { amount, ..ask(0, 0) };
+        let pid = shop.pid("bucket").await;
+        let most = create(&shop, &Request { pid, ..wish(1) }).await.unwrap();
+        assert!(matches!(most.goods.what, What::Bucket { bytes, .. } if bytes > 1 << 53));
+        let refused = create(&shop, &Request { pid, ..wish(2) }).await.unwrap_err();
+        assert!(refused.errors["amount"].iter().any(|text| text.en == "must be at most 1 of this product in one order"), "{refused}");
     }
 
     async fn a_rest_that_completes_nothing_comes_back_with_its_fee(store: Store) {
