@@ -1,6 +1,7 @@
 //! How a site's shop works: the operator's settings of it, one row a site.
 
 use crate::amount::Amount;
+use crate::products::Wrong;
 use serde::{Deserialize, Serialize};
 use turnpike_base::{Fault, Money, Result, SiteId};
 use turnpike_store::{Read, WriteTx, args};
@@ -109,27 +110,61 @@ impl Shop {
     }
 
     /// What is wrong with the settings, for whoever wrote them.
-    pub fn fault(&self) -> Option<String> {
-        if !(1..=10_080).contains(&self.order_minutes) {
-            return Some("shop.order_minutes must be from 1 to 10,080 minutes".into());
-        }
-        if !(1..=100_000).contains(&self.most_unpaid) {
-            return Some("shop.most_unpaid must be from 1 to 100,000 orders".into());
-        }
-        if !(1..=100_000).contains(&self.most_held) {
-            return Some("shop.most_held must be from 1 to 100,000 addresses".into());
-        }
-        if !(0..=30).contains(&self.proof_days) {
-            return Some("shop.proof_days must be from 0 to 30 days".into());
-        }
-        if !(0..=10_000).contains(&self.invitation_basis_points) {
-            return Some("shop.invitation_basis_points must be from 0 to 10,000".into());
+    pub fn fault(&self) -> Option<Wrong> {
+        let bounds = [
+            (
+                (1..=10_080).contains(&self.order_minutes),
+                Wrong::of(
+                    "shop.order_minutes",
+                    "shop.order_minutes 应为 1 到 10,080 分钟",
+                    "shop.order_minutes must be from 1 to 10,080 minutes",
+                ),
+            ),
+            (
+                (1..=100_000).contains(&self.most_unpaid),
+                Wrong::of(
+                    "shop.most_unpaid",
+                    "shop.most_unpaid 应为 1 到 100,000 个订单",
+                    "shop.most_unpaid must be from 1 to 100,000 orders",
+                ),
+            ),
+            (
+                (1..=100_000).contains(&self.most_held),
+                Wrong::of(
+                    "shop.most_held",
+                    "shop.most_held 应为 1 到 100,000 个地址",
+                    "shop.most_held must be from 1 to 100,000 addresses",
+                ),
+            ),
+            (
+                (0..=30).contains(&self.proof_days),
+                Wrong::of(
+                    "shop.proof_days",
+                    "shop.proof_days 应为 0 到 30 天",
+                    "shop.proof_days must be from 0 to 30 days",
+                ),
+            ),
+            (
+                (0..=10_000).contains(&self.invitation_basis_points),
+                Wrong::of(
+                    "shop.invitation_basis_points",
+                    "shop.invitation_basis_points 应为 0 到 10,000",
+                    "shop.invitation_basis_points must be from 0 to 10,000",
+                ),
+            ),
+        ];
+        if let Some((_, wrong)) = bounds.into_iter().find(|(fits, _)| !fits) {
+            return Some(wrong);
         }
         let open = |tier: &Tier| tier.max.0 == Money::ZERO;
         let overlap = |pair: &[Tier]| matches!(pair, [a, b] if open(a) || a.max.0 > b.min.0);
         let wrong = |t: &Tier| !(0..=1_000).contains(&t.ratio) || (!open(t) && t.max.0 <= t.min.0);
         if self.gifts.iter().any(wrong) || self.gifts.windows(2).any(overlap) {
-            return Some("shop.gifts must ascend without overlap, ratio from 0 to 1,000 percent".into());
+            return Some(Wrong::of(
+                "shop.gifts",
+                "shop.gifts 应递增且互不重叠，ratio 为 0 到 1,000（百分比）",
+                "shop.gifts must ascend without overlap, ratio from 0 to 1,000 percent",
+            ));
         }
         None
     }
@@ -170,7 +205,7 @@ mod tests {
 
     #[test]
     fn settings_out_of_bounds_are_named() {
-        let fault = |shop: Shop| shop.fault().unwrap_or_default();
+        let fault = |shop: Shop| shop.fault().map_or(String::new(), |wrong| wrong.text.en.into_owned());
         assert!(fault(Shop { most_unpaid: 0, ..Shop::default() }).contains("most_unpaid"));
         assert!(fault(Shop { most_held: 0, ..Shop::default() }).contains("most_held"));
         assert!(fault(Shop { proof_days: 31, ..Shop::default() }).contains("proof_days"));

@@ -1,5 +1,6 @@
 //! What can go wrong with products.
 
+use super::faults::Wrong;
 use turnpike_base::table::MOST_FAULTS;
 use turnpike_base::{Code, Fault, ProductId, Text};
 
@@ -46,14 +47,17 @@ pub fn sold_out(id: ProductId) -> Fault {
         .say(Text::made(format!("套餐 {id} 库存不足"), format!("Not enough is left of product {id}")))
 }
 
-/// The catalogue file is wrong; the reason says where.
-pub fn bad_file(reasons: &[String]) -> Fault {
-    let text = |reason: &String| Text::made(format!("目录文件有误：{reason}"), reason.clone());
+/// The catalogue file is wrong; the reasons say where.
+pub fn bad_file(reasons: &[Text]) -> Fault {
+    let text = |reason: &Text| Text::made(format!("目录文件有误：{}", reason.zh), reason.en.to_string());
     let told = reasons.iter().take(MOST_FAULTS).map(text);
     told.fold(Fault::new(Code::Parameter, "bad_parameter"), |fault, reason| fault.field("file", reason))
 }
 
-/// A product that was typed is wrong; the reason says how.
-pub fn bad_item(reason: &str) -> Fault {
-    Fault::parameter("item", Text::made(format!("套餐有误：{reason}"), reason.to_owned()))
+/// A product that was typed is wrong at a field of it.
+pub fn bad_item(wrong: Wrong) -> Fault {
+    Fault::parameter(wrong.field, wrong.text)
 }
+
+/// A product stays of its type.
+pub const TYPE_STAYS: Wrong = Wrong::of("type", "套餐类型不能更改", "its type can't change");

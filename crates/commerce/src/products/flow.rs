@@ -1,6 +1,7 @@
 //! What is done with the catalogue.
 
-use super::file::Catalogue;
+use super::faults::{self, Wrong};
+use super::file::{Catalogue, of_product};
 use super::model::{Item, Product, Sku, SkuKind};
 use super::{error, queries, view};
 use crate::shop;
@@ -64,7 +65,7 @@ pub async fn load(tx: &WriteTx, site: SiteId, catalogue: &Catalogue, now: Timest
     for known in queries::all(tx, site).await? {
         let same = catalogue.products.iter().find(|item| item.code == known.item.code);
         if same.is_some_and(|item| item.product != known.item.product) {
-            faults.push(format!("product {}: its type can't change", known.item.code));
+            faults.push(of_product(&known.item.code, &error::TYPE_STAYS.text));
         }
     }
     if !faults.is_empty() {
@@ -93,19 +94,19 @@ pub async fn by_code(tx: &impl Read, site: SiteId, code: &str) -> Result<Product
 }
 
 /// What is wrong with a product, for whoever wrote it.
-pub fn fault(item: &Item) -> Option<String> {
-    Catalogue { shop: None, products: vec![item.clone()] }.faults().into_iter().next()
+pub fn fault(item: &Item) -> Option<Wrong> {
+    faults::of(item)
 }
 
 /// Writes one product under its code, where it stands in the catalogue; a new one comes last.
 pub async fn save(tx: &WriteTx, site: SiteId, item: &Item, now: Timestamp) -> Result<()> {
-    if let Some(reason) = fault(item) {
-        return Err(error::bad_item(&reason));
+    if let Some(wrong) = fault(item) {
+        return Err(error::bad_item(wrong));
     }
     let all = queries::all(tx, site).await?;
     let known = all.iter().position(|product| product.item.code == item.code);
     if known.is_some_and(|at| all[at].item.product != item.product) {
-        return Err(error::bad_item("its type can't change"));
+        return Err(error::bad_item(error::TYPE_STAYS));
     }
     let position = i64::try_from(known.unwrap_or(all.len())).unwrap_or(i64::MAX);
     queries::set_positions(tx, &all.iter().map(|product| product.id).collect::<Vec<_>>()).await?;

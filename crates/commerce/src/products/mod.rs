@@ -5,6 +5,7 @@
 
 mod api;
 pub mod error;
+mod faults;
 pub mod file;
 pub mod flow;
 mod model;
@@ -13,6 +14,7 @@ mod queries;
 mod tests;
 mod view;
 
+pub use faults::Wrong;
 pub use model::{Item, LEAST_RECHARGE, Product, Sku, SkuKind};
 pub use queries::{by_id, put_back, take};
 

@@ -150,8 +150,10 @@ pub(super) async fn preview(control: &Control, input: One) -> Result<Value> {
     let tx = control.store().read().await?;
     let site = sites::find(&tx, input.site.as_deref()).await?;
     let view = |lang| flow::preview(site.id, &item, site.currency, lang);
+    let fault = flow::fault(&item);
+    let told = |lang| fault.as_ref().map(|wrong| wrong.text.get(lang));
     Ok(json!({"zh": view(Lang::Zh)?, "en": view(Lang::En)?, "currency": site.currency.code(),
-        "fault": flow::fault(&item)}))
+        "fault": told(Lang::En), "fault_zh": told(Lang::Zh)}))
 }
 
 /// How the shop of a site works; what is not said stays. Fails with `edit_stale`.

@@ -10,7 +10,7 @@ import { ApiError } from '../api/client'
 import { Modal } from '../lib/dialog'
 import { country as countryName, number, size } from '../lib/format'
 import { say, texts } from '../lib/lang'
-import { State } from '../lib/bits'
+import { Flag, State } from '../lib/bits'
 import { Cards, useNarrow } from '../lib/DataTable'
 import { Empty, Failed, Waiting, again, beyond, done, failed } from '../lib/ui'
 import type { Listed } from './api'
@@ -157,10 +157,10 @@ export function Figure({ label, value, note, icon: Picture, tone }: { label: str
 export function Country({ code }: { code: string }) {
   const known = /^[A-Z]{2}$/.test(code) && code !== 'ZZ'
   return (
-    <Group gap={8} wrap="nowrap" display="inline-flex">
-      {known && <img src={`/flags/round/${code.toLowerCase()}.svg`} alt="" width={18} height={18} style={{ flex: 'none' }} />}
-      <span>{countryName(code)}</span>
-    </Group>
+    <span className="place">
+      {known && <Flag code={code} />}
+      {countryName(code)}
+    </span>
   )
 }
 

@@ -34,8 +34,9 @@ export function controlRoutes(root: AnyRoute) {
       screen('audit', () => import('./system/Audit'), 'Audit'),
       screen('operators', () => import('./system/Operators'), 'Operators'),
       screen('settings', () => import('./system/Settings'), 'Settings'),
-      // A splat would take the dashboard's own address, too.
+      // A splat alone would take the dashboard's own address, too.
       createRoute({ getParentRoute: () => frame, path: '/control/$lost', component: LostInRoom }),
+      createRoute({ getParentRoute: () => frame, path: '/control/$lost/$', component: LostInRoom }),
     ]),
   ])
 }

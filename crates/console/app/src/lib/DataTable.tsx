@@ -97,7 +97,7 @@ export function Cards<R>({ rows, columns, id, label, picked, onPick }: Props<R>)
               column.actions ? (
                 <Group key={i} justify="flex-end" gap={0}>{column.cell(row)}</Group>
               ) : (
-                <Group key={i} justify="space-between" gap="md" wrap="nowrap" align="flex-start">
+                <Group key={i} className="row-fact" justify="space-between" gap="md" wrap="nowrap" align="flex-start">
                   <Text fz="xs" c="dimmed" style={{ flexShrink: 0 }}>{column.head}</Text>
                   <Box fz="sm" ta="right" miw={0} className="nums">{column.cell(row)}</Box>
                 </Group>

@@ -17,10 +17,10 @@ export function Place({ code, state, city }: { code: string; state?: string | nu
   if (!code) return <>–</>
   const rest = [city, state].filter(Boolean).join(', ')
   return (
-    <Group gap={8} wrap="nowrap" display="inline-flex">
+    <span className="place">
       <Flag code={code} />
-      <span>{country(code)}{rest && <Text span c="dimmed" fz="sm"> · {rest}</Text>}</span>
-    </Group>
+      {country(code)}{rest && <Text span c="dimmed" fz="sm"> · {rest}</Text>}
+    </span>
   )
 }
 

@@ -168,7 +168,7 @@ const nameOf = (row: DetailRow) => row.username ?? row.country_code ?? row.host 
 function Named({ row, by }: { row: DetailRow; by: 'account' | 'country' | 'host' }) {
   if (by === 'country') {
     const code = row.country_code ?? ''
-    return <Group gap={8} wrap="nowrap" display="inline-flex">{code.length === 2 && <Flag code={code} />}<span>{either(row.name_zh_cn ?? '', row.name_en ?? '') || country(code)}</span></Group>
+    return <span className="place">{code.length === 2 && <Flag code={code} />}{either(row.name_zh_cn ?? '', row.name_en ?? '') || country(code)}</span>
   }
   const name = nameOf(row)
   return name ? <span className="mono">{name}</span> : <Text span c="dimmed" fz="sm">{t.byAddress}</Text>

@@ -70,7 +70,7 @@ const MOST = 10_000_000
 
 interface Known { item: Item; sold: number; site: string }
 interface Seen { title: string; local_price: number; local_original_price: number; tip1: string; tip2: string; introduce: string[]; flow_value: number; flow_give: number; time_validity: number; desc: { subtitle: string } }
-interface Preview { zh: Seen; en: Seen; currency: string; fault: string | null }
+interface Preview { zh: Seen; en: Seen; currency: string; fault: string | null; fault_zh: string | null }
 
 export function Product() {
   const { code } = useParams({ strict: false }) as { code: string }
@@ -121,25 +121,27 @@ function Editor({ site, item: first, isNew, sold, back }: { site?: string; item:
     set({ introduce: Array.from({ length }, (_, i) => ({ zh: old[i]?.zh ?? '', en: old[i]?.en ?? '', [tongue]: rows[i] ?? '' })) as Pair[] })
   }
   const type = item.type
-  const fault = clash ?? (save.error ? sentence(save.error) : undefined)
+  const inputs = inputsOf(type)
+  const wrong: Record<string, string | undefined> = clash === undefined ? (save.error?.fields ?? {}) : {}
+  const fault = clash ?? (save.error ? sentence(save.error, inputs) : undefined)
   return (
     <form onSubmit={submit}>
       <Screen title={isNew ? t.fresh : item.title[lang()] || item.code} about={[!isNew && say(t.sold, { n: number(sold) }), !allowed && changedBy('product/save')].filter(Boolean).join(' · ')} actions={<><Button variant="default" onClick={back}>{t.back}</Button>{allowed && <Button type="submit" loading={save.isPending}>{t.save}</Button>}</>}>
-        {fault !== undefined && <FieldFault error={fault} />}
+        {fault !== undefined && <FieldFault error={fault} shown={inputs} />}
         <Box style={{ display: 'grid', gap: 16, gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 340px), 1fr))', alignItems: 'start' }}>
           <Stack gap="md" style={{ gridColumn: 'span 1' }}>
             <Panel title={t.what}>
               <Held open={allowed}><Stack gap="sm">
-                <TextInput label={t.code} description={isNew ? t.codeHow : undefined} value={item.code} onChange={(e) => set({ code: e.currentTarget.value })} disabled={!isNew} required />
-                <Select label={t.type} value={String(type)} onChange={(v) => v && set({ type: Number(v) })} data={TYPES.map((n) => ({ value: String(n), label: `${productName(n)} (${n})` }))} disabled={!isNew} allowDeselect={false} searchable />
-                <Select label={t.show} value={String(item.show_type)} onChange={(v) => v && set({ show_type: Number(v) })} data={[t.plain, t.best, t.request, t.trial].map((label, i) => ({ value: String(i + 1), label }))} allowDeselect={false} />
+                <TextInput label={t.code} description={isNew ? t.codeHow : undefined} value={item.code} onChange={(e) => set({ code: e.currentTarget.value })} disabled={!isNew} required error={wrong.code} />
+                <Select label={t.type} value={String(type)} onChange={(v) => v && set({ type: Number(v) })} data={TYPES.map((n) => ({ value: String(n), label: `${productName(n)} (${n})` }))} disabled={!isNew} allowDeselect={false} searchable error={wrong.type} />
+                <Select label={t.show} value={String(item.show_type)} onChange={(v) => v && set({ show_type: Number(v) })} data={[t.plain, t.best, t.request, t.trial].map((label, i) => ({ value: String(i + 1), label }))} allowDeselect={false} error={wrong.show_type} />
                 <SimpleGrid cols={2} spacing="sm">
-                  {BUCKETS.includes(type) || type === 24 ? <Count label={t.gb} value={item.gb} set={(n) => set({ gb: n })} min={0} max={MOST} /> : null}
-                  {BUCKETS.includes(type) && <Count label={t.gift} value={item.gift_gb} set={(n) => set({ gift_gb: n })} min={0} max={MOST} />}
-                  {COUNTED.includes(type) && <Count label={t.count} value={item.count} set={(n) => set({ count: n })} min={0} max={MOST} />}
-                  {![3, 11, 19, 24, 26].includes(type) && <Count label={t.days} value={item.days} set={(n) => set({ days: n })} min={0} max={3660} />}
-                  <Count label={t.stock} value={item.stock} set={(n) => set({ stock: n })} min={0} max={MOST} />
-                  {type === 19 && <Select label={t.renews} value={String(item.renews ?? 14)} onChange={(v) => v && set({ renews: Number(v) })} data={[14, 25].map((n) => ({ value: String(n), label: productName(n) }))} allowDeselect={false} />}
+                  {inputs.includes('gb') && <Count label={t.gb} value={item.gb} set={(n) => set({ gb: n })} min={0} max={MOST} error={wrong.gb} />}
+                  {inputs.includes('gift_gb') && <Count label={t.gift} value={item.gift_gb} set={(n) => set({ gift_gb: n })} min={0} max={MOST} error={wrong.gift_gb} />}
+                  {inputs.includes('count') && <Count label={t.count} value={item.count} set={(n) => set({ count: n })} min={0} max={MOST} error={wrong.count} />}
+                  {inputs.includes('days') && <Count label={t.days} value={item.days} set={(n) => set({ days: n })} min={0} max={3660} error={wrong.days} />}
+                  <Count label={t.stock} value={item.stock} set={(n) => set({ stock: n })} min={0} max={MOST} error={wrong.stock} />
+                  {inputs.includes('renews') && <Select label={t.renews} value={String(item.renews ?? 14)} onChange={(v) => v && set({ renews: Number(v) })} data={[14, 25].map((n) => ({ value: String(n), label: productName(n) }))} allowDeselect={false} error={wrong.renews} />}
                 </SimpleGrid>
                 <Switch label={t.off} description={t.offHow} checked={item.withdrawn ?? false} onChange={(e) => set({ withdrawn: e.currentTarget.checked })} />
               </Stack></Held>
@@ -157,7 +159,7 @@ function Editor({ site, item: first, isNew, sold, back }: { site?: string; item:
           </Stack>
           <Panel title={t.texts} right={<SegmentedControl size="xs" value={tongue} onChange={(v) => setTongue(v as 'zh' | 'en')} data={[{ value: 'zh', label: 'ZH' }, { value: 'en', label: 'EN' }]} />}>
             <Held open={allowed}><Stack gap="sm">
-              <TextInput label={t.title} {...say2('title')} required maxLength={200} />
+              <TextInput label={t.title} {...say2('title')} required maxLength={200} error={wrong.title} />
               <TextInput label={t.subtitle} {...say2('subtitle')} />
               <Textarea label={t.detail} {...say2('detail')} autosize minRows={2} />
               <SimpleGrid cols={2} spacing="sm"><TextInput label={t.tip1} {...say2('tip1')} /><TextInput label={t.tip2} {...say2('tip2')} /></SimpleGrid>
@@ -174,10 +176,17 @@ function Editor({ site, item: first, isNew, sold, back }: { site?: string; item:
   )
 }
 
-/** The server names no field within the product: what it says stands alone. */
-function sentence(error: ApiError): Error {
-  const { item, ...rest } = error.fields
-  return item !== undefined && Object.keys(rest).length === 0 ? new Error(item) : error
+/** The fields that a product of this type has an input for, which says what is wrong with it. */
+function inputsOf(type: number): string[] {
+  const bucket = BUCKETS.includes(type)
+  const some: [boolean, string][] = [[bucket || type === 24, 'gb'], [bucket, 'gift_gb'], [COUNTED.includes(type), 'count'], [![3, 11, 19, 24, 26].includes(type), 'days'], [type === 19, 'renews']]
+  return ['code', 'type', 'show_type', 'stock', 'title', ...some.flatMap(([is, name]) => (is ? [name] : []))]
+}
+
+/** What is wrong with what has no input of its own: the sentence names it. */
+function sentence(error: ApiError, inputs: string[] = []): Error {
+  const rest = Object.entries(error.fields).filter(([name]) => !inputs.includes(name)).map(([, text]) => text)
+  return rest.length > 0 ? new Error(rest.join('\n')) : error
 }
 
 const SUMS = ['price', 'original_price', 'balance_gift'] as const
@@ -212,7 +221,7 @@ function PreviewCard({ item, site, tongue, quiet }: { item: Item; site?: string;
   const seen = preview.data?.[tongue]
   return (
     <Panel title={t.preview}>
-      {preview.data?.fault && !quiet && <Alert color="yellow" mb="md" role="status">{preview.data.fault}</Alert>}
+      {preview.data?.fault && !quiet && <Alert color="yellow" mb="md" role="status">{either(preview.data.fault_zh ?? '', preview.data.fault)}</Alert>}
       {seen ? (
         <Card withBorder radius="lg" padding="lg" lang={tongue}>
           <Group justify="space-between" mb={4} wrap="nowrap" align="flex-start">

@@ -136,7 +136,7 @@ export function Orders() {
         <Group p="md" gap="sm" className="filters">
           <Search placeholder={t.find} onSearch={looked} />
           <SegmentedControl
-            size="sm" value={state} onChange={setState} style={{ maxWidth: '100%', overflowX: 'auto' }}
+            size="sm" value={state} onChange={setState}
             data={[{ value: '', label: t.all }, { value: 'proven', label: t.proven }, { value: '0', label: t.unpaid }, { value: '1', label: t.paid }, { value: '3', label: t.refunded }]}
           />
         </Group>
