@@ -352,9 +352,9 @@ both_engines! {
         let mut wrong = item("a", "99");
         wrong["days"] = json!(0);
         let seen = room.ok(&token, "product/preview", json!({"item": wrong, "site": "one"})).await;
-        assert!(seen["fault"].as_str().unwrap().contains("gb and days"), "{seen}");
-        let (status, _) = room.ask(&token, "product/save", json!({"item": wrong, "site": "one"})).await;
-        assert_eq!(status, StatusCode::BAD_REQUEST);
+        assert_eq!((&seen["fault"], &seen["fault_zh"]), (&json!("needs days"), &json!("需要有效天数")));
+        let (status, refused) = room.ask(&token, "product/save", json!({"item": wrong, "site": "one"})).await;
+        assert_eq!((status, &refused["error"]["errors"]["days"][0]), (StatusCode::BAD_REQUEST, &seen["fault"]), "{refused}");
         for code in ["a", "b", "c"] {
             room.ok(&token, "product/save", json!({"item": item(code, "99"), "site": "one"})).await;
         }
