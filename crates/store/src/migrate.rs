@@ -66,6 +66,7 @@ twins! {
     110 "0110_held_money",
     120 "0120_message_records",
     121 "0121_called_gifts",
+    122 "0122_called_fees",
 }
 
 fn migrator(sql: impl Fn(&Twin) -> &'static str) -> Migrator {

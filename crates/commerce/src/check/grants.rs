@@ -17,6 +17,12 @@ pub(super) const PROOFS: &[Proof] = &[
         "SELECT g.trade_no AS name FROM grants g WHERE NOT EXISTS (SELECT 1 FROM packages p WHERE p.id = g.package_id)",
     ),
     (
+        // What operators give on their own names no order.
+        "a package of an order was granted by none",
+        "SELECT p.trade_no AS name FROM packages p JOIN orders o ON o.trade_no = p.trade_no \
+         WHERE NOT EXISTS (SELECT 1 FROM grants g WHERE g.package_id = p.id)",
+    ),
+    (
         // What renews a package or adds to it is of a type of its own.
         "a package is of another type than the order that made it",
         "SELECT p.trade_no AS name FROM packages p JOIN orders o ON o.trade_no = p.trade_no \

@@ -5,6 +5,7 @@
 //! provider says that came in another currency) no proof can find; docs/operator.md names it.
 
 mod books;
+mod caps;
 mod grants;
 mod owners;
 mod stock;
@@ -32,5 +33,6 @@ pub async fn differences(tx: &impl Read) -> Result<Vec<String>> {
             found.push(format!("{sentence}: {}", row.get::<String>("name")?));
         }
     }
+    found.extend(caps::differences(tx).await?);
     Ok(found)
 }

@@ -146,6 +146,15 @@ const CHANGED: &[(&str, &str)] = &[
         "a static package and its address expire at different times",
         "UPDATE static_holdings SET expires_at = expires_at + 1 WHERE trade_no = '{address}'",
     ),
+    ("a package of an order was granted by none", "DELETE FROM grants WHERE trade_no = '{caps}'"),
+    (
+        "a package is capped otherwise than its order bought",
+        "UPDATE packages SET bandwidth = bandwidth * 10 WHERE trade_no = '{caps}'",
+    ),
+    (
+        "a package is capped otherwise than its order bought",
+        "UPDATE packages SET concurrency = concurrency + 1 WHERE trade_no = '{caps}'",
+    ),
     ("a closed order still holds addresses", "UPDATE orders SET status = 2 WHERE trade_no = '{waiting}'"),
     ("an address is held by an order that does not exist", "DELETE FROM orders WHERE trade_no = '{waiting}'"),
     (

@@ -48,7 +48,7 @@ pub async fn refund(
         What::Balance { .. } => Money(unspent(tx, &order).await?.0.min(left.0 - held.0)),
         _ => Money(grants::back::unused(tx, &order, now).await?.0 - order.refund_fee.0),
     };
-    if order.goods_fee() == Money::ZERO && amount.is_none() {
+    if most <= Money::ZERO && amount.is_none() && is_owed_no_more(&order) {
         return take_free(tx, state, order, now).await;
     }
     let paid = amount.unwrap_or(most);
@@ -84,7 +84,14 @@ pub async fn refund(
     Ok(Order { refund_fee, status, ..order })
 }
 
-/// Takes back what is unused of an order that cost nothing, a coupon having taken the whole price off.
+/// Whether goods may be taken back without money: an order that cost nothing, a coupon having taken the whole price off, and
+/// one that was paid back but for what came back of it later and is worth less than the smallest coin.
+fn is_owed_no_more(order: &Order) -> bool {
+    !matches!(order.goods.what, What::Balance { .. })
+        && (order.goods_fee() == Money::ZERO || order.refund_fee > Money::ZERO)
+}
+
+/// Takes back what is unused and has no price left.
 async fn take_free(tx: &WriteTx, state: &State, order: Order, now: Timestamp) -> Result<Order> {
     if !grants::back::take(tx, state, &order, Money::ZERO, Money::ZERO, now).await? {
         return Err(error::nothing_left(&order.trade_no));

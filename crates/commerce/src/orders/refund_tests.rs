@@ -103,6 +103,26 @@ both_engines! {
         proves(&shop).await;
     }
 
+    async fn what_comes_back_and_is_worth_less_than_a_cent_ends_the_order(store: Store) {
+        let shop = Shop::open(&store, 100_000, NOW).await;
+        let made = bought(&shop, "bucket", |_| {}).await;
+        let id = package(&shop, &made).await.id;
+        let lease = async |used: i64, bytes: i64| {
+            let tx = store.write().await.unwrap();
+            meter::book(&tx, id, used, bytes).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        lease(0, 256 << 10).await;
+        let first = refund(&shop, &made, None, NOW).await.unwrap();
+        assert_eq!((first.status, first.refund_fee), (Status::Paid, Money(9_998)));
+        lease(1 << 10, -(256 << 10)).await;
+        let last = refund(&shop, &made, None, NOW).await.unwrap();
+        assert_eq!((last.status, last.refund_fee), (Status::Refunded, Money(9_998)));
+        let package = package(&shop, &made).await;
+        assert_eq!((package.total, package.used), (1 << 10, 1 << 10));
+        proves(&shop).await;
+    }
+
     async fn time_that_is_over_is_used(store: Store) {
         let shop = Shop::open(&store, 100_000, NOW).await;
         let made = bought(&shop, "static-dc", |ask| ask.region_list = us(2)).await;

@@ -41,7 +41,7 @@ const PROMISES: &[(&str, &str)] = &[
     ),
     (
         "what disputes cost is what they took of no balance",
-        "WITH told AS (SELECT p.customer_id AS customer_id, SUM(d.amount - d.beside - CASE WHEN w.product_type = 3 THEN d.ordered ELSE 0 END) AS amount
+        "WITH told AS (SELECT p.customer_id AS customer_id, SUM(d.amount - d.beside - CASE WHEN w.product_type = 3 THEN d.ordered - d.fee ELSE 0 END) AS amount
              FROM payment_disputes d JOIN payments p ON p.id = d.payment_id JOIN orders o ON o.trade_no = p.trade_no
              JOIN orders w ON w.trade_no = CASE WHEN o.completes <> '' THEN o.completes ELSE o.trade_no END
              WHERE d.status <> 'won' GROUP BY p.customer_id),

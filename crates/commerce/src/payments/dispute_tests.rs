@@ -1,6 +1,7 @@
 //! Disputes told by the provider, on both engines: whose money it is, and what becomes of the order.
 
-use super::scene::{NOW, SECONDS, Scene};
+use super::scene::{NOW, SECONDS, STRIPE, Scene};
+use super::{Terms, set_method};
 use crate::grants;
 use crate::orders::{Order, Status as Stand};
 use turnpike_access::packages::meter;
@@ -105,6 +106,31 @@ both_engines! {
             scene.proves().await;
         }
         assert_eq!(scene.now(&whole).await.refund_fee, Money(4_900));
+    }
+
+    async fn the_fee_of_a_top_up_that_is_called_back_is_on_no_balance(store: Store) {
+        let scene = Scene::open(&store, 0).await;
+        let terms = Terms { enabled: true, handling_rate: 500, handling_fee: Money(100), ..Terms::default() };
+        let tx = store.write().await.unwrap();
+        set_method(&tx, &scene.shop.state.payments, &scene.shop.site, STRIPE, &terms).await.unwrap();
+        tx.commit().await.unwrap();
+        let (order, session) = scene.begun("recharge", Some(5_000)).await;
+        assert_eq!(scene.paid(&session, None).await, "paid");
+        assert_eq!((order.pay_fee(), scene.balance().await), (Money(5_350), 5_000));
+        // In two parts: of the second the last 3.50 were the fee.
+        for (id, amount, status, left) in [
+            ("dp_1", 3_000, "needs_response", 2_000),
+            ("dp_2", 2_350, "needs_response", 0),
+            ("dp_2", 2_350, "won", 2_000),
+            ("dp_1", 3_000, "lost", 2_000),
+            ("dp_3", 2_350, "needs_response", 0),
+            ("dp_3", 2_350, "lost", 0),
+        ] {
+            tell(&scene, id, "pi_1", amount, status).await;
+            assert_eq!(scene.balance().await, left, "{id} {status}");
+            scene.proves().await;
+        }
+        assert_eq!(scene.now(&order).await.refund_fee, Money(5_000));
     }
 
     async fn what_traffic_has_on_lease_is_held_as_it_comes_back(store: Store) {

@@ -35,9 +35,9 @@ impl Case {
         }
     }
 
-    /// What of it stood on the balance.
-    fn on_balance(&self, part: Part) -> Money {
-        Money(part.beside.0 + if self.is_top_up() { part.ordered.0 } else { 0 })
+    /// What of it stood on the balance: a top-up without its fee.
+    fn on_balance(&self, part: Part, fee: Money) -> Money {
+        Money(part.beside.0 + if self.is_top_up() { part.ordered.0 - fee.0 } else { 0 })
     }
 
     /// Whether what it bought is balance.
@@ -47,8 +47,8 @@ impl Case {
 
     /// The entry that moves the money: away by a dispute, back when it is won.
     fn lines(&self, moved: Moved) -> [(Account, Money); 4] {
-        let Moved { amount, part, gift, away } = moved;
-        let balance = self.on_balance(part).0;
+        let Moved { amount, part, fee, gift, away } = moved;
+        let balance = self.on_balance(part, fee).0;
         let sign = if away { -1 } else { 1 };
         [
             (Account::Disputes, Money(sign * (amount.0 - balance))),
@@ -78,6 +78,8 @@ impl Case {
 struct Moved {
     amount: Money,
     part: Part,
+    /// What of the ordered part was the fee of a top-up.
+    fee: Money,
     /// What was given on top of what it paid.
     gift: Money,
     away: bool,
@@ -165,10 +167,11 @@ async fn take(
     let left = queries::parts(tx, &case.payment).await?.left(case.closed);
     let part = left.of(amount);
     let before = records::lock_open_dispute(tx, dispute).await?.map_or(Money::ZERO, |open| open.part.ordered);
-    let gift = gift_held(tx, case, part).await?;
+    let fee = fee_in(tx, case, part).await?;
+    let gift = gift_held(tx, case, part, fee).await?;
     records::grow_dispute(tx, dispute, amount, part).await?;
-    records::hold_gift(tx, dispute, gift).await?;
-    case.post(tx, Kind::Dispute, dispute, Moved { amount, part, gift, away: true }, now).await?;
+    records::hold(tx, dispute, gift, fee).await?;
+    case.post(tx, Kind::Dispute, dispute, Moved { amount, part, fee, gift, away: true }, now).await?;
     let ordered = Money(before.0 + part.ordered.0);
     if freeze(tx, case, dispute, ordered, now).await? {
         jobs::plan(tx, jobs::FREEZE, case.payment.id, now.plus_seconds(LEASES), now).await?;
@@ -200,12 +203,23 @@ async fn freeze_more_once(state: &State, payment: i64, now: Timestamp) -> Result
     Ok(waits.then(|| now.plus_seconds(LEASES)))
 }
 
+/// What of the ordered part of a top-up was its fee: nobody has that on his balance. What is called back is balance first, as
+/// far as there is some that did not go back.
+async fn fee_in(tx: &WriteTx, case: &Case, part: Part) -> Result<Money> {
+    if !case.is_top_up() {
+        return Ok(Money::ZERO);
+    }
+    let held = records::called(tx, &case.bought).await?.held;
+    let left = Money((case.bought.goods_fee().0 - case.bought.refund_fee.0 - held.0).max(0));
+    Ok(Money(part.ordered.0 - case.worth(part.ordered).min(left).0))
+}
+
 /// What was given on top goes along with the first of what was ordered, as far as it is there still.
-async fn gift_held(tx: &WriteTx, case: &Case, part: Part) -> Result<Money> {
+async fn gift_held(tx: &WriteTx, case: &Case, part: Part, fee: Money) -> Result<Money> {
     if part.ordered == Money::ZERO {
         return Ok(Money::ZERO);
     }
-    let there = ledger::balance(tx, case.order.customer).await?.0 - case.on_balance(part).0;
+    let there = ledger::balance(tx, case.order.customer).await?.0 - case.on_balance(part, fee).0;
     Ok(orders::gift_due(tx, &case.bought).await?.min(Money(there.max(0))))
 }
 
@@ -253,7 +267,7 @@ async fn end_once(
     if won {
         // Of an order that was paid back meanwhile the gift stays taken.
         let gift = if case.bought.refund_fee == Money::ZERO { open.gift } else { Money::ZERO };
-        let moved = Moved { amount: open.amount, part: open.part, gift, away: false };
+        let moved = Moved { amount: open.amount, part: open.part, fee: open.fee, gift, away: false };
         case.post(&tx, Kind::DisputeWon, dispute, moved, now).await?;
         grants::freeze::thaw(&tx, dispute, now).await?;
     } else {
@@ -262,7 +276,12 @@ async fn end_once(
         invoices::went(&tx, &case.order.trade_no, gone, now).await?;
         grants::freeze::forfeit(&tx, state, dispute, now).await?;
         if open.part.ordered > Money::ZERO {
-            orders::flow::called_back(&tx, &case.bought, case.worth(open.part.ordered), now).await?;
+            let goods = if case.is_top_up() {
+                Money(open.part.ordered.0 - open.fee.0)
+            } else {
+                case.worth(open.part.ordered)
+            };
+            orders::flow::called_back(&tx, &case.bought, goods, now).await?;
         }
     }
     tx.commit().await?;

@@ -77,10 +77,10 @@ pub(super) async fn grow_dispute(
     tx.exec(sql, args![dispute, amount, part.ordered, part.beside]).await.map(drop)
 }
 
-/// A dispute holds so much more of what was given on top.
-pub(super) async fn hold_gift(tx: &WriteTx, dispute: &str, gift: Money) -> Result<(), StoreError> {
-    let sql = "UPDATE payment_disputes SET gift = gift + $2 WHERE dispute = $1";
-    tx.exec(sql, args![dispute, gift]).await.map(drop)
+/// Of what a dispute is over, so much more was given on top, and so much more was the fee of a top-up.
+pub(super) async fn hold(tx: &WriteTx, dispute: &str, gift: Money, fee: Money) -> Result<(), StoreError> {
+    let sql = "UPDATE payment_disputes SET gift = gift + $2, fee = fee + $3 WHERE dispute = $1";
+    tx.exec(sql, args![dispute, gift, fee]).await.map(drop)
 }
 
 /// What disputes that are not won took of an order.
@@ -88,14 +88,14 @@ pub(super) async fn hold_gift(tx: &WriteTx, dispute: &str, gift: Money) -> Resul
 pub struct Called {
     /// Of what was given on top.
     pub gift: Money,
-    /// Of what was paid for it and its rests, by those that are open.
+    /// Of what was paid for it and its rests, by those that are open; of a top-up, its fee is not.
     pub held: Money,
 }
 
 /// What disputes took of an order, and of its rests.
 pub async fn called(tx: &impl Read, order: &Order) -> Result<Called, StoreError> {
     let sql = "SELECT CAST(COALESCE(SUM(d.gift), 0) AS BIGINT) AS gift, \
-            CAST(COALESCE(SUM(CASE WHEN d.status = 'open' THEN d.ordered ELSE 0 END), 0) AS BIGINT) AS held \
+            CAST(COALESCE(SUM(CASE WHEN d.status = 'open' THEN d.ordered - d.fee ELSE 0 END), 0) AS BIGINT) AS held \
         FROM payments p JOIN payment_disputes d ON d.payment_id = p.id WHERE d.status <> 'won' AND (p.trade_no = $1 \
         OR p.trade_no IN (SELECT trade_no FROM orders WHERE customer_id = $2 AND product_type = 26 AND completes = $1))";
     let row = tx.row(sql, args![&order.trade_no, order.customer]).await?;
@@ -111,6 +111,8 @@ pub(super) struct OpenDispute {
     pub(super) part: Part,
     /// What it holds of what was given on top.
     pub(super) gift: Money,
+    /// What of the ordered part was the fee of a top-up.
+    pub(super) fee: Money,
 }
 
 pub(super) async fn lock_open_dispute(
@@ -120,7 +122,7 @@ pub(super) async fn lock_open_dispute(
     let sql = "SELECT * FROM payment_disputes WHERE dispute = $1 AND status = 'open' ORDER BY dispute";
     let read = |row: &Row| {
         let part = Part { ordered: row.get("ordered")?, beside: row.get("beside")? };
-        Ok(OpenDispute { amount: row.get("amount")?, part, gift: row.get("gift")? })
+        Ok(OpenDispute { amount: row.get("amount")?, part, gift: row.get("gift")?, fee: row.get("fee")? })
     };
     tx.lock(sql, args![dispute]).await?.first().map(read).transpose()
 }

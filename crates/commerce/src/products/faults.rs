@@ -97,6 +97,12 @@ fn lists(item: &Item) -> Option<Wrong> {
             "时长倍数延长有效期，而类型 3、19、24、26 没有有效期：请留空",
             "extensions multiply a validity, which types 3, 19, 24 and 26 have none of: leave them out",
         ),
+        (
+            item.extensions.iter().collect::<HashSet<_>>().len() == item.extensions.len(),
+            "extensions",
+            TWICE,
+            "extensions must not name a multiple twice",
+        ),
         (differ(&item.bandwidth), "bandwidth", TWICE, "bandwidth must not name a value twice"),
         (differ(&item.concurrency), "concurrency", TWICE, "concurrency must not name a value twice"),
         (differ(&item.duration), "duration", TWICE, "duration must not name a value twice"),

@@ -26,7 +26,7 @@ pub(super) async fn candidates(
     let sql = format!(
         "SELECT p.id FROM packages p WHERE p.expires_at > $1 AND p.id > $3 AND (\
          (p.total > 0 AND p.used >= p.total AND {}) OR \
-         (p.total > 0 AND p.used < p.total AND p.used >= p.total / 5 * 4 + 4 AND {}) OR \
+         (p.total > 0 AND p.used < p.total AND p.used >= p.total - p.total / 5 AND {}) OR \
          (p.expires_at <= $2 AND p.expires_at > p.paid_at + $5 AND (p.used < p.total OR p.product_type NOT IN ({drawn})) AND {})) \
          AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.trade_no = p.trade_no AND o.status = 3) ORDER BY p.id LIMIT $4",
         told("'used_100'"),

@@ -36,6 +36,23 @@ both_engines! {
         assert!(events[0].contains("package_used_80") && events[1].contains("package_used_100"), "{events:?}");
         assert_eq!(events.len(), 2);
     }
+    async fn a_few_uses_are_warned_of_at_80_percent_of_them(store: Store) {
+        let shop = Shop::open(&store, 50_000, NOW).await;
+        let wish = Request::plain(shop.pid("exchange").await, payments::BALANCE);
+        let bought = orders::flow::create(&shop.state, &shop.buyer(NOW), &wish).await.unwrap();
+        let tx = store.write().await.unwrap();
+        let id = grants::of_order(&tx, &bought.trade_no).await.unwrap()[0].package;
+        tx.exec("UPDATE packages SET total = 10, used = 7 WHERE id = $1", args![id]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(flow::run(&shop.state, NOW).await.unwrap(), 0);
+        for used in [8, 10] {
+            let tx = store.write().await.unwrap();
+            tx.exec("UPDATE packages SET used = $2 WHERE id = $1", args![id, used]).await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(flow::run(&shop.state, NOW).await.unwrap(), 1, "{used} of 10");
+        }
+    }
+
     async fn a_customer_hears_what_he_chose_by_the_ways_he_chose(store: Store) {
         let shop = Shop::open(&store, 50_000, NOW).await;
         let (state, who) = (&shop.state, shop.customer);
