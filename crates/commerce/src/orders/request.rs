@@ -24,7 +24,7 @@ params! {
         region_list: Option<Vec<Region>> = field::optional(Regions), "地区：国家代码,数量[,ASN]|…（类型 14、25）", "Regions: CC,quantity[,ASN]|… (types 14 and 25)";
         coupon_sn: Option<String> = field::optional(field::text(1, 64)), "优惠码", "Coupon code";
         use_invitation_registration_discount: bool = field::or(field::switch(), false), "是否使用邀请注册优惠", "Take the invitation discount";
-        renew_duration: Duration = field::or(Durations, Duration::OneMonth), "续费时长（类型 19），默认 1m", "How far to renew (type 19), 1m by default";
+        renew_duration: Duration = field::or(Durations, Duration::OneMonth), "续费时长（类型 19），默认 1m；em 的天数与价格在下单时确定", "How far to renew (type 19), 1m by default; the days and the price of em are those of when the order is made";
         product_sku_bandwidth_id: Option<i64> = field::optional(field::int(0, IDS, "")), "带宽规格 id（类型 11）", "Bandwidth choice (type 11)";
         product_sku_concurrency_id: Option<i64> = field::optional(field::int(0, IDS, "")), "并发规格 id（类型 11）", "Concurrency choice (type 11)";
         product_sku_duration_id: Option<i64> = field::optional(field::int(0, IDS, "")), "时长规格 id（类型 11），默认最短", "Duration choice (type 11), the shortest by default";

@@ -7,6 +7,7 @@ use crate::ledger::{self, Wanted};
 use serde::Serialize;
 use std::collections::HashMap;
 use turnpike_base::{CustomerId, Fault, Lang, Money, Page, Result, Text};
+use turnpike_identity::customers;
 use turnpike_store::Read;
 use turnpike_web::{Answer, Call, Listed, Plain, Site, field, params};
 use utoipa::ToSchema;
@@ -128,7 +129,8 @@ pub(super) async fn month(state: State, call: Call, input: Which) -> Result<Answ
             Ok(Answer::Plain(Plain { kind: "text/csv; charset=utf-8", text }))
         }
         Some("html") => {
-            let text = render::html(&statement, &call.site.title, call.lang);
+            let owner = customers::by_id(&state.store.read().await?, call.customer).await?.email;
+            let text = render::html(&statement, &call.site.title, &owner, call.lang);
             Ok(Answer::Plain(Plain { kind: "text/html; charset=utf-8", text }))
         }
         Some(_) => {

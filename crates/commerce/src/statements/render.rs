@@ -36,8 +36,8 @@ fn field(text: &str) -> String {
     if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
-/// A page to print.
-pub(super) fn html(statement: &Statement, site: &str, lang: Lang) -> String {
+/// A page to print: whose it is, from whom, and each line.
+pub(super) fn html(statement: &Statement, site: &str, owner: &str, lang: Lang) -> String {
     let title = Text::new("账单", "Statement");
     let names = [Text::new("期初余额", "Opening balance"), Text::new("期末余额", "Closing balance")];
     let [opening, closing] = names.each_ref().map(|name| name.get(lang));
@@ -49,10 +49,11 @@ pub(super) fn html(statement: &Statement, site: &str, lang: Lang) -> String {
     let rows: String = statement.list.iter().map(row).collect();
     format!(
         "<!doctype html>\n<html lang=\"{lang}\">\n<meta charset=\"utf-8\">\n<title>{site} {title} {month}</title>\n<style>{STYLE}</style>\n\
-         <h1>{site} · {title} {month}</h1>\n<p>{opening} {open} {currency} · {closing} {close} {currency}</p>\n\
+         <h1>{site} · {title} {month}</h1>\n<p>{owner}</p>\n<p>{opening} {open} {currency} · {closing} {close} {currency}</p>\n\
          <table>\n<tr>{head}</tr>\n{rows}</table>\n</html>\n",
         lang = lang.tag(),
         site = escaped(site),
+        owner = escaped(owner),
         title = title.get(lang),
         month = statement.month,
         open = statement.opening,

@@ -37,8 +37,8 @@ both_engines! {
         assert_eq!((empty.opening, empty.closing, empty.list.len()), (Money(4_050), Money(4_050), 0));
         let csv = render::csv(&november, Lang::Zh);
         assert!(csv.starts_with('\u{feff}') && csv.contains("\r\n") && csv.contains("-12.50,37.50"), "{csv}");
-        let html = render::html(&november, "A & B", Lang::En);
-        assert!(html.contains("A &amp; B") && html.contains("&lt;b&gt;=test") && !html.contains("<b>"), "{html}");
+        let html = render::html(&november, "A & B", "a&b@example.com", Lang::En);
+        assert!(html.contains("A &amp; B") && html.contains("a&amp;b@example.com") && html.contains("&lt;b&gt;=test") && !html.contains("<b>"), "{html}");
     }
 
     async fn both_languages_name_what_was_bought(store: Store) {
@@ -50,7 +50,7 @@ both_engines! {
             let month = Month::parse("2026-11").unwrap();
             let told = statement(&tx, &shop.site, shop.customer, month, lang).await.unwrap();
             assert_eq!((told.list[1].memo.as_str(), told.list[1].change), (title, Money(-9_999)));
-            let (csv, html) = (render::csv(&told, lang), render::html(&told, "Shop", lang));
+            let (csv, html) = (render::csv(&told, lang), render::html(&told, "Shop", "buyer@example.com", lang));
             assert!(csv.contains(title) && html.contains(title) && html.contains(opening), "{html}");
             assert!(told.list[1].kind == kind, "{:?}", told.list[1]);
         }

@@ -27,7 +27,7 @@ export function Screen({ title, about, actions, children }: { title: string; abo
           <Title order={1} fz={{ base: 22, sm: 26 }} lts="-0.02em">{title}</Title>
           {about && <Text c="dimmed" fz="sm" mt={4} maw={720}>{about}</Text>}
         </Box>
-        {actions && <Group gap="xs">{actions}</Group>}
+        {actions && <Group gap="xs" className="actions">{actions}</Group>}
       </Group>
       {children}
     </Stack>

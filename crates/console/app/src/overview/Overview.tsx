@@ -25,7 +25,7 @@ const t = texts({
   old: ['{at} 的数据', 'as of {at}'],
   connections: ['今日连接', 'Connections today'],
   left: ['剩余流量', 'Traffic left'],
-  leftHint: ['有效套餐：{n}', 'Active packages: {n}'],
+  leftHint: ['流量套餐：{n}', 'Traffic packages: {n}'],
   chart: ['最近 24 小时', 'Last 24 hours'],
   quiet: ['还没有流量', 'No traffic yet'],
   quietHow: ['经由代理发送第一个请求后，这里会在 2 秒内显示。', 'It shows here within two seconds of your first request through the proxy.'],
