@@ -67,7 +67,8 @@ impl Look {
         }
     }
 
-    fn check(&self) -> Result<()> {
+    /// What is wrong with it, before anything is written.
+    pub fn check(&self) -> Result<()> {
         let colours = [("colour", &self.colour), ("accent", &self.accent)];
         let said = |(name, value): (&'static str, &'_ Option<String>)| {
             value.clone().filter(|value| !value.is_empty()).map(|value| (name, value))
@@ -155,19 +156,25 @@ pub async fn change(tx: &WriteTx, site: SiteId, said: Look) -> Result<()> {
     Ok(())
 }
 
+/// What is wrong with host names, before anything is written.
+pub fn check_hosts(hosts: &[String]) -> Result<()> {
+    if hosts.iter().all(|host| Authority::parse(&plain(host)).is_some()) {
+        return Ok(());
+    }
+    let text =
+        Text::new("应为主机名，例如 proxy.example.com", "must be host names such as proxy.example.com");
+    Err(Fault::parameter("hosts", text))
+}
+
+fn plain(host: &str) -> String {
+    host.trim().to_ascii_lowercase()
+}
+
 /// The host names a site answers to, in place of those it had. Fails with `host_taken`.
 pub async fn set_hosts(tx: &WriteTx, site: SiteId, hosts: &[String]) -> Result<()> {
+    check_hosts(hosts)?;
     tx.exec("DELETE FROM site_hosts WHERE site_id = $1", args![site]).await?;
-    for host in hosts.iter().map(|host| host.trim().to_ascii_lowercase()) {
-        if Authority::parse(&host).is_none() {
-            return Err(Fault::parameter(
-                "hosts",
-                Text::new(
-                    "应为主机名，例如 proxy.example.com",
-                    "must be host names such as proxy.example.com",
-                ),
-            ));
-        }
+    for host in hosts.iter().map(|host| plain(host)) {
         let sql = "INSERT INTO site_hosts (host, site_id) VALUES ($1, $2) ON CONFLICT (host) DO NOTHING";
         if tx.exec(sql, args![&host, site]).await? == 0 {
             let taken = Text::made(

@@ -161,10 +161,13 @@ async fn tell_known(state: &State, tx: &WriteTx, visit: &Visit, customer: Custom
             "Somebody registered with this address, which has an account already. If it was you, log in or reset the \
              password; if not, there is nothing to do.",
         )],
-        action: None,
+        action: Some((
+            Text::new("前往登录", "Go to the log-in"),
+            state.page(&visit.site, &visit.base_url, "login"),
+        )),
         minutes: MINUTES,
     };
-    // No link is sent: the code that stands behind this mark is told to nobody.
+    // The code that stands behind this mark is told to nobody.
     codes::mint_link(tx, &state.vault, Person::Customer(customer), TOLD, 1, visit.now).await?;
     mail::to_customer(tx, &state.vault, customer, &letter, visit.now).await
 }

@@ -96,17 +96,17 @@ async fn activity(state: State, call: Call, input: Part) -> Result<Paged<Activit
     let page = Page::new(input.page, input.size);
     let wanted =
         audit::Wanted { customer: Some(call.customer), without_looks: true, ..audit::Wanted::default() };
-    // What an operator noted beside what he did is for operators.
+    // What an operator noted beside what he did, and where he was, is for operators.
     let own = |kind: &str| matches!(kind, "customer" | "visitor");
     let found = audit::list(&state.store.read().await?, &wanted, page).await?;
     let row = |note: audit::Kept| ActivityRow {
         id: note.id,
         created_at: call.site.show(note.at),
         detail: if own(&note.actor_kind) { note.detail } else { String::new() },
+        ip: if own(&note.actor_kind) { note.client } else { String::new() },
         actor: note.actor_kind,
         action: note.action,
         outcome: note.outcome,
-        ip: note.client,
     };
     Ok(PageOf { page: found.page, total: found.total, rows: found.rows.into_iter().map(row).collect() }
         .into())

@@ -80,7 +80,8 @@ pub async fn create(tx: &WriteTx, new: &NewSite, now: Timestamp) -> Result<SiteI
     Ok(row.get("id")?)
 }
 
-fn check(new: &NewSite) -> Result<()> {
+/// What is wrong with a site to be, before anything is written.
+pub fn check(new: &NewSite) -> Result<()> {
     // It stands in headers of mails where the brand has no other name.
     if !(1..=64).contains(&new.name.chars().count()) || new.name.chars().any(char::is_control) {
         return Err(Fault::parameter(
@@ -115,7 +116,7 @@ fn check_prefixes(prefixes: &[String]) -> Result<()> {
     let shapeless = prefixes.iter().find(|prefix| !is_prefix(prefix)).map(String::as_str);
     if let Some(prefix) = shapeless.or(prefixes.is_empty().then_some("")) {
         return Err(Fault::parameter(
-            "prefix",
+            "prefixes",
             Text::made(
                 format!("“{prefix}”应以 / 开头，由小写字母、数字、- 和 _ 组成，最多 32 个字符"),
                 format!("\"{prefix}\" must be a slash and up to 31 lower-case letters, digits, - or _"),
@@ -125,7 +126,7 @@ fn check_prefixes(prefixes: &[String]) -> Result<()> {
     let taken = |prefix: &&String| TAKEN.contains(&prefix.as_str());
     let Some(prefix) = prefixes.iter().find(taken) else { return Ok(()) };
     Err(Fault::parameter(
-        "prefix",
+        "prefixes",
         Text::made(
             format!("“{prefix}”已被控制台或产品自身使用，请换一个"),
             format!("\"{prefix}\" is served by the console or the product itself; take another one"),

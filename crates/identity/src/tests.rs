@@ -116,12 +116,12 @@ both_engines! {
         assert!(fault.errors["password"][0].en.contains("8 to 128"));
         for prefix in ["gateway", "/", "/A", "/a/b", ""] {
             let bad = NewSite { name: "n".into(), prefixes: vec![prefix.into()], ..NewSite::default() };
-            assert!(site(&store, bad).await.unwrap_err().errors.contains_key("prefix"), "{prefix}");
+            assert!(site(&store, bad).await.unwrap_err().errors.contains_key("prefixes"), "{prefix}");
         }
         for prefix in ["/control", "/assets", "/docs", "/flags", "/metrics"].into_iter().chain(screens().iter().map(String::as_str)) {
             let bad = NewSite { name: "n".into(), prefixes: vec!["/api".into(), prefix.into()], ..NewSite::default() };
             let fault = site(&store, bad).await.unwrap_err();
-            assert!(fault.errors["prefix"][0].en.contains("is served by"), "{prefix}: {fault}");
+            assert!(fault.errors["prefixes"][0].en.contains("is served by"), "{prefix}: {fault}");
         }
         let long = "x".repeat(33);
         for prefix in ["tw_x", "x:y", "a b", "中文", long.as_str()] {

@@ -1,6 +1,6 @@
 //! Sites.
 
-use super::{Paging, as_seen, listed};
+use super::{Paging, all_of, as_seen, listed};
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -65,6 +65,7 @@ pub(super) async fn change(control: &Control, input: Change) -> Result<Value> {
         account_prefix: input.account_prefix,
         demands_verification: input.demands_verification,
     };
+    all_of([input.look.check(), brands::check_hosts(input.hosts.as_deref().unwrap_or_default())])?;
     let tx = control.store().write().await?;
     let site = sites::find(&tx, Some(&input.name)).await?;
     as_seen(input.seen.as_ref(), Some(&whole(&tx, &site).await?))?;
@@ -117,6 +118,7 @@ pub(super) async fn create(control: &Control, input: Create) -> Result<Value> {
         allow_private_clients: input.allow_private_clients,
         demands_verification: input.demands_verification,
     };
+    all_of([sites::check(&new), input.look.check(), brands::check_hosts(&input.hosts)])?;
     let tx = control.store().write().await?;
     let id = sites::create(&tx, &new, control.0.clock.now()).await?;
     brands::change(&tx, id, input.look).await?;

@@ -251,6 +251,19 @@ both_engines! {
         let seen: Vec<_> = list.as_array().unwrap().iter().map(|row| (row["action"].as_str().unwrap(), row["outcome"].as_str().unwrap())).collect();
         assert_eq!(seen, [("user/change-profile", "ok"), ("user/login", "ok"), ("user/login", "login_refused")]);
         assert_eq!(list[0]["ip"], "127.0.0.1");
+        let tx = store.write().await.unwrap();
+        let note = audit::Note {
+            actor: audit::Actor::Token,
+            action: "customer/credit".into(),
+            detail: "reason goodwill".into(),
+            outcome: "ok".into(),
+            client: Some([192, 0, 2, 7].into()),
+            customer: Some(customers::find(&tx, "ann@example.com").await.unwrap().id),
+        };
+        audit::note(&tx, &note, NOW.plus_seconds(60)).await.unwrap();
+        tx.commit().await.unwrap();
+        let list = api.ok("user/activity", &token, None).await["list"].clone();
+        assert_eq!((&list[0]["action"], &list[0]["ip"], &list[0]["detail"]), (&json!("customer/credit"), &json!(""), &json!("")), "an operator's own");
     }
 
     async fn closed_brands_take_no_registrations(store: Store) {

@@ -37,6 +37,7 @@ struct Place<'d> {
 const WORDS: Words = Words {
     title: Text::new("API 文档", "API reference"),
     overview: Text::new("总览", "Overview"),
+    home: Text::new("控制台", "Console"),
     other: Text::new("English", "中文"),
     endpoints: Text::new("接口", "Endpoints"),
     parameters: Text::new("请求参数", "Parameters"),
@@ -66,6 +67,7 @@ const WORDS: Words = Words {
 struct Words {
     title: Text,
     overview: Text,
+    home: Text,
     other: Text,
     endpoints: Text,
     parameters: Text,
@@ -154,6 +156,7 @@ impl Pages {
                     header {
                         a.brand href=(link("")) { (reader.brand) " · " (WORDS.title.get(lang)) }
                         span.links {
+                            a href="/" { (WORDS.home.get(lang)) }
                             a href="/openapi.json" { (WORDS.file.get(lang)) }
                             a hreflang=(other) lang=(other) href={ "/docs/" (path) "?language=" (other) } { (WORDS.other.get(lang)) }
                         }

@@ -39,10 +39,14 @@ it('sends a new key after a refusal and for what was changed', async () => {
   expect(keys).toEqual(['key 1', 'key 2', 'key 3', 'key 2'])
 })
 
-it('gives two clicks of one moment the same key', async () => {
+it('sends two clicks of one moment once, and gives both the answer', async () => {
   const { ask, keys } = desk()
-  await Promise.all([ask('one'), ask('one')])
-  expect(keys).toEqual(['key 1', 'key 1'])
+  expect(await Promise.all([ask('one'), ask('one'), ask('two')])).toEqual(['done', 'done', 'done'])
+  expect(keys).toEqual(['key 1', 'key 2'])
+  const plain = '/web_v1/api-keys/add'
+  await Promise.all([ask('one', undefined, plain), ask('one', undefined, plain)])
+  await ask('one', undefined, plain)
+  expect(keys.slice(2)).toEqual([undefined, undefined])
 })
 
 it('takes who comes back much later for a new intention', async () => {

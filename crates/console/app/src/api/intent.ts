@@ -1,5 +1,6 @@
 // What moves money is done once, even where its answer is lost: the same request again carries the same Idempotency-Key,
 // until its answer is known. A changed request, and the same one after an answer, is a new intention with a new key.
+// Whatever is sent a second time while the first is under way is not sent: both get the one answer.
 
 import { ApiError } from './client'
 
@@ -19,6 +20,7 @@ const open = (error: unknown) => !(error instanceof ApiError) || error.code === 
 /** Runs requests under a key each; `now` is in ms, `make` gives a key that nobody had before. */
 export function intentions(now: () => number, make: () => string) {
   const begun = new Map<string, { key: string; at: number }>()
+  const flying = new Map<string, Promise<unknown>>()
 
   function keyOf(name: string): string {
     const known = begun.get(name)
@@ -28,9 +30,7 @@ export function intentions(now: () => number, make: () => string) {
     return key
   }
 
-  return async function once<T>(url: string, body: string | undefined, send: (key: string | undefined) => Promise<T>): Promise<T> {
-    if (!ONCE.includes(url)) return send(undefined)
-    const name = `${url}\n${body ?? ''}`
+  async function keyed<T>(name: string, send: (key: string) => Promise<T>): Promise<T> {
     const key = keyOf(name)
     const answered = () => void (begun.get(name)?.key === key && begun.delete(name))
     try {
@@ -41,6 +41,16 @@ export function intentions(now: () => number, make: () => string) {
       if (!open(error)) answered()
       throw error
     }
+  }
+
+  return function once<T>(url: string, body: string | undefined, send: (key: string | undefined) => Promise<T>): Promise<T> {
+    if (body === undefined) return send(undefined)
+    const name = `${url}\n${body}`
+    const under = flying.get(name) as Promise<T> | undefined
+    if (under) return under
+    const sent = (ONCE.includes(url) ? keyed(name, send) : send(undefined)).finally(() => flying.delete(name))
+    flying.set(name, sent)
+    return sent
   }
 }
 

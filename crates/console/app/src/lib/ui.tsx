@@ -70,9 +70,12 @@ export function Waiting({ lines = 4 }: { lines?: number }) {
 /** The contract's code for what asks for a verified real name. */
 const UNVERIFIED = 156
 
+/** The server understood and says no, which its sentence tells better than any heading. */
+const isRefusal = (error: unknown) => error instanceof ApiError && error.code > 0 && error.code < 500 && error.code !== 200
+
 export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
   return (
-    <Alert color="red" icon={<IconAlertTriangle size={18} />} title={t.failed} role="alert">
+    <Alert color="red" icon={<IconAlertTriangle size={18} />} title={isRefusal(error) ? undefined : t.failed} role="alert">
       <Group justify="space-between">
         <Text fz="sm" mah={320} style={{ whiteSpace: 'pre-line', overflowY: 'auto' }}>{whole(error)}</Text>
         {error instanceof ApiError && error.code === UNVERIFIED && <Button size="xs" variant="default" component="a" href="/settings?tab=real-name">{t.verify}</Button>}

@@ -55,7 +55,7 @@ export function App({ nonce }: { nonce: string }) {
   return (
     <MantineProvider theme={themeOf(site?.colour ?? '')} cssVariablesResolver={variablesOf(site?.colour ?? '')} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <QueryClientProvider client={client}>
-        <Notifications position="top-right" />
+        <Notifications position="bottom-center" />
         {site ? (
           <SiteContext value={site}>
             <RouterProvider key={tongue} router={router} />

@@ -26,6 +26,7 @@ const t = texts({
   paidAt: ['支付', 'Paid'],
   all: ['全部', 'All'],
   unpaid: ['未支付', 'Unpaid'],
+  some: ['部分到账', 'Paid in part'],
   paid: ['已支付', 'Paid'],
   closed: ['已关闭', 'Closed'],
   refunded: ['已退款', 'Refunded'],
@@ -53,7 +54,7 @@ const t = texts({
   reject: ['关闭订单', 'Close the order'],
   rejectHow: ['凭证无效或无人付款时使用：占用的库存立即释放。', 'For a proof that is worth nothing, or an order nobody pays: what it holds is free at once.'],
   rejected: ['订单已关闭', 'The order is closed'],
-  toReturn: ['可退回', 'Can go back'],
+  toReturn: ['余额中可原路退回', 'On the balance, can go back'],
   giveBack: ['退回余额款项', 'Return'],
   giveBackHow: ['此订单的这部分款项（迟到、多付或订单已关闭）已记入客户余额，现原路退回并从余额扣除；留空则全部退回。', 'Came late, too much or for a closed order, and is on the customer’s balance: it leaves the balance and goes back the way it came. Empty: all of it.'],
   returning: ['退回中', 'On its way back'],
@@ -96,7 +97,7 @@ interface Whole extends Order {
 }
 
 export function OrderState({ order }: { order: Order }) {
-  const [tone, text]: [Tone, string] = order.status === 0 ? ['warn', t.unpaid] : order.status === 2 ? ['plain', t.closed] : order.status === 3 ? ['bad', t.refunded] : Number(order.refund_fee) > 0 ? ['warn', t.part] : ['good', t.paid]
+  const [tone, text]: [Tone, string] = order.status === 0 ? ['warn', Number(order.received) > 0 ? t.some : t.unpaid] : order.status === 2 ? ['plain', t.closed] : order.status === 3 ? ['bad', t.refunded] : Number(order.refund_fee) > 0 ? ['warn', t.part] : ['good', t.paid]
   return <Mark tone={tone}>{text}</Mark>
 }
 
@@ -180,7 +181,7 @@ function Details({ number }: { number: string }) {
             ...(data.status === 0 ? [[t.expires, when(data.expire_at)] as [string, string]] : []),
             [t.received, fee(data, data.received)],
             [t.back, Number(data.refund_fee) > 0 ? fee(data, data.refund_fee) : null],
-            [t.toReturn, data.returnable > 0 ? money(data.returnable, data.currency) : null],
+            ...(data.returnable > 0 ? [[t.toReturn, money(data.returnable, data.currency)] as [string, string]] : []),
           ]} />
           {data.grants.length > 0 && (
             <Stack gap={6}>

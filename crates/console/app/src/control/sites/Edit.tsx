@@ -176,15 +176,15 @@ export function NewSite({ close }: { close: () => void }) {
         <Stack>
           <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
             <TextInput label={t.name} {...field('name')} required data-autofocus error={create.error?.fields.name} />
-            <TextInput label={t.title} {...field('title')} />
+            <TextInput label={t.title} {...field('title')} error={create.error?.fields.title} />
             <TextInput label={t.hosts} {...field('host')} placeholder="proxy.example.com" error={create.error?.fields.hosts} />
             <TextInput label={t.prefixes} {...field('prefix')} required error={create.error?.fields.prefixes} />
             <Select label={t.currency} value={currency} onChange={(v) => v && setCurrency(v)} data={['CNY', 'USD', 'HKD']} allowDeselect={false} />
             <Select label={t.lang} value={language} onChange={(v) => v && setLanguage(v)} data={LANGS} allowDeselect={false} />
             <Zone value={zone} set={setZone} />
-            <Colour label={t.colour} value={colour} onChange={setColour} />
+            <Colour label={t.colour} value={colour} onChange={setColour} error={create.error?.fields.colour} />
           </SimpleGrid>
-          {create.error && <FieldFault error={create.error} shown={['name', 'hosts', 'prefixes']} />}
+          {create.error && <FieldFault error={create.error} shown={['name', 'title', 'hosts', 'prefixes', 'colour']} />}
           <Group justify="flex-end"><Button type="submit" loading={create.isPending}>{t.save}</Button></Group>
         </Stack>
       </form>
