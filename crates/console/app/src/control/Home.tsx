@@ -23,7 +23,7 @@ const t = texts({
   second: ['{n}/秒', '{n}/s'],
   customers: ['客户', 'Customers'],
   exits: ['出口', 'Exits'],
-  gateways: ['在线网关 {n}', 'Gateways {n}'],
+  gateways: ['在线网关 {n}', 'Gateways online: {n}'],
   income: ['今日收入', 'Income today'],
   topups: ['充值 {n}', '{n} topped up'],
   traffic: ['流量', 'Traffic'],
@@ -44,11 +44,13 @@ const t = texts({
   noTraffic: ['过去 24 小时没有流量。添加出口并开通账号后，这里会显示成功率。', 'Nothing left through an exit within 24 hours. Once customers use them, their success shows here.'],
   gateway: ['网关', 'Gateways'],
   since: ['自 {at} 运行', 'running since {at}'],
-  reported: ['最近上报 {at}', 'last report {at}'],
+  reported: ['最近上报流量 {at}', 'last reported traffic {at}'],
   noSite: ['还没有站点', 'No site yet'],
   noSiteHow: ['先创建第一个站点，即客户看到的品牌。', 'Make the first one: the brand that customers see.'],
   toSites: ['前往站点与品牌', 'Go to Sites & brands'],
-  none: ['尚无网关上报', 'No gateway has reported yet'],
+  // A gateway reports what it counted: while no traffic passes, it is online and has nothing to tell.
+  quiet: ['网关在线，有流量后会在这里显示其上报。', 'Online. What it reports stands here once traffic passes.'],
+  none: ['没有在线的网关', 'No gateway is online'],
 })
 
 interface Hour { at: string; up: number; down: number; connections: number }
@@ -80,6 +82,7 @@ function Board({ data }: { data: Overview }) {
   const live = useLive()
   const lost = useLost() !== undefined
   const rates = useRates()
+  const connected = live?.gateways ?? data.gateways.connected
   const takings = data.revenue.map((one) => ({ currency: one.currency, ...one.days.at(-1)! }))
   const main = [...takings].sort((a, b) => b.sales + b.topups - a.sales - a.topups)[0]
   return (
@@ -89,15 +92,15 @@ function Board({ data }: { data: Overview }) {
         <Figure label={t.today} icon={IconArrowsExchange} value={live ? bytes(live.today_bytes) : '…'} note={say(t.connections, { n: number(live?.today_connections ?? 0) })} />
         <Figure label={t.rate} icon={IconActivity} value={lost ? '–' : say(t.second, { n: bytes(rates.at(-1) ?? 0) })} note={<Spark values={rates} label={t.rate} height={22} />} />
         <Figure label={t.income} icon={IconCoins} value={main ? money(main.sales, main.currency) : '–'} note={takings.map((one) => [one !== main && money(one.sales, one.currency), one.topups > 0 && say(t.topups, { n: money(one.topups, one.currency) })].filter(Boolean).join(' · ')).filter(Boolean).join(' · ') || '\u00a0'} />
-        <Figure label={t.exits} icon={IconWorld} value={live ? number(live.exits) : '…'} note={<>{t.customers} {number(live?.customers ?? 0)} · {say(t.gateways, { n: live?.gateways ?? data.gateways.connected })}</>} />
+        <Figure label={t.exits} icon={IconWorld} value={live ? number(live.exits) : '…'} note={<>{t.customers} {number(live?.customers ?? 0)} · {say(t.gateways, { n: number(connected) })}</>} />
       </SimpleGrid>
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md"><Traffic data={data} /><Revenue data={data} /></SimpleGrid>
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
         <Panel title={t.places} pad={false}><Success rows={data.success.places} name={(row) => <Country code={row.country} />} keyOf={(row) => row.country} /></Panel>
         <Panel title={t.worst} pad={false}><Success rows={data.success.exits} name={(row) => <Anchor component={Link} to={`/control/exits?search=${row.id}` as never} fz="sm" className="mono">{row.target}</Anchor>} keyOf={(row) => row.target} /></Panel>
       </SimpleGrid>
-      <Panel title={t.gateway}>
-        {data.gateways.list.length === 0 && <Text fz="sm" c="dimmed">{t.none}</Text>}
+      <Panel title={t.gateway} right={connected > 0 && <Text fz="sm" c="dimmed" className="nums">{say(t.gateways, { n: number(connected) })}</Text>}>
+        {data.gateways.list.length === 0 && <Text fz="sm" c="dimmed">{connected > 0 ? t.quiet : t.none}</Text>}
         <Stack gap="sm">
           {data.gateways.list.map((one) => (
             <Group key={one.name} gap="sm" wrap="nowrap">
