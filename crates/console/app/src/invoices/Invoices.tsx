@@ -8,7 +8,7 @@ import { urlOf } from '../api/client'
 import { useRead, useWrite } from '../api/hooks'
 import { Stat, State } from '../lib/bits'
 import { DataTable, Pager } from '../lib/DataTable'
-import { money, when } from '../lib/format'
+import { money, month as monthName, when } from '../lib/format'
 import { texts } from '../lib/lang'
 import { Strip, useTab } from '../lib/tabs'
 import { Empty, Loaded, Panel, Screen, done, failed } from '../lib/ui'
@@ -86,13 +86,13 @@ function Statements() {
               <DataTable
                 label={t.statements} rows={list} id={(row) => row.month}
                 columns={[
-                  { head: t.month, cell: (row) => <Text fw={600} fz="sm" className="nums">{row.month}</Text> },
+                  { head: t.month, cell: (row) => <Text fw={600} fz="sm" className="nums">{monthName(row.month)}</Text> },
                   {
                     head: '', actions: true, cell: (row) => (
                       <Group gap={6} justify="flex-end">
-                        <Button size="compact-sm" variant={row.month === month ? 'light' : 'subtle'} aria-label={`${t.show} ${row.month}`} onClick={() => setShown(row.month)}>{t.show}</Button>
-                        <Button size="compact-sm" variant="default" component="a" href={urlOf('statement/month', { month: row.month, format: 'csv' } as never)} download={`statement-${row.month}.csv`} leftSection={<IconDownload size={14} />} aria-label={`${t.csv} ${row.month}`}>{t.csv}</Button>
-                        <Button size="compact-sm" variant="default" component="a" href={urlOf('statement/month', { month: row.month, format: 'html' } as never)} target="_blank" rel="noreferrer" leftSection={<IconPrinter size={14} />} aria-label={`${t.html} ${row.month}`}>{t.html}</Button>
+                        <Button size="compact-sm" variant={row.month === month ? 'light' : 'subtle'} aria-label={`${t.show} ${monthName(row.month)}`} onClick={() => setShown(row.month)}>{t.show}</Button>
+                        <Button size="compact-sm" variant="default" component="a" href={urlOf('statement/month', { month: row.month, format: 'csv' } as never)} download={`statement-${row.month}.csv`} leftSection={<IconDownload size={14} />} aria-label={`${t.csv} ${monthName(row.month)}`}>{t.csv}</Button>
+                        <Button size="compact-sm" variant="default" component="a" href={urlOf('statement/month', { month: row.month, format: 'html' } as never)} target="_blank" rel="noreferrer" leftSection={<IconPrinter size={14} />} aria-label={`${t.html} ${monthName(row.month)}`}>{t.html}</Button>
                       </Group>
                     ),
                   },
@@ -110,11 +110,11 @@ function Statements() {
 function Month({ month }: { month: string }) {
   const read = useRead('statement/month', { month } as never)
   return (
-    <Panel title={month} pad={false} right={read.data && <Text fz="sm" c="dimmed" className="nums">{t.opening} {money(read.data.opening, read.data.currency)} → {t.closing} {money(read.data.closing, read.data.currency)}</Text>}>
+    <Panel title={monthName(month)} pad={false} right={read.data && <Text fz="sm" c="dimmed" className="nums">{t.opening} {money(read.data.opening, read.data.currency)} → {t.closing} {money(read.data.closing, read.data.currency)}</Text>}>
       <Loaded from={read} lines={6}>
         {(data) => (
           <DataTable
-            label={data.month} rows={data.list.map((row, i) => ({ ...row, i }))} id={(row) => String(row.i)}
+            label={monthName(data.month)} rows={data.list.map((row, i) => ({ ...row, i }))} id={(row) => String(row.i)}
             columns={[
               { head: t.kind, cell: (row) => <>{row.kind}<Text fz="xs" c="dimmed" className="mono">{row.trade_no}</Text></> },
               { head: t.memo, cell: (row) => row.memo || '–' },

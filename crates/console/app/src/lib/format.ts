@@ -49,6 +49,13 @@ export function shortDay(text: string): string {
   return new Intl.DateTimeFormat(locale(), { month: 'short', day: 'numeric', timeZone: 'UTC' }).format(date)
 }
 
+/** `2026-11` as the reader writes a month. */
+export function month(text: string): string {
+  const date = parse(`${text}-01`)
+  if (!date) return text
+  return new Intl.DateTimeFormat(locale(), { year: 'numeric', month: 'long', timeZone: 'UTC' }).format(date)
+}
+
 /** The reader's own clock at a time in ms: `14:05:09`. */
 export const moment = (ms: number) => new Intl.DateTimeFormat(locale(), { timeStyle: 'medium' }).format(ms)
 

@@ -12,6 +12,7 @@ import { CopyButton } from '../lib/copy'
 import { money, when } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { productName } from '../lib/products'
+import { regionsInWords } from '../lib/regions'
 import { Failed, Loaded, Panel, Screen, done, failed } from '../lib/ui'
 import { PayMethods } from '../shop/PayMethods'
 import { Proof } from './Proof'
@@ -95,7 +96,7 @@ function Facts({ order: o }: { order: OrderOf }) {
     <Panel title={o.title} right={<State tone={stateTone(o.status)}>{stateName(o.status)}</State>}>
       <Stack gap={10}>
         {line(t.number, <Group gap={2} justify="flex-end" wrap="nowrap"><span className="mono line" style={{ fontSize: 12 }}>{o.trade_no}</span><CopyButton text={o.trade_no} /></Group>)}
-        {line(t.what, [productName(o.product_type), o.region_desc, o.detail].filter(Boolean).join(' · '))}
+        {line(t.what, [productName(o.product_type), regionsInWords(o.region_desc), o.detail].filter(Boolean).join(' · '))}
         {o.product_type !== 3 && line(t.amount, o.amount)}
         {line(t.made, when(o.created_at))}
         {o.status === 0 ? line(t.expires, when(o.expire_at)) : line(t.paidAt, o.pay_at && when(o.pay_at))}

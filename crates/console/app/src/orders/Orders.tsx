@@ -11,6 +11,7 @@ import { DataTable, Pager } from '../lib/DataTable'
 import { money, when } from '../lib/format'
 import { texts } from '../lib/lang'
 import { productName } from '../lib/products'
+import { regionsInWords } from '../lib/regions'
 import { Empty, Loaded, Screen } from '../lib/ui'
 import { stateName, stateTone } from './states'
 
@@ -55,7 +56,7 @@ export function Orders() {
                 <DataTable
                   label={t.title} rows={list} id={(o) => o.trade_no}
                   columns={[
-                    { head: t.what, cell: (o) => <><Anchor component={Link} to="/orders/$no" params={{ no: o.trade_no } as never} fz="sm" fw={600}>{o.title}</Anchor><Text fz="xs" c="dimmed">{productName(o.product_type)}{o.region_desc && ` · ${o.region_desc}`}</Text></> },
+                    { head: t.what, cell: (o) => <><Anchor component={Link} to="/orders/$no" params={{ no: o.trade_no } as never} fz="sm" fw={600}>{o.title}</Anchor><Text fz="xs" c="dimmed">{productName(o.product_type)}{o.region_desc && ` · ${regionsInWords(o.region_desc)}`}</Text></> },
                     { head: t.number, cell: (o) => <span className="mono">{o.trade_no}</span> },
                     { head: t.made, cell: (o) => when(o.created_at) },
                     { head: t.method, cell: (o) => o.pm_title || '–' },

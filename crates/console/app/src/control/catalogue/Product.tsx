@@ -41,6 +41,8 @@ const t = texts({
   stock: ['库存（0 不限）', 'Stock, 0: any number'],
   renews: ['续费哪种静态 IP', 'Which addresses it renews'],
   texts: ['文字', 'Texts'],
+  zh: ['中文', 'Chinese'],
+  en: ['英文', 'English'],
   title: ['名称', 'Title'],
   subtitle: ['副标题', 'Below the title'],
   detail: ['说明', 'In a sentence'],
@@ -157,7 +159,7 @@ function Editor({ site, item: first, isNew, sold, back }: { site?: string; item:
               </Panel>
             )}
           </Stack>
-          <Panel title={t.texts} right={<SegmentedControl size="xs" value={tongue} onChange={(v) => setTongue(v as 'zh' | 'en')} data={[{ value: 'zh', label: 'ZH' }, { value: 'en', label: 'EN' }]} />}>
+          <Panel title={t.texts} right={<SegmentedControl size="xs" value={tongue} onChange={(v) => setTongue(v as 'zh' | 'en')} data={[{ value: 'zh', label: t.zh }, { value: 'en', label: t.en }]} />}>
             <Held open={allowed}><Stack gap="sm">
               <TextInput label={t.title} {...say2('title')} required maxLength={200} error={wrong.title} />
               <TextInput label={t.subtitle} {...say2('subtitle')} />
