@@ -5,6 +5,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { ApiError } from '../api/client'
 import { Modal } from '../lib/dialog'
+import { deviceOf } from '../lib/device'
 import { when } from '../lib/format'
 import { texts } from '../lib/lang'
 import { Failed, Loaded, done, failed } from '../lib/ui'
@@ -72,7 +73,7 @@ export function Account({ opened, close }: { opened: boolean; close: () => void 
             <Group key={one.id} justify="space-between" wrap="nowrap">
               <div style={{ minWidth: 0 }}>
                 <Text fz="sm" className="mono">{one.ip}</Text>
-                <Text fz="xs" c="dimmed" truncate>{when(one.seen_at)} UTC · {one.agent}</Text>
+                <Text fz="xs" c="dimmed" truncate>{when(one.seen_at)} UTC · {deviceOf(one.agent)}</Text>
               </div>
               {one.current ? <Mark tone="good">{t.here}</Mark> : <Button size="xs" variant="default" style={{ flexShrink: 0 }} onClick={() => void end(one.id)}>{t.end}</Button>}
             </Group>

@@ -6,10 +6,11 @@ import { useState } from 'react'
 import { useRead, useWrite } from '../api/hooks'
 import { State } from '../lib/bits'
 import { DataTable, Pager } from '../lib/DataTable'
+import { deviceOf } from '../lib/device'
 import { when } from '../lib/format'
 import { texts } from '../lib/lang'
 import { Empty, Loaded, Panel, done, failed } from '../lib/ui'
-import { deedOf, deviceOf, doerOf, meansOf, outcomeOf } from './deeds'
+import { deedOf, doerOf, meansOf, outcomeOf } from './deeds'
 
 const t = texts({
   sessions: ['登录会话', 'Log-ins'],

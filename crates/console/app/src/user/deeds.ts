@@ -1,5 +1,6 @@
 // What stands in a customer's activity, in words: the deed, how it ended, by whom, with which device.
 
+import { deviceOf } from '../lib/device'
 import { texts } from '../lib/lang'
 
 /** Deeds by the endpoint or command that did them. */
@@ -65,7 +66,7 @@ const deeds = texts({
   'package/take': ['收回套餐', 'Took a package back'],
   'order/confirm': ['确认收款', 'Confirmed a payment'],
   'order/refund': ['退款', 'Paid an order back'],
-  'order/reject': ['关闭订单', 'Closed an unpaid order'],
+  'order/reject': ['关闭未付款订单', 'Closed an unpaid order'],
   'coupon/create': ['发放优惠码', 'Made a coupon'],
   'coupon/invite': ['设置邀请优惠', 'Set what an invitation brings'],
   'static-ip/grant': ['分配静态 IP', 'Granted a static address'],
@@ -77,6 +78,7 @@ const t = texts({
   done: ['成功', 'Done'],
   began: ['已开始', 'Begun'],
   wrong: ['密码或账号错误', 'Wrong name or password'],
+  code: ['验证码错误', 'Wrong code'],
   refused: ['已拒绝', 'Refused'],
   you: ['本人', 'You'],
   operator: ['运营者', 'An operator'],
@@ -85,13 +87,18 @@ const t = texts({
   key: ['API 密钥 #{n}', 'API key #{n}'],
 })
 
-export function deedOf(action: string): string {
-  return (deeds as Record<string, string>)[action] ?? t.other
-}
+/** The endpoints and commands that have words here. */
+export const DEEDS = Object.keys(deeds)
+
+/** A deed in words, where it has some. */
+export const knownDeed = (action: string): string | undefined => (deeds as Record<string, string>)[action]
+
+export const deedOf = (action: string): string => knownDeed(action) ?? t.other
 
 export function outcomeOf(outcome: string): string {
   if (outcome === 'ok') return t.done
   if (outcome === 'begun') return t.began
+  if (outcome === 'code_wrong') return t.code
   return outcome === 'login_refused' ? t.wrong : t.refused
 }
 
@@ -106,16 +113,11 @@ export function doerOf(actor: string, outcome: string): string {
 /** The login or key, or the device, that a customer's own deed was done with. */
 export function meansOf(actor: string, detail: string): string {
   if (actor !== 'customer' && actor !== 'visitor') return ''
-  const [, kind, number] = /^(login|key) (\d+)$/.exec(detail) ?? []
-  if (kind) return (kind === 'login' ? t.by : t.key).replace('{n}', number!)
-  return detail && deviceOf(detail)
+  return byOf(detail) ?? (detail && deviceOf(detail))
 }
 
-/** What a browser calls itself, in short. */
-export function deviceOf(agent: string): string {
-  const browser = /(Edg|OPR|Firefox|Chrome|Safari)\/([\d]+)/.exec(agent)
-  const system = /(Windows|Mac OS X|Android|iPhone|iPad|Linux)/.exec(agent)?.[1]
-  const names: Record<string, string> = { Edg: 'Edge', OPR: 'Opera' }
-  if (!browser) return agent.slice(0, 40) || '–'
-  return [`${names[browser[1]!] ?? browser[1]} ${browser[2]}`, system].filter(Boolean).join(' · ')
+/** `login 7` or `key 7` in words. */
+export function byOf(detail: string): string | undefined {
+  const [, kind, number] = /^(login|key) (\d+)$/.exec(detail) ?? []
+  return kind && (kind === 'login' ? t.by : t.key).replace('{n}', number!)
 }

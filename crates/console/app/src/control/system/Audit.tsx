@@ -9,6 +9,10 @@ import { texts } from '../../lib/lang'
 import { Panel, Screen } from '../../lib/ui'
 import { type Listed, useAsk } from '../api'
 import { Grid, Mark, PAGE } from '../kit'
+import { ActSelect } from './ActSelect'
+import { actOf } from './acts'
+import { detailOf } from './details'
+import { endOf, isPlain, toneOf } from './outcomes'
 
 const t = texts({
   title: ['审计', 'Audit'],
@@ -25,26 +29,27 @@ const t = texts({
   token: ['令牌', 'The token'],
   command: ['命令行', 'Command line'],
   visitor: ['访客', 'Visitors'],
-  action: ['操作，例如 exit/', 'Action, such as exit/'],
   customerBy: ['客户邮箱或 #编号', 'Customer: address or #id'],
   none: ['没有符合条件的记录', 'No note fits'],
   noneHow: ['换一个条件，或清空筛选。', 'Try other words, or clear the filters.'],
-  ok: ['成功', 'Done'],
-  begun: ['进行中', 'Begun'],
 })
 
 interface Note { id: number; at: string; actor: 'customer' | 'operator' | 'token' | 'command' | 'visitor'; actor_id: number; actor_name: string | null; action: string; detail: string; outcome: string; client: string; email: string | null }
 
-/** `{"id":7,"reason":"old"}` as `id 7 · reason old`. */
-function plain(detail: string): string {
-  try {
-    const fields = JSON.parse(detail) as Record<string, unknown> | null
-    if (!fields || typeof fields !== 'object') return detail
-    return Object.entries(fields).filter(([, v]) => v !== null && v !== '').map(([k, v]) => `${k} ${typeof v === 'object' ? JSON.stringify(v) : String(v)}`).join(' · ')
-  } catch {
-    return detail
-  }
+/** A code beneath its words, where it has some. */
+const Raw = ({ code }: { code: string }) => <Text fz="xs" c="dimmed" className="mono">{code}</Text>
+
+function Act({ note }: { note: Note }) {
+  const words = actOf(note.action)
+  return (
+    <>
+      {words ? <><Text fz="sm">{words}</Text><Raw code={note.action} /></> : <span className="mono">{note.action}</span>}
+      {note.email && note.email !== note.actor_name && <Text fz="xs" c="dimmed">{note.email}</Text>}
+    </>
+  )
 }
+
+const End = ({ outcome }: { outcome: string }) => <><Mark tone={toneOf(outcome)}>{endOf(outcome)}</Mark>{!isPlain(outcome) && <Raw code={outcome} />}</>
 
 export function AuditGrid({ filter }: { filter: object }) {
   const [page, setPage] = useState(1)
@@ -55,9 +60,9 @@ export function AuditGrid({ filter }: { filter: object }) {
       columns={[
         { head: t.at, cell: (row) => when(row.at) },
         { head: t.who, cell: (row) => <><Text fz="sm">{row.actor_name ?? t[row.actor]}</Text><Text fz="xs" c="dimmed">{[row.actor_name && t[row.actor], row.client].filter(Boolean).join(' · ')}</Text></> },
-        { head: t.what, cell: (row) => <><span className="mono">{row.action}</span>{row.email && row.email !== row.actor_name && <Text fz="xs" c="dimmed">{row.email}</Text>}</> },
-        { head: t.outcome, cell: (row) => <Mark tone={row.outcome === 'ok' ? 'good' : row.outcome === 'begun' ? 'plain' : 'warn'}>{row.outcome === 'ok' ? t.ok : row.outcome === 'begun' ? t.begun : row.outcome}</Mark> },
-        { head: t.detail, folds: true, cell: (row) => <Text fz="sm" maw={{ xl: 420 }} style={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }} miw={{ xl: 220 }}>{plain(row.detail) || '–'}</Text> },
+        { head: t.what, cell: (row) => <Act note={row} /> },
+        { head: t.outcome, cell: (row) => <End outcome={row.outcome} /> },
+        { head: t.detail, folds: true, cell: (row) => <Text fz="sm" maw={{ xl: 420 }} style={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }} miw={{ xl: 220 }}>{detailOf(row.action, row.detail) || '–'}</Text> },
       ]}
     />
   )
@@ -71,17 +76,16 @@ export function nameOf(typed: string): string | undefined {
 
 export function Audit() {
   const [actor, setActor] = useState<string | null>(null)
-  const [action, setAction] = useState('')
+  const [action, setAction] = useState<string | null>(null)
   const [customer, setCustomer] = useState('')
-  const [typed] = useDebouncedValue(action, 250)
   const [named] = useDebouncedValue(customer, 400)
-  const filter = { actor, action: typed.trim(), customer: nameOf(named) }
+  const filter = { actor, action, customer: nameOf(named) }
   return (
     <Screen title={t.title} about={t.about}>
       <Panel pad={false}>
         <Group p="md" gap="sm" className="filters">
           <Select aria-label={t.who} placeholder={t.any} clearable value={actor} onChange={setActor} data={(['operator', 'customer', 'token', 'command', 'visitor'] as const).map((kind) => ({ value: kind, label: t[kind] }))} w={{ base: '100%', sm: 170 }} />
-          <TextInput aria-label={t.what} placeholder={t.action} value={action} onChange={(e) => setAction(e.currentTarget.value)} w={{ base: '100%', sm: 220 }} />
+          <ActSelect value={action} onChange={setAction} />
           <TextInput aria-label={t.whom} placeholder={t.customerBy} value={customer} onChange={(e) => setCustomer(e.currentTarget.value)} w={{ base: '100%', sm: 260 }} />
         </Group>
         <AuditGrid key={JSON.stringify(filter)} filter={filter} />
