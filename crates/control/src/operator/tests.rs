@@ -346,7 +346,7 @@ both_engines! {
         let token = room.enter("owner").await;
         let site = json!({"name": "three", "prefixes": ["bad"], "hosts": ["_ no"], "look": {"colour": "red"}});
         let (status, refused) = room.ask(&token, "site/create", site).await;
-        let named: Vec<&String> = refused["error"]["errors"].as_object().unwrap().keys().collect();
+        let named: Vec<&str> = refused["error"]["errors"].as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!((status, named), (StatusCode::BAD_REQUEST, vec!["colour", "hosts", "prefixes"]), "{refused}");
         let (_, refused) = room.ask(&token, "site/change", json!({"name": "one", "hosts": ["_ no"], "look": {"accent": "x"}})).await;
         assert_eq!(refused["error"]["errors"].as_object().unwrap().len(), 2, "{refused}");
