@@ -73,7 +73,7 @@ export function Activity() {
                   { head: t.what, cell: (row) => <>{deedOf(row.action)}<Text fz="xs" c="dimmed">{meansOf(row.actor, row.detail)}</Text></> },
                   { head: t.outcome, cell: (row) => <State tone={row.outcome === 'ok' ? 'good' : 'warn'}>{outcomeOf(row.outcome)}</State> },
                   { head: t.who, cell: (row) => doerOf(row.actor, row.outcome) },
-                  { head: t.ip, cell: (row) => <span className="mono">{row.ip}</span> },
+                  { head: t.ip, cell: (row) => row.ip && <span className="mono">{row.ip}</span> },
                   { head: t.at, cell: (row) => when(row.created_at) },
                 ]}
               />
