@@ -102,7 +102,7 @@ function AccountRows({ rows, picked, onPick, edit }: { rows: Account[]; picked: 
     <DataTable
       label={t.title} rows={rows} id={(a) => a.username} picked={picked} onPick={onPick}
       columns={[
-        { head: t.name, cell: (a) => <><Text fw={600} fz="sm" className="mono">{a.username}</Text>{a.remark && <Text fz="xs" c="dimmed">{a.remark}</Text>}</> },
+        { head: t.name, cell: (a) => <><Text fw={600} fz="sm" className="mono typed">{a.username}</Text>{a.remark && <Text fz="xs" c="dimmed" className="typed">{a.remark}</Text>}</> },
         { head: t.password, cell: (a) => <Group gap={2} wrap="nowrap" display="inline-flex"><span className="mono">{shown(a.password)}</span>{a.password && <CopyButton text={a.password} />}</Group> },
         { head: t.type, cell: (a) => productName(a.product_type) },
         { head: t.used, right: true, cell: (a) => <Used of={a} /> },

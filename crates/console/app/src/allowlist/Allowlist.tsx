@@ -5,7 +5,7 @@ import { IconShieldCheck, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { ApiError } from '../api/client'
 import { useRead, useWrite } from '../api/hooks'
-import { useQuestion } from '../lib/bits'
+import { useQuestion, Typed } from '../lib/bits'
 import { CopyButton } from '../lib/copy'
 import { DataTable } from '../lib/DataTable'
 import { Modal } from '../lib/dialog'
@@ -75,7 +75,7 @@ function Allowed() {
                 columns={[
                   { head: t.ip, cell: (row) => <Group gap={4} wrap="nowrap" display="inline-flex"><span className="mono">{row.ip}</span><CopyButton text={row.ip} /></Group> },
                   { head: t.type, cell: (row) => productName(row.product_type) },
-                  { head: t.remark, cell: (row) => row.remark || '–' },
+                  { head: t.remark, cell: (row) => <Typed>{row.remark || '–'}</Typed> },
                   { head: t.since, cell: (row) => when(row.created_at) },
                   { head: '', actions: true, cell: (row) => <Remove ip={row.ip} type={row.product_type} /> },
                 ]}

@@ -4,6 +4,7 @@ import { Button, Card, Group, Stack, Text, Textarea } from '@mantine/core'
 import { IconBan, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useRead, useWrite } from '../api/hooks'
+import { Typed } from '../lib/bits'
 import { DataTable } from '../lib/DataTable'
 import { when } from '../lib/format'
 import { texts } from '../lib/lang'
@@ -45,7 +46,7 @@ export function Blocked() {
               <DataTable
                 label={t.title} rows={list} id={(row) => row.host}
                 columns={[
-                  { head: t.hosts, cell: (row) => <span className="mono">{row.host}</span> },
+                  { head: t.hosts, cell: (row) => <span className="mono"><Typed>{row.host}</Typed></span> },
                   { head: t.since, cell: (row) => when(row.created_at) },
                   { head: '', actions: true, cell: (row) => <Remove host={row.host} /> },
                 ]}

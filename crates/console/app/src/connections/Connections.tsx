@@ -5,7 +5,7 @@ import { IconActivity, IconArrowsExchange, IconCircleOff, IconClockHour4, IconPl
 import { useState } from 'react'
 import { useRead, useWrite } from '../api/hooks'
 import { Running } from '../endpoints/Running'
-import { Place, State } from '../lib/bits'
+import { Place, State, Typed } from '../lib/bits'
 import { DataTable, Pager } from '../lib/DataTable'
 import { number, when } from '../lib/format'
 import { say, texts } from '../lib/lang'
@@ -73,8 +73,8 @@ function Sessions() {
               <DataTable
                 label={t.sessions} rows={data.list} id={(s) => `${s.username}/${s.session}`}
                 columns={[
-                  { head: t.session, cell: (s) => <span className="mono">{s.session}</span> },
-                  { head: t.account, cell: (s) => <><span className="mono">{s.username}</span><Text fz="xs" c="dimmed">{productName(s.product_type)}</Text></> },
+                  { head: t.session, cell: (s) => <span className="mono"><Typed>{s.session}</Typed></span> },
+                  { head: t.account, cell: (s) => <><span className="mono"><Typed>{s.username}</Typed></span><Text fz="xs" c="dimmed">{productName(s.product_type)}</Text></> },
                   { head: t.place, cell: (s) => <Place code={s.country_code} state={s.state} city={s.city} /> },
                   { head: t.exit, cell: (s) => <span className="mono">#{s.exit_id}</span> },
                   { head: t.since, cell: (s) => when(s.created_at) },
@@ -109,8 +109,8 @@ function Refusals() {
                 label={t.refusals} rows={data.list} id={(r) => String(r.id)}
                 columns={[
                   { head: t.reason, cell: (r) => <><Text fz="sm" fw={600}>{r.reason_text}</Text><Group gap={6} mt={2}><State tone="warn">{r.http_status}</State>{r.times > 1 && <Text span fz="xs" fw={600}>{say(t.times, { n: number(r.times) })}</Text>}<Text span fz="xs" c="dimmed" className="mono">{r.reason}</Text></Group></> },
-                  { head: t.account, cell: (r) => (r.username ? <span className="mono">{r.username}</span> : <Text span fz="sm" c="dimmed">{t.byAddress}</Text>) },
-                  { head: t.destination, cell: (r) => <span className="mono">{r.destination || '–'}</span> },
+                  { head: t.account, cell: (r) => (r.username ? <span className="mono"><Typed>{r.username}</Typed></span> : <Text span fz="sm" c="dimmed">{t.byAddress}</Text>) },
+                  { head: t.destination, cell: (r) => <span className="mono"><Typed>{r.destination || '–'}</Typed></span> },
                   { head: t.client, cell: (r) => <span className="mono">{r.client}</span> },
                   { head: t.time, cell: (r) => when(r.created_at) },
                 ]}

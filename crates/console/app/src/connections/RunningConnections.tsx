@@ -6,7 +6,7 @@ import { Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import type { Row } from '../api/client'
 import { useRead } from '../api/hooks'
-import { Place } from '../lib/bits'
+import { Place, Typed } from '../lib/bits'
 import { DataTable, Pager } from '../lib/DataTable'
 import { size, when } from '../lib/format'
 import { texts } from '../lib/lang'
@@ -62,8 +62,8 @@ function Rows({ list }: { list: readonly Row<'connection/list'>[] }) {
     <DataTable
       label={t.title} rows={rows} id={(one) => one.place}
       columns={[
-        { head: t.destination, cell: (one) => <><span className="mono">{one.destination}</span><Text fz="xs" c="dimmed">{KINDS[one.kind] ?? one.kind}</Text></> },
-        { head: t.account, cell: (one) => <>{one.username ? <span className="mono">{one.username}</span> : <Text span fz="sm" c="dimmed">{t.byAddress}</Text>}<Text fz="xs" c="dimmed">{productName(one.product_type)}</Text></> },
+        { head: t.destination, cell: (one) => <><span className="mono"><Typed>{one.destination}</Typed></span><Text fz="xs" c="dimmed">{KINDS[one.kind] ?? one.kind}</Text></> },
+        { head: t.account, cell: (one) => <>{one.username ? <span className="mono"><Typed>{one.username}</Typed></span> : <Text span fz="sm" c="dimmed">{t.byAddress}</Text>}<Text fz="xs" c="dimmed">{productName(one.product_type)}</Text></> },
         { head: t.client, cell: (one) => <span className="mono">{one.client}</span> },
         { head: t.place, cell: (one) => <><Place code={one.country_code} state={one.state} city={one.city} /><Text fz="xs" c="dimmed" className="mono">#{one.exit_id}</Text></> },
         { head: t.since, cell: (one) => when(one.opened_at) },

@@ -31,6 +31,8 @@ export interface Column<T> {
   head: string
   cell: (row: T) => ReactNode
   right?: boolean
+  /** Buttons of a row: they stay in sight where the rest scrolls. */
+  actions?: boolean
   /** On a narrow desktop it stands in a line of its own below the row, so that the table needs no scrolling sideways. */
   folds?: boolean
 }
@@ -52,6 +54,8 @@ function Cell<T>({ column, row, onOpen }: { column: Column<T>; row: T; onOpen?: 
   return <UnstyledButton fz="sm" fw={550} onClick={(e) => { e.stopPropagation(); onOpen(row) }}>{column.cell(row)}<VisuallyHidden> {t.open}</VisuallyHidden></UnstyledButton>
 }
 
+const side = (c: { right?: boolean; actions?: boolean }) => ({ ta: c.right || c.actions ? ('right' as const) : undefined, className: c.actions ? 'stays' : c.right ? 'nums' : undefined })
+
 /** Scrolls sideways where it is too wide, by keys too. */
 function Sheet<T>({ label, list, columns, keyOf, onOpen }: Rows<T>) {
   const narrow = useFolds() ?? false
@@ -59,10 +63,10 @@ function Sheet<T>({ label, list, columns, keyOf, onOpen }: Rows<T>) {
   const opening = (row: T) => ({ onClick: onOpen && (() => onOpen(row)), style: onOpen && { cursor: 'pointer' } })
   return (
     <ScrollArea type="auto" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': label }}>
-      <Table verticalSpacing={10} horizontalSpacing={narrow ? 'sm' : 'md'} highlightOnHover={Boolean(onOpen)} style={{ whiteSpace: 'nowrap' }}>
+      <Table verticalSpacing={10} horizontalSpacing={narrow ? 'sm' : 'md'} highlightOnHover={Boolean(onOpen)} className="sheet">
         <Table.Thead>
           <Table.Tr>
-            {across.map((c) => <Table.Th key={c.head} ta={c.right ? 'right' : undefined} fz="xs" c="dimmed" fw={600}>{c.head}</Table.Th>)}
+            {across.map((c) => <Table.Th key={c.head} {...side(c)} fz="xs" c="dimmed" fw={600}>{c.head}</Table.Th>)}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -70,14 +74,14 @@ function Sheet<T>({ label, list, columns, keyOf, onOpen }: Rows<T>) {
             <Fragment key={keyOf(row)}>
               <Table.Tr {...opening(row)} className={below.length > 0 ? 'goes-on' : undefined}>
                 {across.map((c, i) => (
-                  <Table.Td key={c.head} ta={c.right ? 'right' : undefined} className={c.right ? 'nums' : undefined}>
+                  <Table.Td key={c.head} {...side(c)}>
                     <Cell column={c} row={row} onOpen={i === 0 ? onOpen : undefined} />
                   </Table.Td>
                 ))}
               </Table.Tr>
               {below.length > 0 && (
                 <Table.Tr {...opening(row)}>
-                  <Table.Td colSpan={across.length} pt={0} style={{ whiteSpace: 'normal' }}>
+                  <Table.Td colSpan={across.length} pt={0} className="below">
                     <Group gap="lg" align="baseline" style={{ rowGap: 4 }}>
                       {below.map((c) => <Group key={c.head} gap={8} align="baseline" wrap="nowrap"><Text span fz="xs" c="dimmed" style={{ flexShrink: 0 }}>{c.head}</Text><Box fz="sm" className={c.right ? 'nums' : undefined}>{c.cell(row)}</Box></Group>)}
                     </Group>

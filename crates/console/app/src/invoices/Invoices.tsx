@@ -6,7 +6,7 @@ import { IconDownload, IconFileInvoice, IconPrinter, IconReceipt } from '@tabler
 import { useState } from 'react'
 import { urlOf } from '../api/client'
 import { useRead, useWrite } from '../api/hooks'
-import { Stat, State } from '../lib/bits'
+import { Stat, State, Typed } from '../lib/bits'
 import { DataTable, Pager } from '../lib/DataTable'
 import { money, month as monthName, when } from '../lib/format'
 import { texts } from '../lib/lang'
@@ -117,7 +117,7 @@ function Month({ month }: { month: string }) {
             label={monthName(data.month)} rows={data.list.map((row, i) => ({ ...row, i }))} id={(row) => String(row.i)}
             columns={[
               { head: t.kind, cell: (row) => <>{row.kind}<Text fz="xs" c="dimmed" className="mono">{row.trade_no}</Text></> },
-              { head: t.memo, cell: (row) => row.memo || '–' },
+              { head: t.memo, cell: (row) => <Typed>{row.memo || '–'}</Typed> },
               { head: t.at, cell: (row) => when(row.created_at) },
               { head: t.paid, right: true, cell: (row) => (row.paid ? money(row.paid, data.currency) : '–') },
               { head: t.change, right: true, cell: (row) => <Text span fz="sm" fw={600} c={row.change > 0 ? 'var(--good)' : undefined}>{row.change > 0 ? '+' : ''}{money(row.change, data.currency)}</Text> },
@@ -156,9 +156,9 @@ function InvoiceList() {
                   label={t.invoices} rows={data.list} id={(row) => String(row.id)}
                   columns={[
                     { head: t.number, cell: (row) => <span className="mono">{row.number || `#${row.id}`}</span> },
-                    { head: t.whom, cell: (row) => row.profile.org_name || row.profile.name || '–' },
+                    { head: t.whom, cell: (row) => <Typed>{row.profile.org_name || row.profile.name || '–'}</Typed> },
                     { head: t.at, cell: (row) => when(row.created_at) },
-                    { head: t.state, cell: (row) => <><State tone={TONES[row.status] ?? 'idle'}>{names[row.status] ?? row.status}</State>{row.reason && <Text fz="xs" c="dimmed">{row.reason}</Text>}</> },
+                    { head: t.state, cell: (row) => <><State tone={TONES[row.status] ?? 'idle'}>{names[row.status] ?? row.status}</State>{row.reason && <Text fz="xs" c="dimmed" className="typed">{row.reason}</Text>}</> },
                     { head: t.amount, right: true, cell: (row) => money(row.amount, row.currency) },
                     { head: '', actions: true, cell: (row) => (row.status === 0 ? <Cancel id={row.id} /> : null) },
                   ]}

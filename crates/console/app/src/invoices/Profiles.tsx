@@ -6,6 +6,7 @@ import { IconId, IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Sent } from '../api/client'
 import { useRead, useWrite } from '../api/hooks'
+import { Typed } from '../lib/bits'
 import { CountrySelect } from '../lib/CountrySelect'
 import { DataTable } from '../lib/DataTable'
 import { FormDrawer } from '../lib/forms'
@@ -45,10 +46,10 @@ export function Profiles() {
             <DataTable
               label={t.title} rows={list} id={(p) => String(p.id)}
               columns={[
-                { head: t.name, cell: (p) => p.org_name || p.name },
+                { head: t.name, cell: (p) => <Typed>{p.org_name || p.name}</Typed> },
                 { head: t.kind, cell: (p) => (p.role_type === 2 ? t.company : t.person) },
-                { head: t.vat, cell: (p) => <span className="mono">{p.vat_id || '–'}</span> },
-                { head: t.email, cell: (p) => p.email },
+                { head: t.vat, cell: (p) => <span className="mono"><Typed>{p.vat_id || '–'}</Typed></span> },
+                { head: t.email, cell: (p) => <Typed>{p.email}</Typed> },
                 { head: '', actions: true, cell: (p) => <Remove id={p.id} name={p.name ?? ''} /> },
               ]}
             />

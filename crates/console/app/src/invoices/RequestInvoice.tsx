@@ -55,7 +55,7 @@ function Form({ close }: { close: () => void }) {
             <DataTable
               label={t.order} rows={list} id={(o) => o.trade_no} picked={picked} onPick={setPicked}
               columns={[
-                { head: t.order, cell: (o) => <><Text fz="sm" fw={600}>{o.title}</Text><Text fz="xs" c="dimmed" className="mono">{o.trade_no}</Text></> },
+                { head: t.order, cell: (o) => <><Text fz="sm" fw={600} className="typed">{o.title}</Text><Text fz="xs" c="dimmed" className="mono">{o.trade_no}</Text></> },
                 { head: t.paid, cell: (o) => day(o.pay_at) },
                 { head: t.amount, right: true, cell: (o) => money(o.amount, o.currency) },
               ]}

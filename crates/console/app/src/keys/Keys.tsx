@@ -6,7 +6,7 @@ import { IconKey, IconPlus } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Given, Row } from '../api/client'
 import { useRead, useWrite } from '../api/hooks'
-import { Code, State, useQuestion } from '../lib/bits'
+import { Code, State, useQuestion, Typed } from '../lib/bits'
 import { CopyButton } from '../lib/copy'
 import { DataTable } from '../lib/DataTable'
 import { Drawer } from '../lib/dialog'
@@ -67,10 +67,10 @@ export function Keys() {
               <DataTable
                 label={t.title} rows={list} id={(k) => String(k.id)}
                 columns={[
-                  { head: t.name, cell: (k) => <Text fz="sm" fw={600}>{k.name || t.main}</Text> },
+                  { head: t.name, cell: (k) => <Text fz="sm" fw={600} className="typed">{k.name || t.main}</Text> },
                   { head: t.key, cell: (k) => <span className="mono">{k.hint}</span> },
-                  { head: t.scopes, cell: (k) => (k.scopes.some((word) => word === '*' || word === 'write') ? t.all : k.scopes.join(', ')) },
-                  { head: t.sources, cell: (k) => (k.sources.length ? k.sources.join(', ') : t.any) },
+                  { head: t.scopes, cell: (k) => (k.scopes.some((word) => word === '*' || word === 'write') ? t.all : <Typed>{k.scopes.join(', ')}</Typed>) },
+                  { head: t.sources, cell: (k) => (k.sources.length ? <Typed>{k.sources.join(', ')}</Typed> : t.any) },
                   { head: t.until, cell: (k) => (k.expired_at ? when(k.expired_at) : t.never) },
                   { head: t.used, cell: (k) => (k.last_used_at ? <>{when(k.last_used_at)}<Text fz="xs" c="dimmed" className="mono">{k.last_used_from}</Text></> : t.unused) },
                   { head: t.state, cell: (k) => <State tone={k.status === 1 ? 'good' : 'idle'}>{k.status === 1 ? t.live : t.gone}</State> },

@@ -20,7 +20,7 @@ export interface Column<R> {
   cell: (row: R) => ReactNode
   /** Numbers stand at the right. */
   right?: boolean
-  /** Buttons of a row: no heading that people see. */
+  /** Buttons of a row: no heading that people see; they stay in sight where the rest scrolls. */
   actions?: boolean
 }
 
@@ -50,7 +50,7 @@ function Wide<R>({ rows, columns, id, label, picked, onPick }: Props<R>) {
   const all = rows.length > 0 && rows.every((row) => picked?.has(id(row)))
   return (
     <Table.ScrollContainer minWidth={640} type="native" tabIndex={0} role="region" aria-label={label}>
-      <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover aria-label={label}>
+      <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover className="sheet" aria-label={label}>
         <Table.Thead>
           <Table.Tr>
             {picked && onPick && (
@@ -59,7 +59,7 @@ function Wide<R>({ rows, columns, id, label, picked, onPick }: Props<R>) {
               </Table.Th>
             )}
             {columns.map((column, i) => (
-              <Table.Th key={i} ta={column.right || column.actions ? 'right' : undefined} fz="xs" c="dimmed" fw={600} style={{ whiteSpace: 'nowrap' }}>
+              <Table.Th key={i} ta={column.right || column.actions ? 'right' : undefined} fz="xs" c="dimmed" fw={600} className={column.actions ? 'stays' : undefined}>
                 {column.actions ? <span className="skip">{t.actions}</span> : column.head}
               </Table.Th>
             ))}
@@ -67,12 +67,12 @@ function Wide<R>({ rows, columns, id, label, picked, onPick }: Props<R>) {
         </Table.Thead>
         <Table.Tbody>
           {rows.map((row) => (
-            <Table.Tr key={id(row)} bg={picked?.has(id(row)) ? 'var(--mantine-color-brand-light)' : undefined}>
+            <Table.Tr key={id(row)} data-picked={picked?.has(id(row)) || undefined}>
               {picked && onPick && (
                 <Table.Td><Checkbox size="xs" aria-label={say(t.pick, { name: id(row) })} checked={picked.has(id(row))} onChange={() => onPick(toggled(picked, id(row)))} /></Table.Td>
               )}
               {columns.map((column, i) => (
-                <Table.Td key={i} ta={column.right || column.actions ? 'right' : undefined} className={column.right ? 'nums' : undefined}>{column.cell(row)}</Table.Td>
+                <Table.Td key={i} ta={column.right || column.actions ? 'right' : undefined} className={column.actions ? 'stays' : column.right ? 'nums' : undefined}>{column.cell(row)}</Table.Td>
               ))}
             </Table.Tr>
           ))}

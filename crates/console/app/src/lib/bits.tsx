@@ -24,6 +24,9 @@ export function Place({ code, state, city }: { code: string; state?: string | nu
   )
 }
 
+/** What people typed: in a table it wraps at any letter within a bound, and its direction is its own. */
+export const Typed = ({ children }: { children: ReactNode }) => <bdi className="typed">{children}</bdi>
+
 export function State({ tone, children }: { tone: 'good' | 'bad' | 'warn' | 'idle' | 'info'; children: ReactNode }) {
   const colour = { good: 'green', bad: 'red', warn: 'orange', idle: 'gray', info: 'blue' }[tone]
   return <Badge variant="light" color={colour} radius="sm" tt="none" fw={600} className={`tone-${tone}`}>{children}</Badge>

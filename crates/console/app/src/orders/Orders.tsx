@@ -6,7 +6,7 @@ import { IconReceipt, IconSearch } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useRead } from '../api/hooks'
-import { State } from '../lib/bits'
+import { State, Typed } from '../lib/bits'
 import { DataTable, Pager } from '../lib/DataTable'
 import { money, when } from '../lib/format'
 import { texts } from '../lib/lang'
@@ -56,7 +56,7 @@ export function Orders() {
                 <DataTable
                   label={t.title} rows={list} id={(o) => o.trade_no}
                   columns={[
-                    { head: t.what, cell: (o) => <><Anchor component={Link} to="/orders/$no" params={{ no: o.trade_no } as never} fz="sm" fw={600}>{o.title}</Anchor><Text fz="xs" c="dimmed">{productName(o.product_type)}{o.region_desc && ` · ${regionsInWords(o.region_desc)}`}</Text></> },
+                    { head: t.what, cell: (o) => <><Anchor component={Link} to="/orders/$no" params={{ no: o.trade_no } as never} fz="sm" fw={600}><Typed>{o.title}</Typed></Anchor><Text fz="xs" c="dimmed" className="typed">{productName(o.product_type)}{o.region_desc && ` · ${regionsInWords(o.region_desc)}`}</Text></> },
                     { head: t.number, cell: (o) => <span className="mono">{o.trade_no}</span> },
                     { head: t.made, cell: (o) => when(o.created_at) },
                     { head: t.method, cell: (o) => o.pm_title || '–' },

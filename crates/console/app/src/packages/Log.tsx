@@ -51,7 +51,7 @@ export function Log() {
                 columns={[
                   { head: t.at, cell: (row) => when(row.created_at) },
                   { head: t.what, cell: (row) => `${productName(row.product_type)} #${row.user_product_id}` },
-                  { head: t.outcome, cell: (row) => <><State tone={row.status === 1 ? 'good' : 'bad'}>{row.status === 1 ? t.renewed : t.failed}</State>{row.reason && <Text fz="xs" c="dimmed">{reasonOf(row.reason)}</Text>}</> },
+                  { head: t.outcome, cell: (row) => <><State tone={row.status === 1 ? 'good' : 'bad'}>{row.status === 1 ? t.renewed : t.failed}</State>{row.reason && <Text fz="xs" c="dimmed" className="typed">{reasonOf(row.reason)}</Text>}</> },
                   { head: t.fee, right: true, cell: (row) => (row.fee > 0 ? money(row.fee, currency) : '–') },
                   { head: t.order, cell: (row) => (row.trade_no ? <Anchor component={Link} to="/orders/$no" params={{ no: row.trade_no } as never} fz="xs" className="mono">{row.trade_no}</Anchor> : '–') },
                 ]}

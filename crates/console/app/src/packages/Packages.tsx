@@ -93,7 +93,7 @@ function Rows({ rows }: { rows: Package[] }) {
     <DataTable
       label={t.title} rows={rows} id={(p) => String(p.id)}
       columns={[
-        { head: t.title, cell: (p) => <><Text fz="sm" fw={600}>{p.title}</Text><Text fz="xs" c="dimmed">{productName(p.product_type)} · #{p.id}</Text></> },
+        { head: t.title, cell: (p) => <><Text fz="sm" fw={600} className="typed">{p.title}</Text><Text fz="xs" c="dimmed">{productName(p.product_type)} · #{p.id}</Text></> },
         { head: t.state, cell: (p) => <State tone={TONES[p.status as 1] ?? 'idle'}>{stateName(p.status)}</State> },
         { head: t.left, cell: (p) => <Left of={p} /> },
         { head: t.until, cell: (p) => <Until of={p} /> },

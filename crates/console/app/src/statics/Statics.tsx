@@ -6,7 +6,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type Row, get } from '../api/client'
 import { useRead, useWrite } from '../api/hooks'
-import { Place, State, useQuestion } from '../lib/bits'
+import { Place, State, useQuestion, Typed } from '../lib/bits'
 import { CopyButton } from '../lib/copy'
 import { DataTable, Pager } from '../lib/DataTable'
 import { day, daysUntil } from '../lib/format'
@@ -110,8 +110,8 @@ function Rows({ rows, picked, onPick, renew }: { rows: Static[]; picked: Set<str
       columns={[
         { head: t.ip, cell: (row) => <><Group gap={2} wrap="nowrap" display="inline-flex"><span className="mono line">{row.ip}:{row.port}</span><CopyButton text={`${row.ip}:${row.port}`} /></Group><Text fz="xs" c="dimmed">{productName(row.product_type)}</Text></> },
         { head: t.place, cell: (row) => <Place code={row.country_code} state={row.state} city={row.city} /> },
-        { head: t.isp, cell: (row) => <>{row.isp || '–'}{row.asn ? <Text fz="xs" c="dimmed">AS{row.asn}</Text> : null}</> },
-        { head: t.account, cell: (row) => (row.username ? <span className="mono">{row.username}</span> : <Button component={Link} to="/accounts" search={{ add: row.product_type } as never} size="compact-xs" variant="subtle">{t.needAccount}</Button>) },
+        { head: t.isp, cell: (row) => <><Typed>{row.isp || '–'}</Typed>{row.asn ? <Text fz="xs" c="dimmed">AS{row.asn}</Text> : null}</> },
+        { head: t.account, cell: (row) => (row.username ? <span className="mono"><Typed>{row.username}</Typed></span> : <Button component={Link} to="/accounts" search={{ add: row.product_type } as never} size="compact-xs" variant="subtle">{t.needAccount}</Button>) },
         { head: t.state, cell: (row) => <State tone={TONES[row.status as 1] ?? 'idle'}>{NAMES()[row.status] ?? row.status}</State> },
         { head: t.until, cell: (row) => <><span className="line">{day(row.expired_at)}</span><Text fz="xs" c="dimmed" className="line">{say(t.days, { n: Math.max(0, daysUntil(row.expired_at, zone)) })}</Text></> },
         { head: t.auto, cell: (row) => <Auto of={row} /> },

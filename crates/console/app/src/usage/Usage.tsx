@@ -5,7 +5,7 @@ import { IconChartBar, IconDownload } from '@tabler/icons-react'
 import { useState } from 'react'
 import { type Answer, urlOf } from '../api/client'
 import { useRead } from '../api/hooks'
-import { Flag, Stat } from '../lib/bits'
+import { Flag, Stat, Typed } from '../lib/bits'
 import { Chart } from '../lib/Chart'
 import { DataTable, Pager } from '../lib/DataTable'
 import { download } from '../lib/download'
@@ -171,7 +171,7 @@ function Named({ row, by }: { row: DetailRow; by: 'account' | 'country' | 'host'
     return <span className="place">{code.length === 2 && <Flag code={code} />}{either(row.name_zh_cn ?? '', row.name_en ?? '') || country(code)}</span>
   }
   const name = nameOf(row)
-  return name ? <span className="mono">{name}</span> : <Text span c="dimmed" fz="sm">{t.byAddress}</Text>
+  return name ? <span className="mono"><Typed>{name}</Typed></span> : <Text span c="dimmed" fz="sm">{t.byAddress}</Text>
 }
 
 function Share({ of, sum, name }: { of: number; sum: number; name: string }) {

@@ -3,6 +3,7 @@
 import { Group, Stack, Text, TextInput } from '@mantine/core'
 import { IconUsersPlus } from '@tabler/icons-react'
 import { useRead } from '../api/hooks'
+import { Typed } from '../lib/bits'
 import { CopyButton } from '../lib/copy'
 import { DataTable } from '../lib/DataTable'
 import { number, when } from '../lib/format'
@@ -34,7 +35,7 @@ export function Invitations() {
               </Stack>
             </Panel>
             <Panel title={say(t.brought, { n: number(data.total) })} pad={false}>
-              {data.list.length === 0 ? <Empty icon={IconUsersPlus} title={t.none}>{t.noneHow}</Empty> : <DataTable label={t.title} rows={data.list} id={(row) => `${row.email}${row.created_at}`} columns={[{ head: t.email, cell: (row) => row.email }, { head: t.at, cell: (row) => when(row.created_at) }]} />}
+              {data.list.length === 0 ? <Empty icon={IconUsersPlus} title={t.none}>{t.noneHow}</Empty> : <DataTable label={t.title} rows={data.list} id={(row) => `${row.email}${row.created_at}`} columns={[{ head: t.email, cell: (row) => <Typed>{row.email}</Typed> }, { head: t.at, cell: (row) => when(row.created_at) }]} />}
             </Panel>
           </Stack>
         )

@@ -93,12 +93,12 @@ export function Catalogue() {
         {sites.data?.list.length === 0 ? <NoSite /> : <Grid
           label={t.title} from={products} keyOf={(row) => row.id} onOpen={(row) => open(row.code)} empty={{ icon: IconBuildingStore, title: t.none, text: t.noneHow }}
           columns={[
-            { head: t.name, cell: (row) => <><Text fz="sm" fw={550}>{either(row.title_zh, row.title)}</Text><Text fz="xs" c="dimmed" className="mono">{row.code}</Text></> },
+            { head: t.name, cell: (row) => <><Text fz="sm" fw={550} className="typed">{either(row.title_zh, row.title)}</Text><Text fz="xs" c="dimmed" className="mono typed">{row.code}</Text></> },
             { head: t.state, cell: (row) => { const [tone, text] = state(row); return <Mark tone={tone}>{text}</Mark> } },
             { head: t.price, right: true, cell: (row) => (Number(row.price) > 0 ? money(Number(row.price), row.currency) : '–') },
             { head: t.type, folds: true, cell: (row) => productName(row.type) },
             { head: t.stock, right: true, folds: true, cell: (row) => (row.stock ? say(t.left, { n: number(Math.max(0, row.stock - row.taken)), m: number(row.stock) }) : t.any) },
-            ...(allowed ? [{ head: t.order, right: true, cell: (row: Row) => {
+            ...(allowed ? [{ head: t.order, actions: true, cell: (row: Row) => {
               const at = list.indexOf(row)
               return (
                 <Group gap={2} justify="flex-end" wrap="nowrap" onClick={(e) => e.stopPropagation()}>

@@ -3,6 +3,7 @@
 import { Button, Input, MultiSelect, SegmentedControl, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { IconDiscount2, IconPlus } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
+import { Typed } from '../../lib/bits'
 import { Count } from '../../lib/Count'
 import { Sum } from '../../lib/Sum'
 import { FormModal } from '../../lib/forms'
@@ -63,14 +64,14 @@ export function Coupons() {
         <Grid
           label={t.title} from={coupons} keyOf={(row) => `${row.site} ${row.code}`} page={page} setPage={setPage} empty={{ icon: IconDiscount2, title: t.none, text: t.noneHow }}
           columns={[
-            { head: t.code, cell: (row) => <span className="mono">{row.code}</span> },
+            { head: t.code, cell: (row) => <span className="mono"><Typed>{row.code}</Typed></span> },
             { head: t.state, cell: (row) => { const [tone, text] = state(row); return <Mark tone={tone}>{text}</Mark> } },
             { head: t.off, right: true, cell: (row) => (row.percent ? percent(Number(row.percent) / 100) : money(Number(row.amount), row.currency)) },
             { head: t.minimum, right: true, cell: (row) => (Number(row.minimum) > 0 ? money(Number(row.minimum), row.currency) : '–') },
             { head: t.used, right: true, cell: (row) => `${number(row.used)}${row.total ? ` / ${number(row.total)}` : ''}` },
-            { head: t.sorts, cell: (row) => row.types.map(productName).join(', ') || t.every },
+            { head: t.sorts, cell: (row) => <Typed>{row.types.map(productName).join(', ') || t.every}</Typed> },
             { head: t.until, cell: (row) => day(row.ends_at) },
-            ...(allowed ? [{ head: t.action, right: true, cell: (row: Coupon) => <Button size="xs" variant="default" onClick={() => turn.mutate({ code: row.code, site: row.site, off: row.disabled }, { onSuccess: () => done(t.changed), onError: failed })}>{row.disabled ? t.enable : t.disable}</Button> }] : []),
+            ...(allowed ? [{ head: t.action, actions: true, cell: (row: Coupon) => <Button size="xs" variant="default" onClick={() => turn.mutate({ code: row.code, site: row.site, off: row.disabled }, { onSuccess: () => done(t.changed), onError: failed })}>{row.disabled ? t.enable : t.disable}</Button> }] : []),
           ]}
         />
       </Panel>

@@ -4,6 +4,7 @@ import { Button, SimpleGrid, Stack, Tabs, Text } from '@mantine/core'
 import { IconBan, IconCircleCheck, IconCoins, IconEye, IconGift, IconHistory, IconPackages, IconReceipt2, IconReportMoney, IconServer2, IconUserCircle } from '@tabler/icons-react'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
+import { Typed } from '../../lib/bits'
 import { Sum } from '../../lib/Sum'
 import { country, day, money, number, when } from '../../lib/format'
 import { either, say, texts } from '../../lib/lang'
@@ -204,13 +205,13 @@ function Packages({ customer }: { customer: string }) {
       <Grid
         label={t.packages} from={found} keyOf={(row) => row.id} page={page} setPage={setPage} empty={{ icon: IconPackages, title: t.noPackage, text: t.noPackageHow }}
         columns={[
-          { head: t.packages, cell: (row) => either(row.title_zh, row.title) },
+          { head: t.packages, cell: (row) => <Typed>{either(row.title_zh, row.title)}</Typed> },
           { head: t.type, folds: true, cell: (row) => productName(row.type) },
           { head: t.state, cell: (row) => <Mark tone={row.status === 1 ? 'good' : 'plain'}>{row.status === 1 ? t.active : row.status === 2 ? t.used : t.over}</Mark> },
           { head: t.left, right: true, cell: (row) => amount(row, row.left) },
           { head: t.of, right: true, cell: (row) => amount(row, row.total) },
           { head: t.until, cell: (row) => day(row.expires_at) },
-          ...(allowed ? [{ head: t.action, right: true, cell: (row: PackageRow) => STATIC_TYPES.includes(row.type) && row.status === 1 && <Button size="compact-sm" variant="subtle" color="red" onClick={() => ask(row)}>{t.release}</Button> }] : []),
+          ...(allowed ? [{ head: t.action, actions: true, cell: (row: PackageRow) => STATIC_TYPES.includes(row.type) && row.status === 1 && <Button size="compact-sm" variant="subtle" color="red" onClick={() => ask(row)}>{t.release}</Button> }] : []),
         ]}
       />
       <Ask question={question} close={() => setQuestion(undefined)} />
@@ -227,7 +228,7 @@ function Accounts({ customer }: { customer: string }) {
     <Grid
       label={t.accounts} from={found} keyOf={(row) => row.id} page={page} setPage={setPage} empty={{ icon: IconUserCircle, title: t.noAccount, text: t.noAccountHow }}
       columns={[
-        { head: t.username, cell: (row) => <span className="mono">{row.username}</span> },
+        { head: t.username, cell: (row) => <span className="mono"><Typed>{row.username}</Typed></span> },
         { head: t.type, cell: (row) => productName(row.type) },
         { head: t.state, cell: (row) => <Mark tone={row.enabled ? 'good' : 'plain'}>{row.enabled ? t.on : t.off}</Mark> },
         { head: t.used, right: true, cell: (row) => bytes(row.used_kb * 1024) },

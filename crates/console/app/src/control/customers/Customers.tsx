@@ -4,6 +4,7 @@ import { Button, Group, PasswordInput, Select, Stack, TextInput } from '@mantine
 import { IconUserPlus, IconUsersGroup } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useCallback, useState } from 'react'
+import { Typed } from '../../lib/bits'
 import { FormModal } from '../../lib/forms'
 import { day, money } from '../../lib/format'
 import { texts } from '../../lib/lang'
@@ -82,10 +83,10 @@ export function Customers() {
           label={t.title} from={found} keyOf={(row) => row.id} page={page} setPage={setPage} onOpen={(row) => void navigate({ to: `/control/customers/${row.id}` as never })}
           empty={{ icon: IconUsersGroup, title: t.none, text: t.noneHow }}
           columns={[
-            { head: t.email, cell: (row) => row.email },
+            { head: t.email, cell: (row) => <Typed>{row.email}</Typed> },
             { head: t.state, cell: (row) => <CustomerMark row={row} /> },
             { head: t.balance, right: true, cell: (row) => money(row.balance, currency(row)) },
-            { head: t.site, cell: (row) => row.site_name ?? '–' },
+            { head: t.site, cell: (row) => <Typed>{row.site_name ?? '–'}</Typed> },
             { head: t.since, cell: (row) => day(row.created_at) },
           ]}
         />

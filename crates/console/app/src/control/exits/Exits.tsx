@@ -124,14 +124,14 @@ export function Exits() {
           label={t.title} from={exits} keyOf={(row) => row.id} page={page} setPage={setPage}
           empty={{ icon: IconWorldPin, title: t.none, text: t.noneHow }}
           columns={[
-            { head: t.target, cell: (row) => <><Text fz="sm" className="mono">{row.target}</Text><Text fz="xs" c="dimmed">#{row.id}{row.public_address && row.public_address !== row.target ? ` · ${row.public_address}` : ''}</Text></> },
+            { head: t.target, cell: (row) => <><Text fz="sm" className="mono typed">{row.target}</Text><Text fz="xs" c="dimmed">#{row.id}{row.public_address && row.public_address !== row.target ? ` · ${row.public_address}` : ''}</Text></> },
             { head: t.state, cell: (row) => <State exit={row} /> },
-            { head: t.place, cell: (row) => <><Country code={row.country} />{(row.city ?? row.state) && <Text fz="xs" c="dimmed">{[row.city, row.state, row.asn && `AS${row.asn}`].filter(Boolean).join(' · ')}</Text>}</> },
+            { head: t.place, cell: (row) => <><Country code={row.country} />{(row.city ?? row.state) && <Text fz="xs" c="dimmed" className="typed">{[row.city, row.state, row.asn && `AS${row.asn}`].filter(Boolean).join(' · ')}</Text>}</> },
             { head: t.pools, folds: true, cell: (row) => <Text fz="sm" c="dimmed" maw={{ xl: 170 }} style={{ whiteSpace: 'normal' }}>{row.pools.split(',').map(poolName).join(either('、', ', '))}</Text> },
             { head: t.latency, right: true, cell: (row) => <><Text fz="sm">{row.latency_us ? `${number(Math.max(0.1, Math.round(row.latency_us / 100) / 10))} ms` : '–'}</Text><Text fz="xs" c="dimmed">{when(row.seen_at)}</Text></> },
             { head: t.success, right: true, folds: true, cell: (row) => <Rate row={row} /> },
             { head: t.day, right: true, folds: true, cell: (row) => bytes(row.day_bytes) },
-            ...(allowed ? [{ head: t.more, right: true, cell: (row: Exit) => <Actions exit={row} ask={setQuestion} /> }] : []),
+            ...(allowed ? [{ head: t.more, actions: true, cell: (row: Exit) => <Actions exit={row} ask={setQuestion} /> }] : []),
           ]}
         />
       </Panel>

@@ -3,6 +3,7 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core'
 import { IconBan } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
+import { Typed } from '../../lib/bits'
 import { Count } from '../../lib/Count'
 import { texts } from '../../lib/lang'
 import { Panel, Screen, done, failed } from '../../lib/ui'
@@ -59,9 +60,9 @@ export function Rules() {
         <Grid
           label={t.title} from={rules} keyOf={(row) => row.host ?? `:${row.port}`} empty={{ icon: IconBan, title: t.none, text: t.noneHow }}
           columns={[
-            { head: t.what, cell: (row) => <span className="mono">{row.host ?? `:${row.port}`}</span> },
+            { head: t.what, cell: (row) => <span className="mono"><Typed>{row.host ?? `:${row.port}`}</Typed></span> },
             { head: t.kind, cell: (row) => <Mark tone="plain">{row.host ? t.hostKind : t.port}</Mark> },
-            ...(allowed ? [{ head: t.action, right: true, cell: (row: Rule) => <Button size="xs" variant="default" onClick={() => open.mutate(row, { onSuccess: () => done(t.opened), onError: failed })}>{t.open}</Button> }] : []),
+            ...(allowed ? [{ head: t.action, actions: true, cell: (row: Rule) => <Button size="xs" variant="default" onClick={() => open.mutate(row, { onSuccess: () => done(t.opened), onError: failed })}>{t.open}</Button> }] : []),
           ]}
         />
       </Panel>

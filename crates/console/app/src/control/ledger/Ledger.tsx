@@ -3,6 +3,7 @@
 import { Button, Group, Select, SimpleGrid, Text } from '@mantine/core'
 import { IconReportMoney, IconScale } from '@tabler/icons-react'
 import { useState } from 'react'
+import { Typed } from '../../lib/bits'
 import { money, number, when } from '../../lib/format'
 import { either, texts } from '../../lib/lang'
 import { Loaded, Panel, Screen, done, failed } from '../../lib/ui'
@@ -130,10 +131,10 @@ export function LedgerGrid({ customer }: { customer?: string }) {
       columns={[
         { head: t.at, cell: (row) => when(row.at) },
         { head: t.kind, cell: (row) => <Mark tone="plain">{(kinds as Record<string, string>)[row.kind] ?? row.kind}</Mark> },
-        ...(customer ? [] : [{ head: t.customer, cell: (row: Entry) => row.email ?? `#${row.customer}` }]),
+        ...(customer ? [] : [{ head: t.customer, cell: (row: Entry) => <Typed>{row.email ?? `#${row.customer}`}</Typed> }]),
         { head: t.lines, cell: (row) => <Group gap={10} style={{ rowGap: 0 }}>{row.lines.split(', ').map((line) => <Line key={line} line={line} currency={row.currency} />)}</Group> },
         { head: t.balance, right: true, folds: true, cell: (row) => (row.balance === null ? '–' : money(row.balance, row.currency)) },
-        { head: t.memo, folds: true, cell: (row) => either(row.memo_zh, row.memo) || (row.trade_no && <span className="mono">{row.trade_no}</span>) || '–' },
+        { head: t.memo, folds: true, cell: (row) => (either(row.memo_zh, row.memo) && <Typed>{either(row.memo_zh, row.memo)}</Typed>) || (row.trade_no && <span className="mono">{row.trade_no}</span>) || '–' },
       ]}
     />
   )

@@ -4,6 +4,7 @@ import { Button, Group, Image, SegmentedControl, Stack, Text, TextInput } from '
 import { IconReceipt2 } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
+import { Typed } from '../../lib/bits'
 import { Sum } from '../../lib/Sum'
 import { Drawer } from '../../lib/dialog'
 import { money, number as format, when } from '../../lib/format'
@@ -116,8 +117,8 @@ export function OrderGrid({ filter }: { filter: object }) {
           { head: t.number, cell: (row) => <span className="mono">{row.trade_no}</span> },
           { head: t.state, cell: (row) => <OrderState order={row} /> },
           { head: t.fee, right: true, cell: (row) => fee(row, row.pay_fee) },
-          { head: t.customer, cell: (row) => row.email ?? `#${row.customer}` },
-          { head: t.what, folds: true, cell: (row) => either(row.title_zh, row.title) || productName(row.type) },
+          { head: t.customer, cell: (row) => <Typed>{row.email ?? `#${row.customer}`}</Typed> },
+          { head: t.what, folds: true, cell: (row) => <Typed>{either(row.title_zh, row.title) || productName(row.type)}</Typed> },
           { head: t.at, folds: true, cell: (row) => when(row.created_at) },
         ]}
       />

@@ -126,10 +126,10 @@ function Methods({ site, currency }: { site: string; currency: string }) {
       <Grid
         label={t.methods} from={methods} keyOf={(row) => row.id} empty={{ icon: IconCashBanknote, title: t.noMethod, text: t.noMethodHow }}
         columns={[
-          { head: t.name, cell: (row) => <><Text fz="sm" fw={550}>{either(row.title_zh, row.title)}</Text><Text fz="xs" c="dimmed">{row.method} · {row.id}</Text></> },
+          { head: t.name, cell: (row) => <><Text fz="sm" fw={550} className="typed">{either(row.title_zh, row.title)}</Text><Text fz="xs" c="dimmed">{row.method} · {row.id}</Text></> },
           { head: t.terms, right: true, cell: (row) => `${row.rate / 100}% + ${money(row.fee, currency)}` },
           { head: t.bounds, right: true, cell: (row) => `${money(row.min, currency)} – ${row.max ? money(row.max, currency) : '∞'}` },
-          ...(allowed ? [{ head: t.edit, right: true, cell: (row: Method) => <Button size="xs" variant="default" onClick={() => setEdited(row)}>{t.edit}</Button> }] : []),
+          ...(allowed ? [{ head: t.edit, actions: true, cell: (row: Method) => <Button size="xs" variant="default" onClick={() => setEdited(row)}>{t.edit}</Button> }] : []),
         ]}
       />
       {edited && <EditMethod key={edited.id} method={edited} site={site} currency={currency} close={() => setEdited(undefined)} />}
@@ -195,7 +195,7 @@ function Refunds() {
           { head: t.state, cell: (row) => <Mark tone={row.status === 'made' ? 'good' : row.status === 'failed' ? 'bad' : 'warn'}>{row.status === 'made' ? t.made : row.status === 'failed' ? t.bad : t.promised}</Mark> },
           { head: t.amount, right: true, cell: (row) => money(row.amount, row.currency) },
           { head: t.at, cell: (row) => when(row.created_at) },
-          ...(allowed ? [{ head: t.mark, right: true, cell: (row: Refund) => row.status === 'promised' && <Button size="xs" variant="default" onClick={() => mark(row)}>{t.mark}</Button> }] : []),
+          ...(allowed ? [{ head: t.mark, actions: true, cell: (row: Refund) => row.status === 'promised' && <Button size="xs" variant="default" onClick={() => mark(row)}>{t.mark}</Button> }] : []),
         ]}
       />
       <Ask question={question && open ? { ...question, run: () => run('payment/refunded', { id: open.id, reference: reference.trim() }) } : undefined} close={() => setQuestion(undefined)}>
@@ -229,7 +229,7 @@ function Invoices() {
           { head: t.amount, right: true, cell: (row) => <>{money(Number(row.amount), row.currency)}{Number(row.to_correct) > 0 && <Text fz="xs" c="orange">{say(t.toCorrect, { n: money(Number(row.to_correct), row.currency) })}</Text>}</> },
           { head: t.customer, cell: (row) => `#${row.customer}` },
           { head: t.at, cell: (row) => when(row.created_at) },
-          ...(allowed ? [{ head: t.edit, right: true, cell: (row: Invoice) => Number(row.to_correct) > 0 ? <Button size="xs" onClick={() => begin(row, { title: t.correct, text: t.correctHow, yes: t.correct, told: t.corrected, run: () => Promise.resolve() })}>{t.correct}</Button> : row.status === 1 && (
+          ...(allowed ? [{ head: t.edit, actions: true, cell: (row: Invoice) => Number(row.to_correct) > 0 ? <Button size="xs" onClick={() => begin(row, { title: t.correct, text: t.correctHow, yes: t.correct, told: t.corrected, run: () => Promise.resolve() })}>{t.correct}</Button> : row.status === 1 && (
             <Group gap="xs" justify="flex-end" wrap="nowrap">
               <Button size="xs" variant="default" onClick={() => begin(row, { title: t.reject, yes: t.reject, danger: true, reason: 'needed', told: t.rejected, run: (reason) => run('invoice/reject', { id: row.id, reason }) })}>{t.reject}</Button>
               <Button size="xs" onClick={() => begin(row, { title: t.issue, text: t.issueHow, yes: t.issue, told: t.issued, run: () => Promise.resolve() })}>{t.issue}</Button>
@@ -257,10 +257,10 @@ function Strays() {
         label={t.unmatched} from={found} keyOf={(row) => row.id} empty={{ icon: IconReceiptRefund, title: t.noUnmatched }}
         columns={[
           { head: t.unmatched, cell: (row) => <span className="mono">{row.trade_no}</span> },
-          { head: t.state, cell: (row) => <><Mark tone={row.status === 'returned' ? 'good' : 'warn'}>{row.status === 'returned' ? t.returned : row.status === 'returning' ? t.returning : t.waits}</Mark>{row.note && <Text fz="xs" c="dimmed">{row.note}</Text>}</> },
+          { head: t.state, cell: (row) => <><Mark tone={row.status === 'returned' ? 'good' : 'warn'}>{row.status === 'returned' ? t.returned : row.status === 'returning' ? t.returning : t.waits}</Mark>{row.note && <Text fz="xs" c="dimmed" className="typed">{row.note}</Text>}</> },
           { head: t.amount, right: true, cell: (row) => money(Number(row.amount), row.currency) },
           { head: t.at, cell: (row) => when(row.created_at) },
-          ...(allowed ? [{ head: t.giveBack, right: true, cell: (row: Unmatched) => row.status === 'open' && <Button size="xs" variant="default" onClick={() => ask(row)}>{t.giveBack}</Button> }] : []),
+          ...(allowed ? [{ head: t.giveBack, actions: true, cell: (row: Unmatched) => row.status === 'open' && <Button size="xs" variant="default" onClick={() => ask(row)}>{t.giveBack}</Button> }] : []),
         ]}
       />
       <Ask question={question} close={() => setQuestion(undefined)} />

@@ -3,6 +3,7 @@
 import { ActionIcon, Button, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
 import { IconFileImport, IconTrash, IconWorld } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
+import { Typed } from '../../lib/bits'
 import { Drawer } from '../../lib/dialog'
 import { texts } from '../../lib/lang'
 import { done } from '../../lib/ui'
@@ -59,10 +60,10 @@ export function Places({ site, close }: { site: string; close: () => void }) {
           label={t.title} from={rows} keyOf={codes} onOpen={allowed ? edit : undefined} page={page} setPage={setPage} empty={{ icon: IconWorld, title: t.none, text: t.noneHow }}
           columns={[
             { head: t.place, cell: (row) => <span className="mono">{codes(row)}</span> },
-            { head: t.usual, cell: (row) => row.catalogue_en },
-            { head: t.zh, cell: (row) => row.zh },
-            { head: t.en, cell: (row) => row.en },
-            ...(allowed ? [{ head: '', right: true, cell: (row: Named) => <ActionIcon variant="subtle" color="gray" aria-label={`${t.remove}: ${codes(row)}`} onClick={(e) => { e.stopPropagation(); ask(row) }}><IconTrash size={16} /></ActionIcon> }] : []),
+            { head: t.usual, cell: (row) => <Typed>{row.catalogue_en}</Typed> },
+            { head: t.zh, cell: (row) => <Typed>{row.zh}</Typed> },
+            { head: t.en, cell: (row) => <Typed>{row.en}</Typed> },
+            ...(allowed ? [{ head: '', actions: true, cell: (row: Named) => <ActionIcon variant="subtle" color="gray" aria-label={`${t.remove}: ${codes(row)}`} onClick={(e) => { e.stopPropagation(); ask(row) }}><IconTrash size={16} /></ActionIcon> }] : []),
           ]}
         />
       </Stack>

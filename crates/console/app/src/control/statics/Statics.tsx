@@ -4,6 +4,7 @@ import { Button, Group, Select, Text, TextInput } from '@mantine/core'
 import { IconFileImport, IconServer2, IconTool, IconTrash } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
+import { Typed } from '../../lib/bits'
 import { day } from '../../lib/format'
 import { say, texts } from '../../lib/lang'
 import { Panel, Screen, done } from '../../lib/ui'
@@ -90,9 +91,9 @@ export function Statics() {
             { head: t.state, cell: (row) => <State row={row} /> },
             { head: t.place, cell: (row) => <><Country code={row.country} />{row.city && <Text fz="xs" c="dimmed">{row.city}</Text>}</> },
             { head: t.type, folds: true, cell: (row) => productName(row.type) },
-            { head: t.network, folds: true, cell: (row) => [row.isp, row.asn && `AS${row.asn}`].filter(Boolean).join(' · ') || '–' },
+            { head: t.network, folds: true, cell: (row) => <Typed>{[row.isp, row.asn && `AS${row.asn}`].filter(Boolean).join(' · ') || '–'}</Typed> },
             { head: t.held, right: true, folds: true, cell: (row) => say(t.holders, { n: row.holders, m: row.most_holders }) },
-            ...(allowed ? [{ head: t.action, right: true, cell: (row: Address) => (
+            ...(allowed ? [{ head: t.action, actions: true, cell: (row: Address) => (
               <Group gap={4} wrap="nowrap" justify="flex-end">
                 {row.maintenance ? <Button size="xs" variant="default" onClick={() => back.mutate({ address: row.address, off: true }, { onSuccess: () => done(t.isBack) })}>{t.back}</Button> : <Button size="xs" variant="subtle" leftSection={<IconTool size={14} />} onClick={() => maintain(row)}>{t.maintain}</Button>}
                 {row.holders === 0 && <Button size="xs" variant="subtle" color="red" leftSection={<IconTrash size={14} />} onClick={() => remove(row)}>{t.remove}</Button>}

@@ -59,7 +59,7 @@ export function AuditGrid({ filter }: { filter: object }) {
       label={t.title} from={notes} keyOf={(row) => row.id} page={page} setPage={setPage} empty={{ icon: IconHistory, title: t.none, text: t.noneHow }}
       columns={[
         { head: t.at, cell: (row) => when(row.at) },
-        { head: t.who, cell: (row) => <><Text fz="sm">{row.actor_name ?? t[row.actor]}</Text><Text fz="xs" c="dimmed">{[row.actor_name && t[row.actor], row.client].filter(Boolean).join(' · ')}</Text></> },
+        { head: t.who, cell: (row) => <><Text fz="sm" className="typed">{row.actor_name ?? t[row.actor]}</Text><Text fz="xs" c="dimmed">{[row.actor_name && t[row.actor], row.client].filter(Boolean).join(' · ')}</Text></> },
         { head: t.what, cell: (row) => <Act note={row} /> },
         { head: t.outcome, cell: (row) => <End outcome={row.outcome} /> },
         { head: t.detail, folds: true, cell: (row) => <Text fz="sm" maw={{ xl: 420 }} style={{ whiteSpace: 'normal', overflowWrap: 'anywhere' }} miw={{ xl: 220 }}>{detailOf(row.action, row.detail) || '–'}</Text> },

@@ -3,6 +3,7 @@
 import { Button, Tabs, Text, Tooltip } from '@mantine/core'
 import { IconListCheck, IconMail, IconPlayerPlay } from '@tabler/icons-react'
 import { useState } from 'react'
+import { Typed } from '../../lib/bits'
 import { Modal } from '../../lib/dialog'
 import { when } from '../../lib/format'
 import { texts } from '../../lib/lang'
@@ -81,12 +82,12 @@ export function Jobs() {
             <Grid
               label={t.jobs} from={jobs} keyOf={(row) => row.id} page={page} setPage={setPage} empty={{ icon: IconListCheck, title: t.none }}
               columns={[
-                { head: t.kind, cell: (row) => <><Text fz="sm" fw={550}>{NAMES[row.kind] ? t[NAMES[row.kind]!] : row.kind}</Text><Text fz="xs" c="dimmed" className="mono">{[row.kind, row.key].filter(Boolean).join(' · ')}</Text></> },
+                { head: t.kind, cell: (row) => <><Text fz="sm" fw={550}>{NAMES[row.kind] ? t[NAMES[row.kind]!] : row.kind}</Text><Text fz="xs" c="dimmed" className="mono typed">{[row.kind, row.key].filter(Boolean).join(' · ')}</Text></> },
                 { head: t.state, cell: (row) => (row.running ? <Mark tone="brand">{t.running}</Mark> : row.last_error ? <Mark tone="bad">{t.failing}</Mark> : <Mark tone="plain">{t.waits}</Mark>) },
                 { head: t.due, cell: (row) => when(row.run_at) },
                 { head: t.tries, right: true, folds: true, cell: (row) => row.attempts },
                 { head: t.error, folds: true, cell: (row) => (row.last_error ? <Tooltip label={row.last_error} multiline maw={420}><Text fz="sm" maw={320} truncate tabIndex={0}>{row.last_error}</Text></Tooltip> : '–') },
-                ...(owner ? [{ head: t.action, right: true, cell: (row: Job) => <Button size="xs" variant="default" disabled={row.running} leftSection={<IconPlayerPlay size={14} />} onClick={() => run.mutate({ id: row.id }, { onSuccess: () => done(t.ran), onError: failed })}>{t.run}</Button> }] : []),
+                ...(owner ? [{ head: t.action, actions: true, cell: (row: Job) => <Button size="xs" variant="default" disabled={row.running} leftSection={<IconPlayerPlay size={14} />} onClick={() => run.mutate({ id: row.id }, { onSuccess: () => done(t.ran), onError: failed })}>{t.run}</Button> }] : []),
               ]}
             />
           </Tabs.Panel>
@@ -106,8 +107,8 @@ function Mails() {
       <Grid
         label={t.mails} from={mails} keyOf={(row) => row.id} onOpen={setOpen} empty={{ icon: IconMail, title: t.noMail, text: t.noMailHow }}
         columns={[
-          { head: t.to, cell: (row) => row.to },
-          { head: t.subject, cell: (row) => row.subject ?? '–' },
+          { head: t.to, cell: (row) => <Typed>{row.to}</Typed> },
+          { head: t.subject, cell: (row) => <Typed>{row.subject ?? '–'}</Typed> },
           { head: t.state, cell: (row) => (row.sent_at ? <Mark tone="good">{t.sent}</Mark> : row.last_error ? <Mark tone="bad">{t.failing}</Mark> : <Mark tone="warn">{t.notSent}</Mark>) },
           { head: t.sent, cell: (row) => when(row.sent_at ?? row.created_at) },
           { head: t.error, cell: (row) => <Text fz="sm" maw={300} truncate>{row.last_error ?? '–'}</Text> },

@@ -4,6 +4,7 @@ import { Button, Group, Menu, PasswordInput, Select, SimpleGrid, Stack, Text, Te
 import { IconDots, IconShieldLock, IconUserPlus } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
+import { Typed } from '../../lib/bits'
 import { FormModal } from '../../lib/forms'
 import { day } from '../../lib/format'
 import { texts } from '../../lib/lang'
@@ -68,11 +69,11 @@ export function Operators() {
         <Grid
           label={t.title} from={operators} keyOf={(row) => row.id} empty={{ icon: IconShieldLock, title: t.none }}
           columns={[
-            { head: t.email, cell: (row) => row.email },
+            { head: t.email, cell: (row) => <Typed>{row.email}</Typed> },
             { head: t.role, cell: (row) => <Mark tone={row.role === 'owner' ? 'brand' : 'plain'}>{roleName(row.role)}</Mark> },
             { head: t.state, cell: (row) => <Mark tone={row.disabled ? 'bad' : 'good'}>{row.disabled ? t.off : t.on}</Mark> },
             { head: t.since, cell: (row) => day(row.created_at) },
-            { head: t.action, right: true, cell: (row) => (
+            { head: t.action, actions: true, cell: (row) => (
               <Menu position="bottom-end">
                 <Menu.Target><Button size="xs" variant="subtle" color="gray" aria-label={`${t.action}: ${row.email}`}><IconDots size={18} /></Button></Menu.Target>
                 <Menu.Dropdown>

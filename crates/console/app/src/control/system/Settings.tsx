@@ -3,6 +3,7 @@
 import { Text, TextInput } from '@mantine/core'
 import { IconSearch, IconSettings } from '@tabler/icons-react'
 import { useState } from 'react'
+import { Typed } from '../../lib/bits'
 import { texts } from '../../lib/lang'
 import { Panel, Screen } from '../../lib/ui'
 import { type Listed, useAsk } from '../api'
@@ -35,7 +36,7 @@ export function Settings() {
           label={t.title} from={{ ...settings, data: list && { list, total: list.length } }} keyOf={(row) => row.name} empty={{ icon: IconSettings, title: t.none }}
           columns={[
             { head: t.name, cell: (row) => <><Text fz="sm" className="mono" fw={550}>{row.name}</Text><Text fz="xs" c="dimmed" maw={520} style={{ whiteSpace: 'normal' }} miw={200}>{helpOf(row.name, row.help)}</Text></> },
-            { head: t.value, cell: (row) => (row.value === null || row.value === '' ? <Text fz="sm" c="dimmed">{t.unset}</Text> : <span className="mono">{row.value}</span>) },
+            { head: t.value, cell: (row) => (row.value === null || row.value === '' ? <Text fz="sm" c="dimmed">{t.unset}</Text> : <span className="mono"><Typed>{row.value}</Typed></span>) },
             { head: t.origin, cell: (row) => <Mark tone={row.origin === 'default' || row.origin === 'unset' ? 'plain' : 'brand'}>{row.origin === 'default' ? t.usual : row.origin === 'unset' ? t.unset : row.origin}</Mark> },
           ]}
         />
