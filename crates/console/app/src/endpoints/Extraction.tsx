@@ -12,7 +12,8 @@ import { productName } from '../lib/products'
 import { Failed, Panel } from '../lib/ui'
 import { useSite } from '../shell/site'
 import { useQueryClient } from '@tanstack/react-query'
-import { PlaceSelect, type PlaceOf } from './PlaceSelect'
+import { PlaceSelect } from './PlaceSelect'
+import type { PlaceOf } from './places'
 
 const t = texts({
   options: ['选项', 'Options'],
