@@ -3,14 +3,14 @@
 import { Alert, Button, Group, MultiSelect, Stack, Text, TextInput, Textarea } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconKey, IconPlus } from '@tabler/icons-react'
-import { useState } from 'react'
+import { type FormEvent, useState } from 'react'
 import type { Given, Row } from '../api/client'
 import { useRead, useWrite } from '../api/hooks'
 import { Code, State, useQuestion, Typed } from '../lib/bits'
 import { CopyButton } from '../lib/copy'
 import { DataTable } from '../lib/DataTable'
 import { Drawer } from '../lib/dialog'
-import { when } from '../lib/format'
+import { wall, when } from '../lib/format'
 import { say, texts } from '../lib/lang'
 import { Empty, Failed, Loaded, Panel, Screen, done, failed } from '../lib/ui'
 import { useSite } from '../shell/site'
@@ -34,7 +34,7 @@ const t = texts({
   any: ['任意', 'anywhere'],
   all: ['全部', 'everything'],
   until: ['有效期至', 'Until'],
-  untilHow: ['YYYY-MM-DD，留空表示长期', 'YYYY-MM-DD; blank: for good'],
+  untilHow: ['含当天，{zone} 时间；留空表示长期', 'That day is the last, by the time of {zone}; blank: for good'],
   never: ['长期', 'for good'],
   used: ['上次使用', 'Last used'],
   unused: ['未使用', 'never'],
@@ -115,6 +115,7 @@ function Revoke({ of: k }: { of: Key }) {
 const SCOPES = ['read', 'accounts', 'allowlist', 'api-keys', 'endpoints', 'orders', 'usage', 'packages', 'statics', 'places', 'payments', 'sessions']
 
 function Add({ close }: { close: () => void }) {
+  const { time_zone } = useSite()
   const add = useWrite('api-keys/add', ['api-keys/list'])
   const [name, setName] = useState('')
   const [scopes, setScopes] = useState<string[]>([])
@@ -122,6 +123,11 @@ function Add({ close }: { close: () => void }) {
   const [until, setUntil] = useState('')
   const fields = add.error?.fields ?? {}
   const made = add.data as Given<'api-keys/add'> & { app_key?: string; key?: string } | undefined
+  /** By the form: a day that was typed in part is told, not taken for none. */
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    add.mutate({ name, scopes: scopes.join(',') || undefined, sources: sources || undefined, expired_at: until ? `${until} 23:59:59` : undefined })
+  }
   if (made) {
     return (
       <Stack>
@@ -132,13 +138,13 @@ function Add({ close }: { close: () => void }) {
     )
   }
   return (
-    <Stack>
+    <Stack component="form" onSubmit={submit}>
       <TextInput label={t.name} required value={name} onChange={(e) => setName(e.currentTarget.value)} error={fields.name} />
       <MultiSelect label={t.scopes} description={t.scopesHow} data={SCOPES} value={scopes} onChange={setScopes} error={fields.scopes} />
       <Textarea label={t.sources} description={t.sourcesHow} value={sources} onChange={(e) => setSources(e.currentTarget.value)} error={fields.sources} />
-      <TextInput label={t.until} description={t.untilHow} placeholder="2027-12-31" value={until} onChange={(e) => setUntil(e.currentTarget.value)} error={fields.expired_at} />
+      <TextInput type="date" label={t.until} description={say(t.untilHow, { zone: time_zone })} min={wall(new Date(), time_zone).slice(0, 10)} value={until} onChange={(e) => setUntil(e.currentTarget.value)} error={fields.expired_at} />
       {add.error && Object.keys(fields).length === 0 && <Failed error={add.error} />}
-      <Button loading={add.isPending} disabled={!name.trim()} onClick={() => add.mutate({ name, scopes: scopes.join(',') || undefined, sources: sources || undefined, expired_at: until || undefined })}>{t.go}</Button>
+      <Button type="submit" loading={add.isPending} disabled={!name.trim()}>{t.go}</Button>
     </Stack>
   )
 }
