@@ -13,7 +13,7 @@ import { useSite } from '../shell/site'
 import { BALANCE, PayMethods } from './PayMethods'
 import { PriceLines } from './PriceLines'
 import { Regions, regionList } from './Regions'
-import type { Product } from './Shop'
+import type { Product } from './Offer'
 import { type OrderRequest, useCheck } from './useCheck'
 
 const t = texts({

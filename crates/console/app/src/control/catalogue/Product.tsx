@@ -1,23 +1,23 @@
 // One product: texts in both languages, prices, stock and what it grants, beside what customers will see.
 
-import { Alert, Badge, Box, Button, Card, Group, SegmentedControl, Select, SimpleGrid, Stack, Switch, Text, TextInput, Textarea } from '@mantine/core'
+import { Alert, Box, Button, SegmentedControl, Select, SimpleGrid, Stack, Switch, Text, TextInput, Textarea } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconCheck } from '@tabler/icons-react'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { Count } from '../../lib/Count'
 import { Sum, isSum } from '../../lib/Sum'
 import { onto } from '../../lib/changes'
-import { money, number } from '../../lib/format'
+import { number } from '../../lib/format'
 import { either, lang, say, texts } from '../../lib/lang'
 import { Failed, Loaded, Panel, Screen, done } from '../../lib/ui'
 import { useUnsaved } from '../../lib/unsaved'
+import { Offer, type Product as Row } from '../../shop/Offer'
 import { door, useAsk, useMay, useTell } from '../api'
 import { Held, changedBy } from '../Closed'
 import { FieldFault } from '../kit'
 import { type ApiError } from '../../api/client'
 import { Choices } from './Choices'
-import { type Item, type Pair, type Prices, blank } from './item'
+import { type Item, type Pair, type Prices, blank, sellsFor } from './item'
 import { BUCKETS, COUNTED, TYPES, productName } from './types'
 
 const t = texts({
@@ -61,18 +61,16 @@ const t = texts({
   clash: ['以下内容已被他人修改：{fields}。请返回目录后重新打开，再做修改。', 'Changed by somebody else meanwhile: {fields}. Go back to the catalogue, open it again, and change it there.'],
   back: ['返回目录', 'Back to the catalogue'],
   sold: ['已售 {n}', '{n} sold'],
-  free: ['免费', 'Free'],
-  anySum: ['任意金额', 'Any amount'],
-  valid: ['有效 {n} 天', 'valid for {n} days'],
   buy: ['购买', 'Buy'],
+  topUp: ['充值', 'Top up'],
+  support: ['联系客服', 'Ask the support'],
 })
 
 /** The most of anything, as the server has it. */
 const MOST = 10_000_000
 
 interface Known { item: Item; sold: number; site: string }
-interface Seen { title: string; local_price: number; local_original_price: number; tip1: string; tip2: string; introduce: string[]; flow_value: number; flow_give: number; time_validity: number; desc: { subtitle: string } }
-interface Preview { zh: Seen; en: Seen; currency: string; fault: string | null; fault_zh: string | null }
+interface Preview { zh: Row; en: Row; currency: string; fault: string | null; fault_zh: string | null }
 
 export function Product() {
   const { code } = useParams({ strict: false }) as { code: string }
@@ -224,21 +222,10 @@ function PreviewCard({ item, site, tongue, quiet }: { item: Item; site?: string;
   return (
     <Panel title={t.preview}>
       {preview.data?.fault && !quiet && <Alert color="yellow" mb="md" role="status">{either(preview.data.fault_zh ?? '', preview.data.fault)}</Alert>}
-      {seen ? (
-        <Card withBorder radius="lg" padding="lg" lang={tongue}>
-          <Group justify="space-between" mb={4} wrap="nowrap" align="flex-start">
-            <Box><Text fw={650} fz="lg">{seen.title || '…'}</Text>{seen.desc.subtitle && <Text fz="sm" c="dimmed">{seen.desc.subtitle}</Text>}</Box>
-            {seen.tip1 && <Badge radius="sm" tt="none">{seen.tip1}</Badge>}
-          </Group>
-          <Group gap={8} align="baseline" my="sm">
-            <Text fz={30} fw={700} lts="-0.02em" className="nums">{seen.local_price ? money(seen.local_price, preview.data!.currency) : item.type === 3 ? t.anySum : t.free}</Text>
-            {seen.local_original_price > seen.local_price && <Text td="line-through" c="dimmed" className="nums">{money(seen.local_original_price, preview.data!.currency)}</Text>}
-            {seen.tip2 && <Text fz="xs" c="dimmed">{seen.tip2}</Text>}
-          </Group>
-          <Text fz="sm" c="dimmed" mb="sm">{[seen.flow_value > 0 && BUCKETS.includes(item.type) && `${number(seen.flow_value)} GB${seen.flow_give ? ` + ${number(seen.flow_give)} GB` : ''}`, seen.time_validity > 0 && say(t.valid, { n: seen.time_validity })].filter(Boolean).join(' · ')}</Text>
-          <Stack gap={6} mb="md">{seen.introduce.map((line, i) => <Group key={`${i} ${line}`} gap={8} wrap="nowrap"><IconCheck size={16} color="var(--mantine-color-teal-6)" aria-hidden style={{ flex: 'none' }} /><Text fz="sm">{line}</Text></Group>)}</Stack>
-          <Button fullWidth component="span" aria-hidden>{t.buy}</Button>
-        </Card>
+      {seen && preview.data ? (
+        <Offer of={seen} currency={preview.data.currency} unsold={!sellsFor(settled, preview.data.currency)} lang={tongue}>
+          <Button fullWidth variant={seen.show_type === 2 ? 'filled' : 'light'} component="span" aria-hidden>{seen.show_type === 3 ? t.support : seen.type === 3 ? t.topUp : t.buy}</Button>
+        </Offer>
       ) : preview.error && !quiet ? <Failed error={sentence(preview.error)} /> : null}
     </Panel>
   )
