@@ -12,6 +12,7 @@ import { Failed, done } from '../lib/ui'
 import { useSite } from '../shell/site'
 import { BALANCE, PayMethods } from './PayMethods'
 import { PriceLines } from './PriceLines'
+import { productGift, tierGift } from './gift'
 import { Regions, regionList } from './Regions'
 import type { Product } from './Offer'
 import { type OrderRequest, useCheck } from './useCheck'
@@ -43,6 +44,7 @@ export function Buy({ product: p, close }: { product: Product; close: () => void
   const statics = STATIC_TYPES.includes(p.type)
   const list = regionList(regions)
   const whole: OrderRequest = statics ? { ...request, region_list: list } : request
+  const tiers = useRead('activity/balance-recharge-gift-ratio', undefined, { enabled: recharge })
   const check = useCheck(statics && !list ? undefined : whole)
   const wrong = check.error?.fields ?? {}
   const create = useWrite('order/create', ['order/list', 'user-product/list', 'user/info', 'ip/get-static-ip', 'product', 'coupon/list'])
@@ -70,9 +72,9 @@ export function Buy({ product: p, close }: { product: Product; close: () => void
       {!recharge && <Coupon type={p.type} error={wrong.coupon_sn} set={(coupon_sn) => set({ coupon_sn })} />}
       {!recharge && <Switch label={t.invited} checked={request.use_invitation_registration_discount === 1} onChange={(e) => set({ use_invitation_registration_discount: e.currentTarget.checked ? 1 : 0 })} />}
       <PayMethods value={request.pm_id} onChange={(pm_id) => set({ pm_id })} without={recharge ? [BALANCE] : []} />
-      {!blank && (!statics || list) && <PriceLines check={check} shown={recharge ? ['recharge_amount'] : ['coupon_sn']} />}
+      {!blank && (!statics || list) && <PriceLines check={check} gift={(order) => productGift(p.balance_give, order.amount, order.goods_fee) + (recharge ? tierGift(tiers.data?.list ?? [], order.goods_fee) : 0)} shown={recharge ? ['recharge_amount'] : ['coupon_sn']} />}
       {create.error && (create.error.code === 402 ? <Alert color="orange"><Group justify="space-between"><Text fz="sm">{t.low}</Text><Button size="xs" component={Link} to="/shop" search={{ type: 3 } as never}>{t.topUp}</Button></Group></Alert> : <Failed error={create.error} />)}
-      <Button size="md" loading={create.isPending} disabled={blank || !check.isTrue || (statics && !list)} onClick={submit}>{request.pm_id === BALANCE ? t.buy : t.order}</Button>
+      <Button size="md" loading={create.isPending} disabled={blank || !check.isTrue || !request.pm_id || (statics && !list)} onClick={submit}>{request.pm_id === BALANCE ? t.buy : t.order}</Button>
     </Stack>
   )
 }

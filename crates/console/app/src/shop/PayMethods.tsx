@@ -1,6 +1,7 @@
-// Payment methods to choose from; what cannot pay now says so.
+// Payment methods to choose from; what cannot pay now says so. A choice of one is made already.
 
 import { Group, Radio, Stack, Text } from '@mantine/core'
+import { useEffect } from 'react'
 import { useRead } from '../api/hooks'
 import { money, percent } from '../lib/format'
 import { say, texts } from '../lib/lang'
@@ -15,6 +16,7 @@ const t = texts({
   off: ['此订单不可用', 'not for this order'],
   limits: ['金额范围 {min} – {max}', 'from {min} to {max}'],
   from: ['最低 {min}', 'from {min}'],
+  none: ['没有可用的支付方式，请联系客服。', 'There is no way to pay; ask the support.'],
 })
 
 export const BALANCE = 7
@@ -25,12 +27,19 @@ export function PayMethods({ value, onChange, without, trade_no }: { value: numb
   const user = useRead('user/info')
   const read = useRead('payment/list', { trade_no })
   const balance = live?.balance ?? user.data?.balance ?? 0
+  const offered = (read.data?.list ?? []).filter((m) => !without?.includes(m.id))
+  const [first, second] = offered.filter((m) => !m.disabled)
+  const only = second ? undefined : first?.id
+  useEffect(() => {
+    if (only !== undefined && only !== value) onChange(only)
+  }, [only, value, onChange])
   return (
     <Loaded from={read} lines={2}>
-      {({ list }) => (
+      {() => (
         <Radio.Group label={t.title} value={String(value)} onChange={(next) => onChange(Number(next))}>
           <Stack gap="xs" mt={6}>
-            {list.filter((m) => !without?.includes(m.id)).map((m) => (
+            {!first && <Text fz="sm" c="dimmed">{t.none}</Text>}
+            {offered.map((m) => (
               <Radio.Card key={m.id} value={String(m.id)} radius="md" p="sm" disabled={m.disabled} aria-label={m.title}>
                 <Group wrap="nowrap" gap="sm">
                   <Radio.Indicator disabled={m.disabled} />
