@@ -69,7 +69,7 @@ function Form({ close, first, changes }: { close: () => void; first: number; cha
           <TextInput label={t.prefix} value={prefix} maxLength={20} onChange={(e) => setPrefix(e.currentTarget.value.replace(/[^A-Za-z0-9]/g, ''))} />
         </SimpleGrid>
       ) : (
-        <Textarea label={t.list} description={t.listHow} autosize minRows={6} maxRows={14} value={pasted} onChange={(e) => setPasted(e.currentTarget.value)} placeholder={'alice:s3cret99\nbob:pass1234'} classNames={{ input: 'mono' }} error={add.error?.fields.accounts} />
+        <Textarea label={t.list} description={t.listHow} autosize minRows={6} maxRows={14} value={pasted} onChange={(e) => setPasted(e.currentTarget.value)} placeholder={'alice:s3cret99\nbob:pass1234'} classNames={{ input: 'mono' }} error={add.error?.reasons.accounts?.map((line) => <div key={line}>{line}</div>)} />
       )}
       <Select label={t.type} data={accountTypeOptions()} value={type} allowDeselect={false} onChange={(next) => setType(next ?? '9')} description={quota && say(t.left, { n: number(quota.left) })} />
       <SimpleGrid cols={2} spacing="sm">
