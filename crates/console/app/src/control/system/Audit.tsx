@@ -44,7 +44,7 @@ function Act({ note }: { note: Note }) {
   return (
     <>
       {words ? <><Text fz="sm">{words}</Text><Raw code={note.action} /></> : <span className="mono">{note.action}</span>}
-      {note.email && note.email !== note.actor_name && <Text fz="xs" c="dimmed">{note.email}</Text>}
+      {note.email && note.email !== note.actor_name && <Text fz="xs" c="dimmed" className="typed">{note.email}</Text>}
     </>
   )
 }
