@@ -3,7 +3,7 @@
 use crate::amount::Amount;
 use crate::products::Wrong;
 use serde::{Deserialize, Serialize};
-use turnpike_base::{Fault, Money, Result, SiteId};
+use turnpike_base::{Fault, Money, Result, SiteId, Text};
 use turnpike_store::{Read, WriteTx, args};
 
 /// The settings of a shop; what was never set has these defaults.
@@ -112,49 +112,27 @@ impl Shop {
     /// What is wrong with the settings, for whoever wrote them.
     pub fn fault(&self) -> Option<Wrong> {
         let bounds = [
+            ("shop.order_minutes", self.order_minutes, 1..=10_080, " 分钟", " minutes"),
+            ("shop.most_unpaid", self.most_unpaid, 1..=100_000, " 个订单", " orders"),
+            ("shop.most_held", self.most_held, 1..=100_000, " 个地址", " addresses"),
+            ("shop.proof_days", self.proof_days, 0..=30, " 天", " days"),
             (
-                (1..=10_080).contains(&self.order_minutes),
-                Wrong::of(
-                    "shop.order_minutes",
-                    "shop.order_minutes 应为 1 到 10,080 分钟",
-                    "shop.order_minutes must be from 1 to 10,080 minutes",
-                ),
-            ),
-            (
-                (1..=100_000).contains(&self.most_unpaid),
-                Wrong::of(
-                    "shop.most_unpaid",
-                    "shop.most_unpaid 应为 1 到 100,000 个订单",
-                    "shop.most_unpaid must be from 1 to 100,000 orders",
-                ),
-            ),
-            (
-                (1..=100_000).contains(&self.most_held),
-                Wrong::of(
-                    "shop.most_held",
-                    "shop.most_held 应为 1 到 100,000 个地址",
-                    "shop.most_held must be from 1 to 100,000 addresses",
-                ),
-            ),
-            (
-                (0..=30).contains(&self.proof_days),
-                Wrong::of(
-                    "shop.proof_days",
-                    "shop.proof_days 应为 0 到 30 天",
-                    "shop.proof_days must be from 0 to 30 days",
-                ),
-            ),
-            (
-                (0..=10_000).contains(&self.invitation_basis_points),
-                Wrong::of(
-                    "shop.invitation_basis_points",
-                    "shop.invitation_basis_points 应为 0 到 10,000",
-                    "shop.invitation_basis_points must be from 0 to 10,000",
-                ),
+                "shop.invitation_basis_points",
+                self.invitation_basis_points,
+                0..=10_000,
+                " 基点",
+                " basis points",
             ),
         ];
-        if let Some((_, wrong)) = bounds.into_iter().find(|(fits, _)| !fits) {
-            return Some(wrong);
+        for (field, is, fits, zh, en) in bounds {
+            if !fits.contains(&is) {
+                let (least, most) = (fits.start(), fits.end());
+                let text = Text::made(
+                    format!("{field} 应为 {least} 到 {most}{zh}"),
+                    format!("{field} must be from {least} to {most}{en}"),
+                );
+                return Some(Wrong { field, text });
+            }
         }
         let open = |tier: &Tier| tier.max.0 == Money::ZERO;
         let overlap = |pair: &[Tier]| matches!(pair, [a, b] if open(a) || a.max.0 > b.min.0);
