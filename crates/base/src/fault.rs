@@ -124,6 +124,15 @@ impl Fault {
         self
     }
 
+    /// With what another one says of fields.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        for (name, reasons) in other.errors {
+            self.errors.entry(name).or_default().extend(reasons);
+        }
+        self
+    }
+
     /// Told by a site of this language.
     #[must_use]
     pub fn of_site(mut self, lang: Lang) -> Self {

@@ -5,7 +5,8 @@ use super::model::Pair;
 use crate::lists;
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
-use turnpike_base::{Result, Secret};
+use turnpike_base::table::MOST_FAULTS;
+use turnpike_base::{Fault, Result, Secret};
 use unicode_width::UnicodeWidthStr;
 
 /// Pairs in one `add`.
@@ -25,7 +26,7 @@ fn is_word(text: &str, length: &RangeInclusive<usize>) -> bool {
     length.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
-/// Reads `name:password,name:password`; a bad pair is named by its position.
+/// Reads `name:password,name:password`; bad pairs are named by their positions, the first [`MOST_FAULTS`] of them.
 pub(super) fn pairs(text: &str) -> Result<Vec<Pair>> {
     let items = lists::items(text, |c| c == ',');
     if items.is_empty() || items.len() > MOST_PAIRS {
@@ -45,7 +46,11 @@ pub(super) fn pairs(text: &str) -> Result<Vec<Pair>> {
         }
         Ok(Pair { username: name.to_owned(), password: Secret::new(password) })
     };
-    items.iter().enumerate().map(read).collect()
+    let (good, bad): (Vec<_>, Vec<_>) = items.iter().enumerate().map(read).partition(Result::is_ok);
+    match bad.into_iter().filter_map(Result::err).take(MOST_FAULTS).reduce(Fault::and) {
+        Some(fault) => Err(fault),
+        None => good.into_iter().collect(),
+    }
 }
 
 /// Reads `name,name`; names that come twice count once.

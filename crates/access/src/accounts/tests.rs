@@ -68,6 +68,8 @@ fn a_bad_pair_is_named_by_its_position() {
         assert!(fault.errors["accounts"][0].en.contains(words), "{text}: {fault}");
         assert!(!fault.errors["accounts"][0].zh.is_ascii());
     }
+    let both = rules::pairs("u:pass,user01:pass,user02").unwrap_err();
+    assert_eq!(both.errors["accounts"].len(), 2, "all that is wrong: {both}");
     let many = vec!["a0:pass"; 1_001].join(",");
     assert!(rules::pairs(&many).unwrap_err().to_string().contains("got 1001"));
     assert_eq!(rules::pairs(" user01:pass , user02:pass,").unwrap().len(), 2);

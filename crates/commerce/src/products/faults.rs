@@ -187,7 +187,7 @@ fn needs(item: &Item) -> Option<Wrong> {
             "需要可选时长（天，最长 3,660）",
             "needs duration to choose from, in days, 3,660 at most",
         ),
-        (!gb || item.gb > 0, "gb", "需要流量（GB）", "needs gb"),
+        (!gb || item.gb > 0, "gb", "需要流量（GB）", "needs gb, the traffic that it grants"),
         (!item.product.is_countable() || item.count > 0, "count", "需要次数", "needs count"),
         (!in_days || item.days > 0, "days", "需要有效天数", "needs days"),
         (

@@ -295,11 +295,7 @@ pub(super) fn as_seen<T: PartialEq>(seen: Option<&T>, is: Option<&T>) -> Result<
 
 /// Fails with what is wrong with each of these, all fields at once.
 fn all_of<const N: usize>(checks: [Result<()>; N]) -> Result<()> {
-    let faults = checks.into_iter().filter_map(Result::err);
-    let whole = faults.reduce(|mut whole, fault| {
-        whole.errors.extend(fault.errors);
-        whole
-    });
+    let whole = checks.into_iter().filter_map(Result::err).reduce(Fault::and);
     whole.map_or(Ok(()), Err)
 }
 

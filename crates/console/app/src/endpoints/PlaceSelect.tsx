@@ -56,7 +56,7 @@ function Anywhere({ places, value, set }: { places: PlaceOf[]; value: string | n
   }
   return (
     <Select
-      {...shared} label={t.country} placeholder={t.find} value={value} onChange={choose} searchValue={word} onSearchChange={setWord}
+      {...shared} selectFirstOptionOnChange label={t.country} placeholder={t.find} value={value} onChange={choose} searchValue={word} onSearchChange={setWord}
       leftSection={value ? <Flag code={value} /> : undefined} data={[...countries, ...deeper]}
       filter={({ options, search, limit }) => options.filter((option) => 'value' in option && (option.value.includes('\t') || option.label.toLowerCase().includes(search.trim().toLowerCase()))).slice(0, limit)}
       renderOption={({ option }) => <Option where={whereOf(option.value)} />}

@@ -25,18 +25,21 @@ const t = texts({
 
 /** `unsold`: there is no price in this currency, and nothing to be done. */
 export function Offer({ of: p, currency, unsold, lang, children }: { of: Product; currency: string; unsold?: boolean; lang?: string; children: ReactNode }) {
+  const popular = p.show_type === 2
+  // The first label of what is recommended says so itself.
+  const tips = (popular ? [p.tip2] : [p.tip1, p.tip2]).filter(Boolean)
   return (
-    <Card withBorder radius="lg" padding="lg" lang={lang} style={p.show_type === 2 ? { borderColor: 'var(--mantine-color-brand-6)' } : undefined}>
+    <Card withBorder radius="lg" padding="lg" lang={lang} style={popular ? { borderColor: 'var(--mantine-color-brand-6)' } : undefined}>
       <Stack gap="sm" h="100%">
         <Group justify="space-between" wrap="nowrap" align="flex-start">
           <Box miw={0} style={{ overflowWrap: 'anywhere' }}>
             <Text fz="xs" c="dimmed">{productName(p.type)}</Text>
             <Title order={2} fz="md" fw={650}>{p.title || '…'}</Title>
           </Box>
-          {p.show_type === 2 && <Badge variant="filled" tt="none">{t.popular}</Badge>}
+          {popular && <Badge variant="filled" tt="none" maw="50%">{p.tip1 || t.popular}</Badge>}
           {p.show_type === 4 && <Badge variant="light" tt="none" className="tone-info">{t.once}</Badge>}
         </Group>
-        {(p.tip1 || p.tip2) && <Group gap={6}>{[p.tip1, p.tip2].filter(Boolean).map((tip) => <Badge key={tip} variant="light" radius="sm" tt="none" className="tone-good" maw="100%" miw={0}>{tip}</Badge>)}</Group>}
+        {tips.length > 0 && <Group gap={6}>{tips.map((tip) => <Badge key={tip} variant="light" radius="sm" tt="none" className="tone-good" maw="100%" miw={0}>{tip}</Badge>)}</Group>}
         {unsold ? <Text fz="lg" fw={600} c="dimmed">{say(t.unsold, { currency })}</Text> : <Price of={p} currency={currency} />}
         <Text fz="sm" c="dimmed">{facts(p, currency)}</Text>
         {p.introduce.length > 0 && (
