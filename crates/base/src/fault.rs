@@ -183,6 +183,11 @@ impl std::error::Error for Fault {
     }
 }
 
+/// Fails with what is wrong with each of these, all fields at once; the first one says what it is called.
+pub fn all_of<const N: usize>(checks: [Result<()>; N]) -> Result<()> {
+    checks.into_iter().filter_map(Result::err).reduce(Fault::and).map_or(Ok(()), Err)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,7 +15,7 @@ pub mod text;
 pub mod time;
 
 pub use bytes::{Bytes, KiloBytes};
-pub use fault::{Code, Fault, Result};
+pub use fault::{Code, Fault, Result, all_of};
 pub use id::*;
 pub use money::{Currency, Money};
 pub use paging::{Page, PageOf, Walk};

@@ -4,7 +4,7 @@ use crate::brands::Look;
 use crate::place_names;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
-use turnpike_base::{Code, Currency, Fault, Lang, Result, SiteId, Text, Timestamp, naming};
+use turnpike_base::{Code, Currency, Fault, Lang, Result, SiteId, Text, Timestamp, all_of, naming};
 use turnpike_store::{Read, Row, StoreError, WriteTx, args};
 use turnpike_web::Site;
 
@@ -80,36 +80,42 @@ pub async fn create(tx: &WriteTx, new: &NewSite, now: Timestamp) -> Result<SiteI
     Ok(row.get("id")?)
 }
 
-/// What is wrong with a site to be, before anything is written.
+/// All that is wrong with a site to be, before anything is written.
 pub fn check(new: &NewSite) -> Result<()> {
-    // It stands in headers of mails where the brand has no other name.
-    if !(1..=64).contains(&new.name.chars().count()) || new.name.chars().any(char::is_control) {
-        return Err(Fault::parameter(
-            "name",
-            Text::new(
-                "应为 1 到 64 个字符，不含控制字符",
-                "must be 1 to 64 characters, none of them a control character",
-            ),
-        ));
+    let names = check_name(&new.name).and_then(|()| naming::check("name", &new.name));
+    all_of([names, check_prefixes(&new.prefixes), check_account_prefix(new), check_zone(&new.zone)])
+}
+
+/// It stands in headers of mails where the brand has no other name.
+fn check_name(name: &str) -> Result<()> {
+    if (1..=64).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
+        return Ok(());
     }
-    naming::check("name", &new.name)?;
-    check_prefixes(&new.prefixes)?;
-    if !new.account_prefix.as_deref().is_none_or(is_account_prefix) {
-        return Err(Fault::parameter(
-            "account_prefix",
-            Text::new("应为最多 32 个字母、数字、- 和 .", "must be at most 32 letters, digits, - and ."),
-        ));
+    Err(Fault::parameter(
+        "name",
+        Text::new(
+            "应为 1 到 64 个字符，不含控制字符",
+            "must be 1 to 64 characters, none of them a control character",
+        ),
+    ))
+}
+
+fn check_account_prefix(new: &NewSite) -> Result<()> {
+    if new.account_prefix.as_deref().is_none_or(is_account_prefix) {
+        return Ok(());
     }
-    if TimeZone::get(&new.zone).is_err() {
-        return Err(Fault::parameter(
-            "zone",
-            Text::made(
-                format!("“{}”不是 IANA 时区", new.zone),
-                format!("\"{}\" is no IANA time zone", new.zone),
-            ),
-        ));
+    Err(Fault::parameter(
+        "account_prefix",
+        Text::new("应为最多 32 个字母、数字、- 和 .", "must be at most 32 letters, digits, - and ."),
+    ))
+}
+
+fn check_zone(zone: &str) -> Result<()> {
+    if TimeZone::get(zone).is_ok() {
+        return Ok(());
     }
-    Ok(())
+    let text = Text::made(format!("“{zone}”不是 IANA 时区"), format!("\"{zone}\" is no IANA time zone"));
+    Err(Fault::parameter("zone", text))
 }
 
 fn check_prefixes(prefixes: &[String]) -> Result<()> {
@@ -154,9 +160,9 @@ pub struct Changes {
     pub demands_verification: Option<bool>,
 }
 
-/// Changes a site. Its currency stays: its ledger is in it.
-pub async fn change(tx: &WriteTx, site: &Site, changes: Changes) -> Result<()> {
-    let new = NewSite {
+/// A site as it would be. Its currency stays: its ledger is in it.
+pub fn changed(site: &Site, changes: Changes) -> NewSite {
+    NewSite {
         name: site.name.clone(),
         prefixes: changes.prefixes.unwrap_or_else(|| site.prefixes.clone()),
         lang: changes.lang.unwrap_or(site.lang),
@@ -164,8 +170,12 @@ pub async fn change(tx: &WriteTx, site: &Site, changes: Changes) -> Result<()> {
         account_prefix: changes.account_prefix.or_else(|| site.account_prefix.clone()),
         demands_verification: changes.demands_verification.unwrap_or(site.demands_verification),
         ..NewSite::default()
-    };
-    check(&new)?;
+    }
+}
+
+/// Changes a site to what [`changed`] made of it.
+pub async fn change(tx: &WriteTx, site: &Site, new: &NewSite) -> Result<()> {
+    check(new)?;
     let sql = "UPDATE sites SET prefixes = $2, lang = $3, zone = $4, account_prefix = $5, demands_verification = $6 WHERE id = $1";
     let args = args![
         site.id,

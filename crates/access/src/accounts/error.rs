@@ -103,10 +103,17 @@ pub(super) fn too_many(cap: i64) -> Fault {
     )
 }
 
-/// The name is taken in this installation, by whomever.
-pub(super) fn taken(name: &str) -> Fault {
-    Fault::new(Code::Conflict, "account_taken")
-        .say(Text::made(format!("代理账号 {name} 已存在"), format!("The username {name} is taken")))
+/// Names that are told of those that are taken.
+const MOST_TAKEN: usize = 20;
+
+/// Names are taken in this installation, by whomever; the first of them are told.
+pub(super) fn taken(names: &[&str]) -> Fault {
+    let told = names.iter().take(MOST_TAKEN).copied().collect::<Vec<_>>();
+    let (more_zh, more_en) = if names.len() > MOST_TAKEN { (" 等", " and more") } else { ("", "") };
+    let (word, are) = if names.len() == 1 { ("username", "is") } else { ("usernames", "are") };
+    let zh = format!("代理账号 {}{more_zh} 已存在", told.join("、"));
+    let en = format!("The {word} {}{more_en} {are} taken", told.join(", "));
+    Fault::new(Code::Conflict, "account_taken").say(Text::made(zh, en))
 }
 
 /// No such account, or another customer's: the two are never told apart.

@@ -17,10 +17,15 @@ pub async fn add(
     now: Timestamp,
 ) -> Result<Vec<AccountId>> {
     let tx = state.store.write().await?;
-    let mut ids = Vec::with_capacity(pairs.len());
+    let (mut ids, mut taken) = (Vec::with_capacity(pairs.len()), Vec::new());
     for pair in pairs {
-        let id = queries::insert(&tx, &state.vault, customer, pair, new, now).await?;
-        ids.push(id.ok_or_else(|| error::taken(&pair.username))?);
+        match queries::insert(&tx, &state.vault, customer, pair, new, now).await? {
+            Some(id) => ids.push(id),
+            None => taken.push(pair.username.as_str()),
+        }
+    }
+    if !taken.is_empty() {
+        return Err(error::taken(&taken));
     }
     if queries::count_of(&tx, customer, new.product).await? > new.cap {
         return Err(error::too_many(new.cap));

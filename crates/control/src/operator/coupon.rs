@@ -4,7 +4,7 @@ use super::{Paging, listed, time};
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use turnpike_base::{Fault, Money, ProductType, Result, Text, naming};
+use turnpike_base::{CustomerId, Fault, Money, ProductType, Result, Text, naming};
 use turnpike_commerce::amount::{Amount, MOST};
 use turnpike_commerce::coupons::rules::takes_discount;
 use turnpike_commerce::coupons::{Coupon, Spec, Value as Off, flow};
@@ -176,8 +176,16 @@ fn row(control: &Control, coupon: &Coupon) -> Value {
 }
 
 pub(super) async fn list(control: &Control, input: Paging) -> Result<Value> {
-    let found = flow::list(&control.store().read().await?, input.page()).await?;
-    Ok(listed(found.total, found.rows.iter().map(|coupon| row(control, coupon)).collect()))
+    let tx = control.store().read().await?;
+    let found = flow::list(&tx, input.page()).await?;
+    let owners: Vec<CustomerId> = found.rows.iter().filter_map(|coupon| coupon.customer).collect();
+    let emails = customers::emails(&tx, &owners).await?;
+    let full = |coupon: &Coupon| {
+        let mut shown = row(control, coupon);
+        shown["email"] = json!(coupon.customer.and_then(|owner| emails.get(&owner)));
+        shown
+    };
+    Ok(listed(found.total, found.rows.iter().map(full).collect()))
 }
 
 pub(super) async fn disable(control: &Control, input: Which) -> Result<Value> {

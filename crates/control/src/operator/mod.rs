@@ -293,12 +293,6 @@ pub(super) fn as_seen<T: PartialEq>(seen: Option<&T>, is: Option<&T>) -> Result<
     )))
 }
 
-/// Fails with what is wrong with each of these, all fields at once.
-fn all_of<const N: usize>(checks: [Result<()>; N]) -> Result<()> {
-    let whole = checks.into_iter().filter_map(Result::err).reduce(Fault::and);
-    whole.map_or(Ok(()), Err)
-}
-
 /// Which part of a list.
 #[derive(Clone, Copy, Debug, Default, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -1,10 +1,10 @@
 //! Sites.
 
-use super::{Paging, all_of, as_seen, listed};
+use super::{Paging, as_seen, listed};
 use crate::Control;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use turnpike_base::{Currency, Fault, Lang, Result, SiteId, Text};
+use turnpike_base::{Currency, Fault, Lang, Result, SiteId, Text, all_of};
 use turnpike_identity::brands::{self, Look};
 use turnpike_identity::sites::{self, Changes, NewSite};
 use turnpike_network::entries;
@@ -65,11 +65,13 @@ pub(super) async fn change(control: &Control, input: Change) -> Result<Value> {
         account_prefix: input.account_prefix,
         demands_verification: input.demands_verification,
     };
-    all_of([input.look.check(), brands::check_hosts(input.hosts.as_deref().unwrap_or_default())])?;
     let tx = control.store().write().await?;
     let site = sites::find(&tx, Some(&input.name)).await?;
+    let new = sites::changed(&site, changes);
+    let hosts = input.hosts.as_deref().unwrap_or_default();
+    all_of([sites::check(&new), input.look.check(), brands::check_hosts(hosts)])?;
     as_seen(input.seen.as_ref(), Some(&whole(&tx, &site).await?))?;
-    sites::change(&tx, &site, changes).await?;
+    sites::change(&tx, &site, &new).await?;
     brands::change(&tx, site.id, input.look).await?;
     if let Some(hosts) = &input.hosts {
         brands::set_hosts(&tx, site.id, hosts).await?;

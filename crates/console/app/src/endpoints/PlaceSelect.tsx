@@ -2,7 +2,6 @@
 // states and cities, too, and choosing one fills all three.
 
 import { Group, Select, SimpleGrid, Stack, Text } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
 import { Flag } from '../lib/bits'
 import { country } from '../lib/format'
@@ -43,9 +42,8 @@ const within = ({ country: code, state, city }: Where) => (city ? [state, countr
 
 function Anywhere({ places, value, set }: { places: PlaceOf[]; value: string | null; set: (where: Where) => void }) {
   const [word, setWord] = useState('')
-  const [settled] = useDebouncedValue(word, 150)
   // The name of what is chosen stands in the field; nobody searches for it.
-  const hits = value && word === named(value) ? [] : found(places, settled)
+  const hits = value && word === named(value) ? [] : found(places, word)
   const countries = places.map((place) => ({ value: place.Area, label: named(place.Area) })).sort((a, b) => a.label.localeCompare(b.label, locale()))
   const deeper = hits.map((where) => ({ value: keyOf(where), label: `${where.city ?? where.state} · ${within(where)}` }))
   const choose = (key: string | null) => {

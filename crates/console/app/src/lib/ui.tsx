@@ -108,6 +108,8 @@ export function beyond(error: unknown, shown: readonly string[]): boolean {
 /** The same with what was wrong with each field. */
 function whole(error: unknown): string {
   const fields = error instanceof ApiError ? Object.values(error.fields) : []
+  // Of fields the server says first that something is wrong with them, which they tell themselves.
+  if (error instanceof ApiError && error.code === 400 && fields.length > 0) return fields.join(' · ')
   return [reason(error), ...fields.filter((text) => !reason(error).includes(text))].join(' · ')
 }
 

@@ -36,7 +36,7 @@ export function Choices({ item, set }: { item: Item; set: (part: Partial<Item>) 
                 <ActionIcon variant="subtle" color="gray" aria-label={`${t.remove}: ${t[name]} ${i + 1}`} onClick={() => set({ [name]: rows.filter((_, at) => at !== i) })}><IconX size={16} /></ActionIcon>
               </Group>
             ))}
-            <Group><Button size="xs" variant="default" leftSection={<IconPlus size={14} />} onClick={() => set({ [name]: [...rows, { value: 1, price: {} }] })}>{t.add}</Button></Group>
+            <Group><Button data-again size="xs" variant="default" leftSection={<IconPlus size={14} />} onClick={() => set({ [name]: [...rows, { value: 1, price: {} }] })}>{t.add}</Button></Group>
           </Stack>
         )
       })}

@@ -85,7 +85,7 @@ function Gifts({ tiers, set }: { tiers: Tier[]; set: (tiers: Tier[]) => void }) 
           <ActionIcon variant="subtle" color="gray" size={36} aria-label={say(t.remove, { n: i + 1 })} onClick={() => set(tiers.filter((_, at) => at !== i))}><IconX size={16} /></ActionIcon>
         </Group>
       ))}
-      <Group><Button size="xs" variant="default" leftSection={<IconPlus size={14} />} onClick={() => set([...tiers, { min: '', max: '', ratio: 0, gift: '' }])}>{t.add}</Button></Group>
+      <Group><Button data-again size="xs" variant="default" leftSection={<IconPlus size={14} />} onClick={() => set([...tiers, { min: '', max: '', ratio: 0, gift: '' }])}>{t.add}</Button></Group>
     </Stack>
   )
 }

@@ -49,7 +49,7 @@ const t = texts({
   noneHow: ['创建一个代码，客户下单时即可使用。', 'Make a code that customers type when they order.'],
 })
 
-interface Coupon { code: string; site: string; currency: string; name: string; percent: string | null; amount: string | null; minimum: string; types: number[]; customer: number | null; used: number; total: number; per_customer: number; disabled: boolean; ends_at: string }
+interface Coupon { code: string; site: string; currency: string; name: string; percent: string | null; amount: string | null; minimum: string; types: number[]; customer: number | null; email: string | null; used: number; total: number; per_customer: number; disabled: boolean; ends_at: string }
 
 export function Coupons() {
   const [page, setPage] = useState(1)
@@ -69,7 +69,7 @@ export function Coupons() {
             { head: t.off, right: true, cell: (row) => (row.percent ? percent(Number(row.percent) / 100) : money(Number(row.amount), row.currency)) },
             { head: t.minimum, right: true, cell: (row) => (Number(row.minimum) > 0 ? money(Number(row.minimum), row.currency) : '–') },
             { head: t.used, right: true, cell: (row) => `${number(row.used)}${row.total ? ` / ${number(row.total)}` : ''}` },
-            { head: t.sorts, cell: (row) => <Typed>{row.types.map(productName).join(', ') || t.every}</Typed> },
+            { head: t.sorts, cell: (row) => <Typed>{[row.types.map(productName).join(', ') || t.every, row.customer !== null && (row.email ?? `#${row.customer}`)].filter(Boolean).join(' · ')}</Typed> },
             { head: t.until, cell: (row) => day(row.ends_at) },
             ...(allowed ? [{ head: t.action, actions: true, cell: (row: Coupon) => <Button size="xs" variant="default" onClick={() => turn.mutate({ code: row.code, site: row.site, off: row.disabled }, { onSuccess: () => done(t.changed), onError: failed })}>{row.disabled ? t.enable : t.disable}</Button> }] : []),
           ]}
