@@ -70,6 +70,8 @@ pub use when::{End, LONGEST, Range, parse_end, parse_time};
 #[cfg(test)]
 mod console_tests;
 #[cfg(test)]
+mod field_tests;
+#[cfg(test)]
 mod idempotency_tests;
 #[cfg(test)]
 mod noted_tests;

@@ -44,6 +44,8 @@ mod payment_tests;
 #[cfg(test)]
 mod place_tests;
 #[cfg(test)]
+mod site_tests;
+#[cfg(test)]
 mod static_ip_tests;
 #[cfg(test)]
 mod tests;

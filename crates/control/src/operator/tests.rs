@@ -341,17 +341,6 @@ both_engines! {
         assert_eq!((&map["list"][0]["country"], &map["list"][1]["serving"]), (&json!("DE"), &json!(2)));
     }
 
-    async fn all_that_is_wrong_with_a_site_is_told_at_once(store: Store) {
-        let room = room(&store).await;
-        let token = room.enter("owner").await;
-        let site = json!({"name": "three", "prefixes": ["bad"], "hosts": ["_ no"], "zone": "x", "look": {"colour": "red"}});
-        let (status, refused) = room.ask(&token, "site/create", site).await;
-        let named: Vec<&str> = refused["error"]["errors"].as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!((status, named), (StatusCode::BAD_REQUEST, vec!["colour", "hosts", "prefixes", "zone"]), "{refused}");
-        let (_, refused) = room.ask(&token, "site/change", json!({"name": "one", "prefixes": ["bad"], "hosts": ["_ no"], "look": {"accent": "x"}})).await;
-        assert_eq!(refused["error"]["errors"].as_object().unwrap().len(), 3, "{refused}");
-    }
-
     async fn a_product_is_looked_at_before_it_is_saved_and_keeps_its_place(store: Store) {
         let room = room(&store).await;
         let token = room.enter("finance").await;
