@@ -74,7 +74,7 @@ export function Buy({ product: p, close }: { product: Product; close: () => void
       <PayMethods value={request.pm_id} onChange={(pm_id) => set({ pm_id })} without={recharge ? [BALANCE] : []} />
       {!blank && (!statics || list) && <PriceLines check={check} gift={(order) => productGift(p.balance_give, order.amount, order.goods_fee) + (recharge ? tierGift(tiers.data?.list ?? [], order.goods_fee) : 0)} shown={recharge ? ['recharge_amount'] : ['coupon_sn']} />}
       {create.error && (create.error.code === 402 ? <Alert color="orange"><Group justify="space-between"><Text fz="sm">{t.low}</Text><Button size="xs" component={Link} to="/shop" search={{ type: 3 } as never}>{t.topUp}</Button></Group></Alert> : <Failed error={create.error} />)}
-      <Button size="md" loading={create.isPending} disabled={blank || !check.isTrue || !request.pm_id || (statics && !list)} onClick={submit}>{request.pm_id === BALANCE ? t.buy : t.order}</Button>
+      <Button size="md" loading={create.isPending} disabled={blank || !check.isTrue || (statics && !list)} onClick={submit}>{request.pm_id === BALANCE ? t.buy : t.order}</Button>
     </Stack>
   )
 }
